@@ -1,0 +1,139 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// The floor plan. Targets are listed from the ground up; a target may depend only on targets above it in this file.
+/// docs/Architecture.md says what lives in each room; scripts/check-floors holds the import lines to it.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .treatAllWarnings(as: .error),
+]
+
+func room(_ name: String, _ dependencies: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies.map { .byName(name: $0) }, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [String], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies.map { .byName(name: $0) }, resources: resources,
+        swiftSettings: strict)
+}
+
+let cellar: [Target] = [
+    .systemLibrary(
+        name: "CLibuv", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"]), .brew(["libuv"])]),
+    .systemLibrary(
+        name: "CNghttp2", pkgConfig: "libnghttp2",
+        providers: [.apt(["libnghttp2-dev"]), .brew(["libnghttp2"])]),
+    .systemLibrary(
+        name: "COpenSSL", pkgConfig: "openssl",
+        providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+    .target(name: "CLLHTTP", cSettings: [.unsafeFlags(["-w", "-I/usr/share/include/llhttp"])]),
+    .target(name: "CCRC32C"),
+]
+
+let ground: [Target] = [
+    room("Basics", ["CCRC32C"]),
+    room("Observability", ["Basics"]),
+]
+
+let thought: [Target] = [
+    room("Paxos", ["Basics"]),
+    room("PaxosCodec", ["Paxos", "Basics"]),
+    room("MVCC", ["Basics"]),
+    room("Protobuf", ["Basics"]),
+    room("EtcdMessages", ["Protobuf"]),
+    room("StateMachine", ["MVCC", "EtcdMessages", "Protobuf", "Basics"]),
+    room("GRPC", ["Basics"]),
+]
+
+let matter: [Target] = [
+    room("WriteAheadLog", ["PaxosCodec", "Paxos", "Basics"]),
+    room("EventLoops", ["CLibuv", "Basics"]),
+    room("HTTP", ["CNghttp2", "CLLHTTP", "Basics"]),
+    room("Digests", ["COpenSSL"]),
+]
+
+let assembly: [Target] = [
+    room(
+        "Replication",
+        [
+            "Paxos", "PaxosCodec", "WriteAheadLog", "StateMachine", "MVCC", "EtcdMessages",
+            "Observability", "Basics",
+        ]),
+    room("Transport", ["EventLoops", "HTTP", "GRPC", "Basics", "Observability"]),
+]
+
+let doors: [Target] = [
+    room("Peering", ["Replication", "PaxosCodec", "Paxos", "Transport", "EventLoops", "Observability", "Basics"]),
+    room(
+        "EtcdAPI",
+        [
+            "Replication", "StateMachine", "MVCC", "EtcdMessages", "Protobuf", "GRPC", "Transport",
+            "Observability", "Basics",
+        ]),
+    room(
+        "RESTAPI",
+        [
+            "Replication", "StateMachine", "MVCC", "EtcdMessages", "Protobuf", "Transport",
+            "Observability", "Basics",
+        ]),
+    room("SynodClient", ["EtcdMessages", "Protobuf", "GRPC", "Transport", "EventLoops", "Basics"]),
+]
+
+let roof: [Target] = [
+    .executableTarget(
+        name: "synod",
+        dependencies: [
+            "Basics", "Observability", "Paxos", "PaxosCodec", "MVCC", "StateMachine", "EtcdMessages",
+            "Protobuf", "GRPC", "WriteAheadLog", "EventLoops", "Digests", "Replication", "Transport",
+            "Peering", "EtcdAPI", "RESTAPI", "SynodClient",
+        ],
+        swiftSettings: strict),
+    .executableTarget(name: "ProtobufGenerator", dependencies: ["Protobuf", "Basics"], swiftSettings: strict),
+]
+
+let checks: [Target] = [
+    tests("BasicsTests", ["Basics"]),
+    tests("ObservabilityTests", ["Observability", "Basics"]),
+    tests("PaxosTests", ["Paxos", "Basics"], resources: [.copy("Scenarios")]),
+    tests("PaxosCodecTests", ["PaxosCodec", "Paxos", "Basics"]),
+    tests("MVCCTests", ["MVCC", "Basics"]),
+    tests("ProtobufTests", ["Protobuf", "EtcdMessages", "Basics"]),
+    tests("StateMachineTests", ["StateMachine", "MVCC", "EtcdMessages", "Protobuf", "Basics"]),
+    tests("GRPCTests", ["GRPC", "Basics"]),
+    tests("WriteAheadLogTests", ["WriteAheadLog", "PaxosCodec", "Paxos", "Basics"]),
+    tests("HTTPTests", ["HTTP", "Basics"]),
+    tests("TransportTests", ["Transport", "EventLoops", "HTTP", "GRPC", "Observability", "Basics"]),
+    tests(
+        "ReplicationTests",
+        [
+            "Replication", "WriteAheadLog", "Paxos", "PaxosCodec", "StateMachine", "MVCC",
+            "EtcdMessages", "Protobuf", "Observability", "Basics",
+        ]),
+    tests(
+        "EtcdAPITests",
+        [
+            "EtcdAPI", "RESTAPI", "Replication", "StateMachine", "MVCC", "EtcdMessages", "Protobuf", "GRPC",
+            "Transport", "EventLoops", "Observability", "Basics",
+        ]),
+    tests(
+        "ProcessTests",
+        ["SynodClient", "EtcdMessages", "Protobuf", "GRPC", "Transport", "EventLoops", "Basics"]),
+]
+
+let package = Package(
+    name: "synod",
+    products: [
+        .library(name: "Paxos", targets: ["Paxos"]),
+        .library(name: "SynodClient", targets: ["SynodClient"]),
+        .executable(name: "synod", targets: ["synod"]),
+    ],
+    targets: cellar + ground + thought + matter + assembly + doors + roof + checks,
+    cLanguageStandard: .c11
+)

@@ -1,0 +1,4 @@
+#include "CLLHTTP.h"
+#if !__has_include(<llhttp.h>)
+#include "/usr/share/llhttp/http.c"
+#endif
