@@ -32,7 +32,9 @@ public struct ByteWriter: Sendable {
     public mutating func writeRaw(_ value: [UInt8]) { bytes.append(contentsOf: value) }
 
     /// Writes `value` without its length.
-    public mutating func writeRaw(_ value: UnsafeRawBufferPointer) { bytes.append(contentsOf: value) }
+    public mutating func writeRaw(_ value: UnsafeRawBufferPointer) {
+        bytes.append(contentsOf: value)
+    }
 
     /// Writes the length of `value` as a varint, then `value`.
     public mutating func writeBytes(_ value: [UInt8]) {
@@ -52,7 +54,9 @@ public struct ByteWriter: Sendable {
     /// Overwrites four bytes at `offset`, lowest byte first: for a length or a checksum known later.
     public mutating func overwrite(_ value: UInt32, at offset: Int) {
         precondition(offset >= 0 && offset + 4 <= bytes.count, "overwrite beyond what was written")
-        for index in 0..<4 { bytes[offset + index] = UInt8(truncatingIfNeeded: value >> (8 * UInt32(index))) }
+        for index in 0..<4 {
+            bytes[offset + index] = UInt8(truncatingIfNeeded: value >> (8 * UInt32(index)))
+        }
     }
 
     /// Empties the writer and keeps its memory.

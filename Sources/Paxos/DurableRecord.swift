@@ -1,0 +1,67 @@
+/// What an acceptor and a learner must not forget. The log keeps these; folding them in order gives
+/// `DurableState` back.
+public enum DurableRecord: Equatable, Sendable {
+    /// Nothing below this ballot is accepted or promised any more.
+    case promised(Ballot)
+    case accepted(AcceptedValue)
+    /// Slots up to `upTo` that were accepted in exactly `ballot` are decided: a hint that spares
+    /// asking peers after a restart.
+    case decided(ballot: Ballot, upTo: Slot)
+    /// A decided value that was fetched from a peer.
+    case learned(slot: Slot, value: Value)
+    /// Slots up to here were decided and are no longer in the log.
+    case truncated(upTo: Slot)
+    /// The configuration that governs slots above `slot`.
+    case configuration(slot: Slot, membership: Membership)
+    /// The highest boot number, promise and accepted slot that a peer was heard to have.
+    case heard(PeerMemory)
+}
+
+/// What a peer said about its own durable state: it must never be heard with less.
+public struct PeerMemory: Equatable, Sendable {
+    public let replica: ReplicaID
+    public let incarnation: Incarnation
+    public let boot: BootNumber
+    public let promised: Ballot
+    public let accepted: Slot
+    public init(
+        replica: ReplicaID, incarnation: Incarnation, boot: BootNumber, promised: Ballot,
+        accepted: Slot
+    ) {
+        self.replica = replica
+        self.incarnation = incarnation
+        self.boot = boot
+        self.promised = promised
+        self.accepted = accepted
+    }
+}
+
+/// The sum of a replica's durable records: what a core is born from.
+public struct DurableState: Equatable, Sendable {
+    public var promised = Ballot.zero
+    /// Every slot up to here is decided and was handed to the learner's reader (applied, or to be
+    /// applied by the caller in order); its value may no longer be in `accepted`.
+    public var decidedUpTo = Slot.zero
+    public var truncatedUpTo = Slot.zero
+    /// Accepted values of slots above `decidedUpTo`, at their highest ballot, in slot order.
+    public var accepted: [AcceptedValue] = []
+    /// Decided values above `decidedUpTo` that were fetched from peers, in slot order.
+    public var learned: [DecidedValue] = []
+    /// The slot after which `membership` governs.
+    public var configurationSlot = Slot.zero
+    public var membership: Membership
+    /// The highest log time in any value handed out or kept, in milliseconds.
+    public var logTimeMilliseconds: UInt64 = 0
+
+    public init(membership: Membership) { self.membership = membership }
+}
+
+/// A decided slot and its value.
+public struct DecidedValue: Equatable, Sendable {
+    public let slot: Slot
+    public let value: Value
+    public init(slot: Slot, value: Value) {
+        self.slot = slot
+        self.value = value
+    }
+}

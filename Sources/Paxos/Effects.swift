@@ -1,0 +1,58 @@
+/// What a core wants done. The order of persist and send is in the types: a message in `messages` may
+/// leave now, one in a box waits for the box's records.
+public struct Effects: Equatable, Sendable {
+    /// Messages that depend on no record.
+    public var messages: [Outbound] = []
+    /// Records to persist, oldest first, each with the messages that wait for it and for all earlier
+    /// boxes.
+    public var boxes: [Box] = []
+    /// Newly decided slots, in slot order without gaps.
+    public var decided: [DecidedValue] = []
+    public var notices: [Notice] = []
+
+    public init() {}
+
+    /// A message and its receiver.
+    public struct Outbound: Equatable, Sendable {
+        public let receiver: ReplicaID
+        public let message: Message
+        public init(to receiver: ReplicaID, _ message: Message) {
+            self.receiver = receiver
+            self.message = message
+        }
+    }
+
+    /// Records that become durable together, with the messages that wait for them.
+    public struct Box: Equatable, Sendable {
+        /// Rises by one per box in the life of a core, from 1; reported back by `Input.durable`.
+        public let number: UInt64
+        public var records: [DurableRecord]
+        public var messages: [Outbound]
+        public init(number: UInt64, records: [DurableRecord], messages: [Outbound]) {
+            self.number = number
+            self.records = records
+            self.messages = messages
+        }
+    }
+
+    /// News for the replica around the core.
+    public enum Notice: Equatable, Sendable {
+        /// Another leader is known, or none. On a new leader all unanswered commands are sent again.
+        case leaderChanged(Ballot?)
+        /// The reads up to this number may be answered once all slots up to `slot` are applied.
+        case readReady(number: UInt64, slot: Slot)
+        /// Decided values from `fromSlot` on are no longer in memory: read them from the log.
+        case readLog(fromSlot: Slot, upTo: Slot, bytesMax: UInt32, for: ReplicaID)
+        /// The queue of proposals is full: this bundle was not taken and will never be proposed.
+        case overloaded(bundle: [UInt8])
+        /// A safety rule was seen broken: the process must stop with this report.
+        case fatal(String)
+    }
+
+    public mutating func removeAll() {
+        messages.removeAll(keepingCapacity: true)
+        boxes.removeAll(keepingCapacity: true)
+        decided.removeAll(keepingCapacity: true)
+        notices.removeAll(keepingCapacity: true)
+    }
+}

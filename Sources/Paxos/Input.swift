@@ -1,0 +1,36 @@
+/// What happens to a core. Nothing else changes it.
+public enum Input: Equatable, Sendable {
+    /// A peer said something. `incarnation` and `boot` are those of its hello.
+    case received(Message, from: Sender)
+    /// Commands of a client of this node, one bundle; on a follower they go to the leader.
+    case propose(bundle: [UInt8])
+    /// Clients of this node want to read what is the latest now. `number` is new for each.
+    case read(number: UInt64)
+    /// Time passed; at least every tenth of the election time-out.
+    case tick(nowMilliseconds: UInt64)
+    /// All boxes up to this number are durable.
+    case durable(boxNumber: UInt64)
+    /// The log has nothing under way: a slot may open at once.
+    case logIdle
+    /// All slots up to this one are applied.
+    case applied(upTo: Slot)
+    /// The transport's connection to a peer came up or broke: a hint, never a proof.
+    case connected(ReplicaID)
+    case disconnected(ReplicaID)
+    /// Decided values that a `readLog` effect asked for.
+    case logRead(fromSlot: Slot, values: [Value], for: ReplicaID)
+    /// An operator's order: give leadership to this voter, or to the best one.
+    case moveLeader(to: ReplicaID?)
+    /// The process is about to end: give leadership away and do not stand again.
+    case resign
+
+    /// Who sent a message: one life of one replica.
+    public struct Sender: Equatable, Sendable {
+        public let replica: ReplicaID
+        public let incarnation: Incarnation
+        public init(replica: ReplicaID, incarnation: Incarnation) {
+            self.replica = replica
+            self.incarnation = incarnation
+        }
+    }
+}
