@@ -1,0 +1,4 @@
+/// Why no code can be generated.
+struct GeneratorError: Error {
+    let text: String
+}
