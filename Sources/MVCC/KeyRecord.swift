@@ -1,0 +1,12 @@
+/// One key of the table: its newest state, and the newest entry of its chain in the `History`.
+final class KeyRecord {
+    let key: [UInt8]
+    /// The newest state, the one of an open transaction included.
+    var state = KeyState.absent
+    /// The key's newest change in the `History`, or `History.none`.
+    var newestEntry = History.none
+    /// Whether the `KeyTree` counts the key. Only the tree changes it.
+    var isLive = false
+
+    init(key: [UInt8]) { self.key = key }
+}

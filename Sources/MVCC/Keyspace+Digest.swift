@@ -1,0 +1,30 @@
+extension Keyspace {
+    /// Adds everything that can be read from the table: how far memory was freed makes no difference.
+    package func add(to digest: inout StateDigest) {
+        digest.add(revision)
+        digest.add(compactedRevision)
+        _ = scan(.unbounded(lower: []), at: revision) { key, state in
+            digest.add(key)
+            state.add(to: &digest)
+            return true
+        }
+        for index in history.firstEntry(from: compactedRevision)..<history.end {
+            let entry = history[index]
+            digest.add(entry.main)
+            digest.add(UInt64(entry.sub) << 1 | (entry.isDelete ? 1 : 0))
+            digest.add(entry.record?.key ?? [])
+            let isPreviousReadable = entry.previous.exists && entry.main > compactedRevision
+            if isPreviousReadable { entry.previous.add(to: &digest) }
+        }
+    }
+}
+
+extension KeyState {
+    fileprivate func add(to digest: inout StateDigest) {
+        digest.add(value)
+        digest.add(createRevision)
+        digest.add(modRevision)
+        digest.add(version)
+        digest.add(lease)
+    }
+}

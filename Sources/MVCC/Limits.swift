@@ -1,0 +1,11 @@
+/// Every size in this room that has a bound.
+package enum Limits {
+    /// The most keys of a leaf and children of an inner node of the `KeyTree`.
+    package static let nodeWidthMax = 64
+    /// A node below this width is joined with a neighbour if both fit into `joinedWidthMax`.
+    package static let nodeWidthMin = 16
+    /// The widest node that a join makes: room is left, so that the next insert does not split it.
+    package static let joinedWidthMax = 48
+    /// Entries in one chunk of the `History`: 96 bytes each.
+    package static let historyChunkEntries = 1024
+}

@@ -1,0 +1,80 @@
+/// The changes of one request. They share one main revision and are numbered in order; reads at
+/// `revision` see them at once, everybody else when `end` is called.
+package struct WriteTransaction: ~Copyable {
+    private let keyspace: Keyspace
+    /// The main revision of the changes, and the one to read at inside the transaction.
+    package let revision: Int64
+    /// Changes made so far.
+    package private(set) var changeCount: Int64 = 0
+
+    fileprivate init(_ keyspace: Keyspace) {
+        self.keyspace = keyspace
+        revision = keyspace.revision + 1
+    }
+
+    /// The revision that reads inside the transaction name: the new one once something changed.
+    package var readRevision: Int64 { changeCount == 0 ? revision - 1 : revision }
+
+    /// Sets `key`, which must not be empty, and returns its state before; absent if there was none.
+    @discardableResult
+    package mutating func put(_ key: [UInt8], value: [UInt8], lease: Int64 = 0) -> KeyState {
+        precondition(!key.isEmpty, "an empty key cannot be stored")
+        let position = next()
+        let record = keyspace.tree.makeLive(key)
+        let previous = record.state
+        let isNew = !previous.exists
+        record.state = KeyState(
+            value: value, createRevision: isNew ? revision : previous.createRevision,
+            modRevision: revision, version: previous.version + 1, lease: lease)
+        if record.newestEntry == History.none { keyspace.logicalByteCount += key.count }
+        keyspace.logicalByteCount += value.count
+        keyspace.history.append(record, previous: previous, at: position, isDelete: false)
+        return previous
+    }
+
+    /// Deletes the keys of `interval` in key order. `body` gets each key and its state before.
+    ///
+    /// - Returns: how many there were.
+    @discardableResult
+    package mutating func delete(
+        _ interval: KeyInterval, _ body: ([UInt8], KeyState) -> Void = { _, _ in }
+    ) -> Int {
+        var doomed: [KeyRecord] = []
+        keyspace.tree.visit(interval) { record in
+            if record.isLive { doomed.append(record) }
+            return true
+        }
+        for record in doomed {
+            let position = next()
+            let previous = record.state
+            body(record.key, previous)
+            keyspace.tree.makeDead(record)
+            record.state = .deleted(at: revision)
+            keyspace.history.append(record, previous: previous, at: position, isDelete: true)
+        }
+        return doomed.count
+    }
+
+    /// Makes the changes visible, and returns the store's revision: a new one if there were any.
+    @discardableResult
+    package consuming func end() -> Int64 {
+        keyspace.isWriting = false
+        if changeCount > 0 { keyspace.revision = revision }
+        return keyspace.revision
+    }
+
+    private mutating func next() -> Revision {
+        defer { changeCount += 1 }
+        keyspace.newestChange = revision
+        return Revision(main: revision, sub: changeCount)
+    }
+}
+
+extension Keyspace {
+    /// Begins the one transaction that may be open.
+    package func beginWrite() -> WriteTransaction {
+        precondition(!isWriting, "a transaction is open already")
+        isWriting = true
+        return WriteTransaction(self)
+    }
+}
