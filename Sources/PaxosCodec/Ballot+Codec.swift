@@ -1,0 +1,26 @@
+package import Basics
+package import Paxos
+
+/// The round is small and grows: a varint. Replica and incarnation are random: eight bytes each.
+extension Ballot: ByteCodable {
+    package func encode(into writer: inout ByteWriter) {
+        writer.writeVarint(round)
+        writer.write(replica.rawValue)
+        writer.write(incarnation.rawValue)
+    }
+
+    package init(from reader: inout ByteReader) throws(ByteReaderError) {
+        let round = try reader.readVarint()
+        let replica = ReplicaID(try reader.read(UInt64.self))
+        let incarnation = Incarnation(try reader.read(UInt64.self))
+        self.init(round: round, replica: replica, incarnation: incarnation)
+    }
+}
+
+extension Slot: ByteCodable {
+    package func encode(into writer: inout ByteWriter) { writer.writeVarint(rawValue) }
+
+    package init(from reader: inout ByteReader) throws(ByteReaderError) {
+        self.init(try reader.readVarint())
+    }
+}

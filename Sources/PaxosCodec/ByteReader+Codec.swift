@@ -1,0 +1,63 @@
+internal import Basics
+
+extension ByteReader {
+    /// A byte that must be 0 or 1.
+    mutating func readFlag() throws(ByteReaderError) -> Bool {
+        let byte: UInt8 = try read()
+        guard byte <= 1 else { throw .invalid("flag") }
+        return byte == 1
+    }
+
+    /// A varint that must fit 32 bits.
+    mutating func readNarrowVarint() throws(ByteReaderError) -> UInt32 {
+        let value = try readVarint()
+        guard let narrow = UInt32(exactly: value) else { throw .invalid("32-bit number") }
+        return narrow
+    }
+
+    /// A varint count that is at most `max`. Every element has at least one byte, so that a count
+    /// above the bytes that are left is a lie.
+    mutating func readCount(max: Int) throws(ByteReaderError) -> Int {
+        let count = try readVarint()
+        guard count <= UInt64(max) else { throw .invalid("count") }
+        guard count <= UInt64(remaining) else { throw .truncated }
+        return Int(count)
+    }
+
+    mutating func readArray<Element: ByteCodable>(
+        of type: Element.Type, max: Int
+    ) throws(ByteReaderError) -> [Element] {
+        let count = try readCount(max: max)
+        var elements: [Element] = []
+        elements.reserveCapacity(min(count, Limits.reservedElements))
+        for _ in 0..<count { elements.append(try Element(from: &self)) }
+        return elements
+    }
+
+    mutating func readStrings(max: Int) throws(ByteReaderError) -> [String] {
+        let count = try readCount(max: max)
+        var strings: [String] = []
+        strings.reserveCapacity(min(count, Limits.reservedElements))
+        for _ in 0..<count { strings.append(try readString()) }
+        return strings
+    }
+
+    /// Nothing may follow.
+    func expectEnd() throws(ByteReaderError) {
+        guard isAtEnd else { throw .invalid("bytes after the end") }
+    }
+}
+
+extension ByteWriter {
+    mutating func writeFlag(_ flag: Bool) { write(UInt8(flag ? 1 : 0)) }
+
+    mutating func writeArray<Element: ByteCodable>(_ elements: [Element]) {
+        writeVarint(UInt64(elements.count))
+        for element in elements { element.encode(into: &self) }
+    }
+
+    mutating func writeStrings(_ strings: [String]) {
+        writeVarint(UInt64(strings.count))
+        for string in strings { writeString(string) }
+    }
+}

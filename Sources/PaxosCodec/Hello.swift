@@ -1,0 +1,97 @@
+internal import Basics
+package import Paxos
+
+/// The first thing that each side of a peer connection says.
+package struct Hello: Equatable, Sendable {
+    /// The format that this version writes, and the highest that it reads.
+    package static let formatVersion: UInt8 = 1
+
+    /// `ClusterID(0)`: the sender belongs to no cluster yet.
+    package var cluster: ClusterID
+    package var replica: ReplicaID
+    package var incarnation: Incarnation
+    package var boot: BootNumber
+    /// Names the sender's process: two holders of one directory have two nonces.
+    package var nonce: UInt64
+    /// Whether the sender's data directory holds nothing yet.
+    package var isEmpty: Bool
+    /// Hash of the member list that the sender was started with.
+    package var memberListHash: UInt64
+    /// The byte form of the genesis membership, from a sender that knows it.
+    package var genesis: [UInt8]?
+    /// What the sender remembers of the receiver.
+    package var remembered: PeerMemory?
+    package var clientURLs: [String]
+    package var productVersion: String
+
+    package init(
+        cluster: ClusterID, replica: ReplicaID, incarnation: Incarnation, boot: BootNumber,
+        nonce: UInt64, isEmpty: Bool, memberListHash: UInt64, genesis: [UInt8]?,
+        remembered: PeerMemory?, clientURLs: [String], productVersion: String
+    ) {
+        self.cluster = cluster
+        self.replica = replica
+        self.incarnation = incarnation
+        self.boot = boot
+        self.nonce = nonce
+        self.isEmpty = isEmpty
+        self.memberListHash = memberListHash
+        self.genesis = genesis
+        self.remembered = remembered
+        self.clientURLs = clientURLs
+        self.productVersion = productVersion
+    }
+
+    /// The hello as bytes, with version and checksum.
+    package func encode() -> [UInt8] {
+        var writer = ByteWriter(capacity: 256 + (genesis?.count ?? 0))
+        let start = ChecksummedForm.begin(version: Self.formatVersion, in: &writer)
+        encodeBody(into: &writer)
+        ChecksummedForm.finish(at: start, in: &writer)
+        return writer.bytes
+    }
+
+    /// Reads one hello that fills `bytes`. Whose cluster it is of is for the caller to judge.
+    package static func decode(_ bytes: UnsafeRawBufferPointer) throws(FrameError) -> Hello {
+        var reader = try ChecksummedForm.open(bytes, versionMax: formatVersion)
+        do throws(ByteReaderError) {
+            let hello = try Hello(body: &reader)
+            try reader.expectEnd()
+            return hello
+        } catch {
+            throw .malformed(error)
+        }
+    }
+}
+
+extension Hello {
+    private func encodeBody(into writer: inout ByteWriter) {
+        writer.write(cluster.rawValue)
+        writer.write(replica.rawValue)
+        writer.write(incarnation.rawValue)
+        writer.write(boot.rawValue)
+        writer.write(nonce)
+        writer.writeFlag(isEmpty)
+        writer.write(memberListHash)
+        writer.writeFlag(genesis != nil)
+        if let genesis { writer.writeBytes(genesis) }
+        writer.writeFlag(remembered != nil)
+        remembered?.encode(into: &writer)
+        writer.writeStrings(clientURLs)
+        writer.writeString(productVersion)
+    }
+
+    private init(body reader: inout ByteReader) throws(ByteReaderError) {
+        cluster = ClusterID(try reader.read(UInt64.self))
+        replica = ReplicaID(try reader.read(UInt64.self))
+        incarnation = Incarnation(try reader.read(UInt64.self))
+        boot = BootNumber(try reader.read(UInt64.self))
+        nonce = try reader.read(UInt64.self)
+        isEmpty = try reader.readFlag()
+        memberListHash = try reader.read(UInt64.self)
+        genesis = try reader.readFlag() ? try reader.readBytes() : nil
+        remembered = try reader.readFlag() ? try PeerMemory(from: &reader) : nil
+        clientURLs = try reader.readStrings(max: Limits.addresses)
+        productVersion = try reader.readString()
+    }
+}

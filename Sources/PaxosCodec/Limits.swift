@@ -1,0 +1,13 @@
+/// What a decoder takes at most. A count above its limit is refused before anything is allocated for it.
+enum Limits {
+    /// Seats in one membership.
+    static let seats = 1024
+    /// Peer or client URLs of one member.
+    static let addresses = 64
+    /// Values in one chunk of a promise or of catch-up.
+    static let values = 65_536
+    /// Messages in one peer frame.
+    static let messages = 65_536
+    /// Elements for which room is made before they are seen.
+    static let reservedElements = 256
+}
