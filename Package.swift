@@ -101,6 +101,7 @@ let roof: [Target] = [
 let checks: [Target] = [
     tests("BasicsTests", ["Basics"]),
     tests("ObservabilityTests", ["Observability", "Basics"]),
+    tests("DigestsTests", ["Digests"]),
     tests("PaxosTests", ["Paxos", "Basics"], resources: [.copy("Scenarios")]),
     tests("PaxosCodecTests", ["PaxosCodec", "Paxos", "Basics"]),
     tests("MVCCTests", ["MVCC", "Basics"]),

@@ -1,0 +1,39 @@
+/// Counts how the calls of one gRPC method ended. The series of a status appears with its first call,
+/// except for OK, which is there from the start.
+package final class CallCounters {
+    /// The names of the status codes 0 to 16, as Go's gRPC writes them: dashboards look for these.
+    private static let codeNames = [
+        "OK", "Canceled", "Unknown", "InvalidArgument", "DeadlineExceeded", "NotFound",
+        "AlreadyExists", "PermissionDenied", "ResourceExhausted", "FailedPrecondition", "Aborted",
+        "OutOfRange", "Unimplemented", "Internal", "Unavailable", "DataLoss", "Unauthenticated",
+    ]
+    private static let unknown = 2
+
+    private let family: MetricFamily<Counter>
+    private let service: String
+    private let method: String
+    private let kind: CallKind
+    private let succeeded: Counter
+    private var failed: [Counter?]
+
+    init(family: MetricFamily<Counter>, service: String, method: String, kind: CallKind) {
+        self.family = family
+        self.service = service
+        self.method = method
+        self.kind = kind
+        succeeded = family.labelled("OK", method, service, kind.rawValue)
+        failed = Array(repeating: nil, count: CallCounters.codeNames.count)
+    }
+
+    /// Counts one call that ended with gRPC's status `code`; a code that gRPC does not know counts as
+    /// Unknown.
+    package func handled(code: Int) {
+        if code == 0 { return succeeded.increment() }
+        let index = failed.indices.contains(code) ? code : CallCounters.unknown
+        if failed[index] == nil {
+            let name = CallCounters.codeNames[index]
+            failed[index] = family.labelled(name, method, service, kind.rawValue)
+        }
+        failed[index]?.increment()
+    }
+}
