@@ -2,19 +2,16 @@
 package final class Counter: MetricInstrument {
     package static let kind = MetricKind.counter
     /// Events so far.
-    package private(set) var value = 0
+    package private(set) var value: UInt64 = 0
 
     package init() {}
 
-    /// Counts `count` more events, 0 or more.
-    package func increment(by count: Int = 1) {
-        precondition(count >= 0, "a counter never falls")
-        value += count
-    }
+    /// Counts `count` more events.
+    package func increment(by count: UInt64 = 1) { value &+= count }
 
     package func write(
         to text: inout PrometheusText, name: String, labels: [PrometheusText.Label]
     ) {
-        text.sample(name, .integer(value), labels: labels)
+        text.sample(name, .unsigned(value), labels: labels)
     }
 }

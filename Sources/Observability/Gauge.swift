@@ -7,6 +7,7 @@ package final class Gauge: MetricInstrument {
     package init() {}
 
     package func set(_ value: Int) { self.value = Double(value) }
+    package func set(_ value: UInt64) { self.value = Double(value) }
     package func set(_ value: Bool) { self.value = value ? 1 : 0 }
 
     /// Keeps the larger of the present and the new value.

@@ -5,7 +5,7 @@ package final class Histogram: MetricInstrument {
     /// The upper bounds of the buckets, inclusive, ascending, in nanoseconds.
     package let boundsNanoseconds: [UInt64]
     /// Observations per bucket, not summed up; the last bucket has no upper bound.
-    package private(set) var bucketCounts: [Int]
+    package private(set) var bucketCounts: [UInt64]
     /// All observed durations together, in nanoseconds.
     package private(set) var sumNanoseconds: UInt64 = 0
 
@@ -24,7 +24,7 @@ package final class Histogram: MetricInstrument {
     }
 
     /// Observations so far.
-    package var count: Int { bucketCounts.reduce(0, +) }
+    package var count: UInt64 { bucketCounts.reduce(0, +) }
 
     /// Counts one duration.
     package func observe(nanoseconds: UInt64) {
@@ -39,15 +39,15 @@ package final class Histogram: MetricInstrument {
     package func write(
         to text: inout PrometheusText, name: String, labels: [PrometheusText.Label]
     ) {
-        var total = 0
+        var total: UInt64 = 0
         for (bound, count) in zip(boundsNanoseconds, bucketCounts) {
             total += count
             let label = PrometheusText.Label("le", PrometheusText.seconds(bound).text)
-            text.sample(name + "_bucket", .integer(total), labels: labels + [label])
+            text.sample(name + "_bucket", .unsigned(total), labels: labels + [label])
         }
         let infinity = PrometheusText.Label("le", "+Inf")
-        text.sample(name + "_bucket", .integer(count), labels: labels + [infinity])
+        text.sample(name + "_bucket", .unsigned(count), labels: labels + [infinity])
         text.sample(name + "_sum", PrometheusText.seconds(sumNanoseconds), labels: labels)
-        text.sample(name + "_count", .integer(count), labels: labels)
+        text.sample(name + "_count", .unsigned(count), labels: labels)
     }
 }

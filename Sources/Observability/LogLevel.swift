@@ -2,20 +2,25 @@
 package enum LogLevel: Int, Comparable, CaseIterable, Sendable {
     case debug
     case info
-    case warn
+    case warning
     case error
     /// The process cannot go on. Logging does not end it; the caller does.
     case fatal
 
-    /// The level that the flag `--log-level` names, also by etcd's word `panic`; nil if there is none.
+    /// The level that the flag `--log-level` names; nil if there is none. `panic` is a word of etcd's.
     package init?(flag: String) {
-        let name = flag == "panic" ? "fatal" : flag
-        guard let level = LogLevel.allCases.first(where: { $0.name == name }) else { return nil }
-        self = level
+        switch flag {
+        case "debug": self = .debug
+        case "info": self = .info
+        case "warn", "warning": self = .warning
+        case "error": self = .error
+        case "fatal", "panic": self = .fatal
+        default: return nil
+        }
     }
 
     /// The word for it in flags and in log lines.
-    package var name: String { "\(self)" }
+    package var name: String { self == .warning ? "warn" : "\(self)" }
 
     package static func < (left: LogLevel, right: LogLevel) -> Bool {
         left.rawValue < right.rawValue

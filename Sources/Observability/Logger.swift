@@ -50,11 +50,11 @@ package struct Logger: Sendable {
     }
 
     /// What went wrong and was survived.
-    package func warn(
+    package func warning(
         _ message: @autoclosure () -> String,
         _ fields: @autoclosure () -> KeyValuePairs<String, LogValue> = [:]
     ) {
-        log(.warn, message(), fields())
+        log(.warning, message(), fields())
     }
 
     /// What went wrong and needs somebody.

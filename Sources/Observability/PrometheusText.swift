@@ -17,6 +17,7 @@ package struct PrometheusText {
     /// The value of a sample.
     package enum Value: Sendable {
         case integer(Int)
+        case unsigned(UInt64)
         case double(Double)
 
         /// As the format writes it: whole numbers without a fraction, so that `has_leader 1` can be read
@@ -24,6 +25,7 @@ package struct PrometheusText {
         var text: String {
             switch self {
             case .integer(let value): return "\(value)"
+            case .unsigned(let value): return "\(value)"
             case .double(let value):
                 if let whole = Int(exactly: value) { return "\(whole)" }
                 if value.isNaN { return "NaN" }

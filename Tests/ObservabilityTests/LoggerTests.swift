@@ -20,7 +20,7 @@ struct LoggerTests {
     private func logAll(_ log: Logger) {
         log.debug("a")
         log.info("b")
-        log.warn("c", ["n": 1])
+        log.warning("c", ["n": 1])
         log.error("d")
         log.fatal("e")
     }
@@ -28,7 +28,7 @@ struct LoggerTests {
     @Test("writes what is important enough, one line each")
     func threshold() throws {
         #expect(
-            try logged(.warn, logAll) == ["WARN  test: c n=1", "ERROR test: d", "FATAL test: e"])
+            try logged(.warning, logAll) == ["WARN  test: c n=1", "ERROR test: d", "FATAL test: e"])
         #expect(try logged(.debug, logAll).count == 5)
         #expect(try logged(nil, logAll).isEmpty)
     }
@@ -66,6 +66,7 @@ struct LoggerTests {
     @Test("etcd's panic is fatal; other words are no level")
     func otherFlags() {
         #expect(LogLevel(flag: "panic") == .fatal)
+        #expect(LogLevel(flag: "warning") == .warning)
         #expect(LogLevel(flag: "loud") == nil)
         #expect(LogLevel.debug < .info && .error < .fatal)
     }
