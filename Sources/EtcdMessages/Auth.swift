@@ -49,6 +49,15 @@ package struct AuthEnableRequest: ProtobufMessage {
     }
 }
 
+extension AuthEnableRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {}
+}
+
 /// The message `etcdserverpb.AuthDisableRequest`.
 package struct AuthDisableRequest: ProtobufMessage {
     package static var protoMessageName: String { "etcdserverpb.AuthDisableRequest" }
@@ -69,6 +78,15 @@ package struct AuthDisableRequest: ProtobufMessage {
 
     package func encode(into writer: inout WireWriter) {
     }
+}
+
+extension AuthDisableRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {}
 }
 
 /// The message `etcdserverpb.AuthStatusRequest`.
@@ -93,6 +111,15 @@ package struct AuthStatusRequest: ProtobufMessage {
     }
 }
 
+extension AuthStatusRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {}
+}
+
 /// The message `etcdserverpb.AuthenticateRequest`.
 package struct AuthenticateRequest: ProtobufMessage {
     package static var protoMessageName: String { "etcdserverpb.AuthenticateRequest" }
@@ -107,8 +134,8 @@ package struct AuthenticateRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: name = try reader.readString()
-            case 18: password = try reader.readString()
+            case 10: self.name = try reader.readString()
+            case 18: self.password = try reader.readString()
             default: try reader.skip(tag)
             }
         }
@@ -116,14 +143,39 @@ package struct AuthenticateRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if !name.isEmpty { size += 1 + WireSize.string(name) }
-        if !password.isEmpty { size += 1 + WireSize.string(password) }
+        if !self.name.isEmpty { size += 1 + WireSize.string(self.name) }
+        if !self.password.isEmpty { size += 1 + WireSize.string(self.password) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if !password.isEmpty { writer.write(password, tag: 18) }
-        if !name.isEmpty { writer.write(name, tag: 10) }
+        if !self.password.isEmpty { writer.write(self.password, tag: 18) }
+        if !self.name.isEmpty { writer.write(self.name, tag: 10) }
+    }
+}
+
+extension AuthenticateRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.name.isEmpty {
+            writer.name("name")
+            writer.write(field: self.name)
+        }
+        if !self.password.isEmpty {
+            writer.name("password")
+            writer.write(field: self.password)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "name": self.name = try member.string()
+            case "password": self.password = try member.string()
+            default: break
+            }
+        }
     }
 }
 
@@ -152,10 +204,10 @@ package struct AuthUserAddRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: name = try reader.readString()
-            case 18: password = try reader.readString()
-            case 26: try reader.readMessage(&_options)
-            case 34: hashedPassword = try reader.readString()
+            case 10: self.name = try reader.readString()
+            case 18: self.password = try reader.readString()
+            case 26: try reader.readMessage(&self._options)
+            case 34: self.hashedPassword = try reader.readString()
             default: try reader.skip(tag)
             }
         }
@@ -163,18 +215,53 @@ package struct AuthUserAddRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if !name.isEmpty { size += 1 + WireSize.string(name) }
-        if !password.isEmpty { size += 1 + WireSize.string(password) }
-        if let value = _options { size += 1 + WireSize.message(value) }
-        if !hashedPassword.isEmpty { size += 1 + WireSize.string(hashedPassword) }
+        if !self.name.isEmpty { size += 1 + WireSize.string(self.name) }
+        if !self.password.isEmpty { size += 1 + WireSize.string(self.password) }
+        if let value = self._options { size += 1 + WireSize.message(value) }
+        if !self.hashedPassword.isEmpty { size += 1 + WireSize.string(self.hashedPassword) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if !hashedPassword.isEmpty { writer.write(hashedPassword, tag: 34) }
-        if let value = _options { writer.write(value, tag: 26) }
-        if !password.isEmpty { writer.write(password, tag: 18) }
-        if !name.isEmpty { writer.write(name, tag: 10) }
+        if !self.hashedPassword.isEmpty { writer.write(self.hashedPassword, tag: 34) }
+        if let value = self._options { writer.write(value, tag: 26) }
+        if !self.password.isEmpty { writer.write(self.password, tag: 18) }
+        if !self.name.isEmpty { writer.write(self.name, tag: 10) }
+    }
+}
+
+extension AuthUserAddRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.name.isEmpty {
+            writer.name("name")
+            writer.write(field: self.name)
+        }
+        if !self.password.isEmpty {
+            writer.name("password")
+            writer.write(field: self.password)
+        }
+        if let value = self._options {
+            writer.name("options")
+            writer.write(field: value)
+        }
+        if !self.hashedPassword.isEmpty {
+            writer.name("hashedPassword")
+            writer.write(field: self.hashedPassword)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "name": self.name = try member.string()
+            case "password": self.password = try member.string()
+            case "options": self._options = try member.message()
+            case "hashedPassword": self.hashedPassword = try member.string()
+            default: break
+            }
+        }
     }
 }
 
@@ -191,7 +278,7 @@ package struct AuthUserGetRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: name = try reader.readString()
+            case 10: self.name = try reader.readString()
             default: try reader.skip(tag)
             }
         }
@@ -199,12 +286,32 @@ package struct AuthUserGetRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if !name.isEmpty { size += 1 + WireSize.string(name) }
+        if !self.name.isEmpty { size += 1 + WireSize.string(self.name) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if !name.isEmpty { writer.write(name, tag: 10) }
+        if !self.name.isEmpty { writer.write(self.name, tag: 10) }
+    }
+}
+
+extension AuthUserGetRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.name.isEmpty {
+            writer.name("name")
+            writer.write(field: self.name)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "name": self.name = try member.string()
+            default: break
+            }
+        }
     }
 }
 
@@ -221,7 +328,7 @@ package struct AuthUserDeleteRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: name = try reader.readString()
+            case 10: self.name = try reader.readString()
             default: try reader.skip(tag)
             }
         }
@@ -229,12 +336,32 @@ package struct AuthUserDeleteRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if !name.isEmpty { size += 1 + WireSize.string(name) }
+        if !self.name.isEmpty { size += 1 + WireSize.string(self.name) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if !name.isEmpty { writer.write(name, tag: 10) }
+        if !self.name.isEmpty { writer.write(self.name, tag: 10) }
+    }
+}
+
+extension AuthUserDeleteRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.name.isEmpty {
+            writer.name("name")
+            writer.write(field: self.name)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "name": self.name = try member.string()
+            default: break
+            }
+        }
     }
 }
 
@@ -254,9 +381,9 @@ package struct AuthUserChangePasswordRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: name = try reader.readString()
-            case 18: password = try reader.readString()
-            case 26: hashedPassword = try reader.readString()
+            case 10: self.name = try reader.readString()
+            case 18: self.password = try reader.readString()
+            case 26: self.hashedPassword = try reader.readString()
             default: try reader.skip(tag)
             }
         }
@@ -264,16 +391,46 @@ package struct AuthUserChangePasswordRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if !name.isEmpty { size += 1 + WireSize.string(name) }
-        if !password.isEmpty { size += 1 + WireSize.string(password) }
-        if !hashedPassword.isEmpty { size += 1 + WireSize.string(hashedPassword) }
+        if !self.name.isEmpty { size += 1 + WireSize.string(self.name) }
+        if !self.password.isEmpty { size += 1 + WireSize.string(self.password) }
+        if !self.hashedPassword.isEmpty { size += 1 + WireSize.string(self.hashedPassword) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if !hashedPassword.isEmpty { writer.write(hashedPassword, tag: 26) }
-        if !password.isEmpty { writer.write(password, tag: 18) }
-        if !name.isEmpty { writer.write(name, tag: 10) }
+        if !self.hashedPassword.isEmpty { writer.write(self.hashedPassword, tag: 26) }
+        if !self.password.isEmpty { writer.write(self.password, tag: 18) }
+        if !self.name.isEmpty { writer.write(self.name, tag: 10) }
+    }
+}
+
+extension AuthUserChangePasswordRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.name.isEmpty {
+            writer.name("name")
+            writer.write(field: self.name)
+        }
+        if !self.password.isEmpty {
+            writer.name("password")
+            writer.write(field: self.password)
+        }
+        if !self.hashedPassword.isEmpty {
+            writer.name("hashedPassword")
+            writer.write(field: self.hashedPassword)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "name": self.name = try member.string()
+            case "password": self.password = try member.string()
+            case "hashedPassword": self.hashedPassword = try member.string()
+            default: break
+            }
+        }
     }
 }
 
@@ -291,8 +448,8 @@ package struct AuthUserGrantRoleRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: user = try reader.readString()
-            case 18: role = try reader.readString()
+            case 10: self.user = try reader.readString()
+            case 18: self.role = try reader.readString()
             default: try reader.skip(tag)
             }
         }
@@ -300,14 +457,39 @@ package struct AuthUserGrantRoleRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if !user.isEmpty { size += 1 + WireSize.string(user) }
-        if !role.isEmpty { size += 1 + WireSize.string(role) }
+        if !self.user.isEmpty { size += 1 + WireSize.string(self.user) }
+        if !self.role.isEmpty { size += 1 + WireSize.string(self.role) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if !role.isEmpty { writer.write(role, tag: 18) }
-        if !user.isEmpty { writer.write(user, tag: 10) }
+        if !self.role.isEmpty { writer.write(self.role, tag: 18) }
+        if !self.user.isEmpty { writer.write(self.user, tag: 10) }
+    }
+}
+
+extension AuthUserGrantRoleRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.user.isEmpty {
+            writer.name("user")
+            writer.write(field: self.user)
+        }
+        if !self.role.isEmpty {
+            writer.name("role")
+            writer.write(field: self.role)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "user": self.user = try member.string()
+            case "role": self.role = try member.string()
+            default: break
+            }
+        }
     }
 }
 
@@ -325,8 +507,8 @@ package struct AuthUserRevokeRoleRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: name = try reader.readString()
-            case 18: role = try reader.readString()
+            case 10: self.name = try reader.readString()
+            case 18: self.role = try reader.readString()
             default: try reader.skip(tag)
             }
         }
@@ -334,14 +516,39 @@ package struct AuthUserRevokeRoleRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if !name.isEmpty { size += 1 + WireSize.string(name) }
-        if !role.isEmpty { size += 1 + WireSize.string(role) }
+        if !self.name.isEmpty { size += 1 + WireSize.string(self.name) }
+        if !self.role.isEmpty { size += 1 + WireSize.string(self.role) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if !role.isEmpty { writer.write(role, tag: 18) }
-        if !name.isEmpty { writer.write(name, tag: 10) }
+        if !self.role.isEmpty { writer.write(self.role, tag: 18) }
+        if !self.name.isEmpty { writer.write(self.name, tag: 10) }
+    }
+}
+
+extension AuthUserRevokeRoleRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.name.isEmpty {
+            writer.name("name")
+            writer.write(field: self.name)
+        }
+        if !self.role.isEmpty {
+            writer.name("role")
+            writer.write(field: self.role)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "name": self.name = try member.string()
+            case "role": self.role = try member.string()
+            default: break
+            }
+        }
     }
 }
 
@@ -358,7 +565,7 @@ package struct AuthRoleAddRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: name = try reader.readString()
+            case 10: self.name = try reader.readString()
             default: try reader.skip(tag)
             }
         }
@@ -366,12 +573,32 @@ package struct AuthRoleAddRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if !name.isEmpty { size += 1 + WireSize.string(name) }
+        if !self.name.isEmpty { size += 1 + WireSize.string(self.name) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if !name.isEmpty { writer.write(name, tag: 10) }
+        if !self.name.isEmpty { writer.write(self.name, tag: 10) }
+    }
+}
+
+extension AuthRoleAddRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.name.isEmpty {
+            writer.name("name")
+            writer.write(field: self.name)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "name": self.name = try member.string()
+            default: break
+            }
+        }
     }
 }
 
@@ -388,7 +615,7 @@ package struct AuthRoleGetRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: role = try reader.readString()
+            case 10: self.role = try reader.readString()
             default: try reader.skip(tag)
             }
         }
@@ -396,12 +623,32 @@ package struct AuthRoleGetRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if !role.isEmpty { size += 1 + WireSize.string(role) }
+        if !self.role.isEmpty { size += 1 + WireSize.string(self.role) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if !role.isEmpty { writer.write(role, tag: 10) }
+        if !self.role.isEmpty { writer.write(self.role, tag: 10) }
+    }
+}
+
+extension AuthRoleGetRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.role.isEmpty {
+            writer.name("role")
+            writer.write(field: self.role)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "role": self.role = try member.string()
+            default: break
+            }
+        }
     }
 }
 
@@ -427,6 +674,15 @@ package struct AuthUserListRequest: ProtobufMessage {
     }
 }
 
+extension AuthUserListRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {}
+}
+
 /// The message `etcdserverpb.AuthRoleListRequest`.
 package struct AuthRoleListRequest: ProtobufMessage {
     package static var protoMessageName: String { "etcdserverpb.AuthRoleListRequest" }
@@ -449,6 +705,15 @@ package struct AuthRoleListRequest: ProtobufMessage {
     }
 }
 
+extension AuthRoleListRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {}
+}
+
 /// The message `etcdserverpb.AuthRoleDeleteRequest`.
 package struct AuthRoleDeleteRequest: ProtobufMessage {
     package static var protoMessageName: String { "etcdserverpb.AuthRoleDeleteRequest" }
@@ -462,7 +727,7 @@ package struct AuthRoleDeleteRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: role = try reader.readString()
+            case 10: self.role = try reader.readString()
             default: try reader.skip(tag)
             }
         }
@@ -470,12 +735,32 @@ package struct AuthRoleDeleteRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if !role.isEmpty { size += 1 + WireSize.string(role) }
+        if !self.role.isEmpty { size += 1 + WireSize.string(self.role) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if !role.isEmpty { writer.write(role, tag: 10) }
+        if !self.role.isEmpty { writer.write(self.role, tag: 10) }
+    }
+}
+
+extension AuthRoleDeleteRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.role.isEmpty {
+            writer.name("role")
+            writer.write(field: self.role)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "role": self.role = try member.string()
+            default: break
+            }
+        }
     }
 }
 
@@ -502,8 +787,8 @@ package struct AuthRoleGrantPermissionRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: name = try reader.readString()
-            case 18: try reader.readMessage(&_perm)
+            case 10: self.name = try reader.readString()
+            case 18: try reader.readMessage(&self._perm)
             default: try reader.skip(tag)
             }
         }
@@ -511,14 +796,39 @@ package struct AuthRoleGrantPermissionRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if !name.isEmpty { size += 1 + WireSize.string(name) }
-        if let value = _perm { size += 1 + WireSize.message(value) }
+        if !self.name.isEmpty { size += 1 + WireSize.string(self.name) }
+        if let value = self._perm { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if let value = _perm { writer.write(value, tag: 18) }
-        if !name.isEmpty { writer.write(name, tag: 10) }
+        if let value = self._perm { writer.write(value, tag: 18) }
+        if !self.name.isEmpty { writer.write(self.name, tag: 10) }
+    }
+}
+
+extension AuthRoleGrantPermissionRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.name.isEmpty {
+            writer.name("name")
+            writer.write(field: self.name)
+        }
+        if let value = self._perm {
+            writer.name("perm")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "name": self.name = try member.string()
+            case "perm": self._perm = try member.message()
+            default: break
+            }
+        }
     }
 }
 
@@ -537,9 +847,9 @@ package struct AuthRoleRevokePermissionRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: role = try reader.readString()
-            case 18: key = try reader.readBytes()
-            case 26: rangeEnd = try reader.readBytes()
+            case 10: self.role = try reader.readString()
+            case 18: self.key = try reader.readBytes()
+            case 26: self.rangeEnd = try reader.readBytes()
             default: try reader.skip(tag)
             }
         }
@@ -547,16 +857,46 @@ package struct AuthRoleRevokePermissionRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if !role.isEmpty { size += 1 + WireSize.string(role) }
-        if !key.isEmpty { size += 1 + WireSize.bytes(key) }
-        if !rangeEnd.isEmpty { size += 1 + WireSize.bytes(rangeEnd) }
+        if !self.role.isEmpty { size += 1 + WireSize.string(self.role) }
+        if !self.key.isEmpty { size += 1 + WireSize.bytes(self.key) }
+        if !self.rangeEnd.isEmpty { size += 1 + WireSize.bytes(self.rangeEnd) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if !rangeEnd.isEmpty { writer.write(rangeEnd, tag: 26) }
-        if !key.isEmpty { writer.write(key, tag: 18) }
-        if !role.isEmpty { writer.write(role, tag: 10) }
+        if !self.rangeEnd.isEmpty { writer.write(self.rangeEnd, tag: 26) }
+        if !self.key.isEmpty { writer.write(self.key, tag: 18) }
+        if !self.role.isEmpty { writer.write(self.role, tag: 10) }
+    }
+}
+
+extension AuthRoleRevokePermissionRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.role.isEmpty {
+            writer.name("role")
+            writer.write(field: self.role)
+        }
+        if !self.key.isEmpty {
+            writer.name("key")
+            writer.write(field: self.key)
+        }
+        if !self.rangeEnd.isEmpty {
+            writer.name("range_end")
+            writer.write(field: self.rangeEnd)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "role": self.role = try member.string()
+            case "key": self.key = try member.bytes()
+            case "range_end", "rangeEnd": self.rangeEnd = try member.bytes()
+            default: break
+            }
+        }
     }
 }
 
@@ -581,7 +921,7 @@ package struct AuthEnableResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
+            case 10: try reader.readMessage(&self._header)
             default: try reader.skip(tag)
             }
         }
@@ -589,12 +929,32 @@ package struct AuthEnableResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if let value = _header { writer.write(value, tag: 10) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension AuthEnableResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            default: break
+            }
+        }
     }
 }
 
@@ -619,7 +979,7 @@ package struct AuthDisableResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
+            case 10: try reader.readMessage(&self._header)
             default: try reader.skip(tag)
             }
         }
@@ -627,12 +987,32 @@ package struct AuthDisableResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if let value = _header { writer.write(value, tag: 10) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension AuthDisableResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            default: break
+            }
+        }
     }
 }
 
@@ -660,9 +1040,9 @@ package struct AuthStatusResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
-            case 16: enabled = try reader.readBool()
-            case 24: authRevision = try reader.readUInt64()
+            case 10: try reader.readMessage(&self._header)
+            case 16: self.enabled = try reader.readBool()
+            case 24: self.authRevision = try reader.readUInt64()
             default: try reader.skip(tag)
             }
         }
@@ -670,16 +1050,46 @@ package struct AuthStatusResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
-        if enabled { size += 1 + 1 }
-        if authRevision != 0 { size += 1 + WireSize.varint(authRevision) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        if self.enabled { size += 1 + 1 }
+        if self.authRevision != 0 { size += 1 + WireSize.varint(self.authRevision) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if authRevision != 0 { writer.write(authRevision, tag: 24) }
-        if enabled { writer.write(enabled, tag: 16) }
-        if let value = _header { writer.write(value, tag: 10) }
+        if self.authRevision != 0 { writer.write(self.authRevision, tag: 24) }
+        if self.enabled { writer.write(self.enabled, tag: 16) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension AuthStatusResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if self.enabled {
+            writer.name("enabled")
+            writer.write(field: self.enabled)
+        }
+        if self.authRevision != 0 {
+            writer.name("authRevision")
+            writer.write(field: self.authRevision)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "enabled": self.enabled = try member.bool()
+            case "authRevision": self.authRevision = try member.integer()
+            default: break
+            }
+        }
     }
 }
 
@@ -705,8 +1115,8 @@ package struct AuthenticateResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
-            case 18: token = try reader.readString()
+            case 10: try reader.readMessage(&self._header)
+            case 18: self.token = try reader.readString()
             default: try reader.skip(tag)
             }
         }
@@ -714,14 +1124,39 @@ package struct AuthenticateResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
-        if !token.isEmpty { size += 1 + WireSize.string(token) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        if !self.token.isEmpty { size += 1 + WireSize.string(self.token) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if !token.isEmpty { writer.write(token, tag: 18) }
-        if let value = _header { writer.write(value, tag: 10) }
+        if !self.token.isEmpty { writer.write(self.token, tag: 18) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension AuthenticateResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if !self.token.isEmpty {
+            writer.name("token")
+            writer.write(field: self.token)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "token": self.token = try member.string()
+            default: break
+            }
+        }
     }
 }
 
@@ -746,7 +1181,7 @@ package struct AuthUserAddResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
+            case 10: try reader.readMessage(&self._header)
             default: try reader.skip(tag)
             }
         }
@@ -754,12 +1189,32 @@ package struct AuthUserAddResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if let value = _header { writer.write(value, tag: 10) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension AuthUserAddResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            default: break
+            }
+        }
     }
 }
 
@@ -785,8 +1240,8 @@ package struct AuthUserGetResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
-            case 18: roles.append(try reader.readString())
+            case 10: try reader.readMessage(&self._header)
+            case 18: self.roles.append(try reader.readString())
             default: try reader.skip(tag)
             }
         }
@@ -794,14 +1249,44 @@ package struct AuthUserGetResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
-        for value in roles { size += 1 + WireSize.string(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        for value in self.roles { size += 1 + WireSize.string(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        for value in roles.reversed() { writer.write(value, tag: 18) }
-        if let value = _header { writer.write(value, tag: 10) }
+        for value in self.roles.reversed() { writer.write(value, tag: 18) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension AuthUserGetResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if !self.roles.isEmpty {
+            writer.name("roles")
+            writer.beginArray()
+            for value in self.roles { writer.write(field: value) }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "roles":
+                self.roles = try member.list { element throws(JSONError) in
+                    try element.string()
+                }
+            default: break
+            }
+        }
     }
 }
 
@@ -826,7 +1311,7 @@ package struct AuthUserDeleteResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
+            case 10: try reader.readMessage(&self._header)
             default: try reader.skip(tag)
             }
         }
@@ -834,12 +1319,32 @@ package struct AuthUserDeleteResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if let value = _header { writer.write(value, tag: 10) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension AuthUserDeleteResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            default: break
+            }
+        }
     }
 }
 
@@ -864,7 +1369,7 @@ package struct AuthUserChangePasswordResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
+            case 10: try reader.readMessage(&self._header)
             default: try reader.skip(tag)
             }
         }
@@ -872,12 +1377,32 @@ package struct AuthUserChangePasswordResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if let value = _header { writer.write(value, tag: 10) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension AuthUserChangePasswordResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            default: break
+            }
+        }
     }
 }
 
@@ -902,7 +1427,7 @@ package struct AuthUserGrantRoleResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
+            case 10: try reader.readMessage(&self._header)
             default: try reader.skip(tag)
             }
         }
@@ -910,12 +1435,32 @@ package struct AuthUserGrantRoleResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if let value = _header { writer.write(value, tag: 10) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension AuthUserGrantRoleResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            default: break
+            }
+        }
     }
 }
 
@@ -940,7 +1485,7 @@ package struct AuthUserRevokeRoleResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
+            case 10: try reader.readMessage(&self._header)
             default: try reader.skip(tag)
             }
         }
@@ -948,12 +1493,32 @@ package struct AuthUserRevokeRoleResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if let value = _header { writer.write(value, tag: 10) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension AuthUserRevokeRoleResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            default: break
+            }
+        }
     }
 }
 
@@ -978,7 +1543,7 @@ package struct AuthRoleAddResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
+            case 10: try reader.readMessage(&self._header)
             default: try reader.skip(tag)
             }
         }
@@ -986,12 +1551,32 @@ package struct AuthRoleAddResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if let value = _header { writer.write(value, tag: 10) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension AuthRoleAddResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            default: break
+            }
+        }
     }
 }
 
@@ -1017,8 +1602,8 @@ package struct AuthRoleGetResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
-            case 18: try reader.readMessage(in: &perm)
+            case 10: try reader.readMessage(&self._header)
+            case 18: try reader.readMessage(in: &self.perm)
             default: try reader.skip(tag)
             }
         }
@@ -1026,14 +1611,44 @@ package struct AuthRoleGetResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
-        for value in perm { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        for value in self.perm { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        for value in perm.reversed() { writer.write(value, tag: 18) }
-        if let value = _header { writer.write(value, tag: 10) }
+        for value in self.perm.reversed() { writer.write(value, tag: 18) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension AuthRoleGetResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if !self.perm.isEmpty {
+            writer.name("perm")
+            writer.beginArray()
+            for value in self.perm { writer.write(field: value) }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "perm":
+                self.perm = try member.list { element throws(JSONError) in
+                    try element.message()
+                }
+            default: break
+            }
+        }
     }
 }
 
@@ -1059,8 +1674,8 @@ package struct AuthRoleListResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
-            case 18: roles.append(try reader.readString())
+            case 10: try reader.readMessage(&self._header)
+            case 18: self.roles.append(try reader.readString())
             default: try reader.skip(tag)
             }
         }
@@ -1068,14 +1683,44 @@ package struct AuthRoleListResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
-        for value in roles { size += 1 + WireSize.string(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        for value in self.roles { size += 1 + WireSize.string(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        for value in roles.reversed() { writer.write(value, tag: 18) }
-        if let value = _header { writer.write(value, tag: 10) }
+        for value in self.roles.reversed() { writer.write(value, tag: 18) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension AuthRoleListResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if !self.roles.isEmpty {
+            writer.name("roles")
+            writer.beginArray()
+            for value in self.roles { writer.write(field: value) }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "roles":
+                self.roles = try member.list { element throws(JSONError) in
+                    try element.string()
+                }
+            default: break
+            }
+        }
     }
 }
 
@@ -1101,8 +1746,8 @@ package struct AuthUserListResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
-            case 18: users.append(try reader.readString())
+            case 10: try reader.readMessage(&self._header)
+            case 18: self.users.append(try reader.readString())
             default: try reader.skip(tag)
             }
         }
@@ -1110,14 +1755,44 @@ package struct AuthUserListResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
-        for value in users { size += 1 + WireSize.string(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        for value in self.users { size += 1 + WireSize.string(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        for value in users.reversed() { writer.write(value, tag: 18) }
-        if let value = _header { writer.write(value, tag: 10) }
+        for value in self.users.reversed() { writer.write(value, tag: 18) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension AuthUserListResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if !self.users.isEmpty {
+            writer.name("users")
+            writer.beginArray()
+            for value in self.users { writer.write(field: value) }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "users":
+                self.users = try member.list { element throws(JSONError) in
+                    try element.string()
+                }
+            default: break
+            }
+        }
     }
 }
 
@@ -1142,7 +1817,7 @@ package struct AuthRoleDeleteResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
+            case 10: try reader.readMessage(&self._header)
             default: try reader.skip(tag)
             }
         }
@@ -1150,12 +1825,32 @@ package struct AuthRoleDeleteResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if let value = _header { writer.write(value, tag: 10) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension AuthRoleDeleteResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            default: break
+            }
+        }
     }
 }
 
@@ -1180,7 +1875,7 @@ package struct AuthRoleGrantPermissionResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
+            case 10: try reader.readMessage(&self._header)
             default: try reader.skip(tag)
             }
         }
@@ -1188,12 +1883,32 @@ package struct AuthRoleGrantPermissionResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if let value = _header { writer.write(value, tag: 10) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension AuthRoleGrantPermissionResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            default: break
+            }
+        }
     }
 }
 
@@ -1218,7 +1933,7 @@ package struct AuthRoleRevokePermissionResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
+            case 10: try reader.readMessage(&self._header)
             default: try reader.skip(tag)
             }
         }
@@ -1226,11 +1941,31 @@ package struct AuthRoleRevokePermissionResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if let value = _header { writer.write(value, tag: 10) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension AuthRoleRevokePermissionResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            default: break
+            }
+        }
     }
 }

@@ -17,7 +17,7 @@ package struct UserAddOptions: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 8: noPassword = try reader.readBool()
+            case 8: self.noPassword = try reader.readBool()
             default: try reader.skip(tag)
             }
         }
@@ -25,12 +25,32 @@ package struct UserAddOptions: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if noPassword { size += 1 + 1 }
+        if self.noPassword { size += 1 + 1 }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if noPassword { writer.write(noPassword, tag: 8) }
+        if self.noPassword { writer.write(self.noPassword, tag: 8) }
+    }
+}
+
+extension UserAddOptions: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if self.noPassword {
+            writer.name("no_password")
+            writer.write(field: self.noPassword)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "no_password", "noPassword": self.noPassword = try member.bool()
+            default: break
+            }
+        }
     }
 }
 
@@ -59,10 +79,10 @@ package struct User: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: name = try reader.readBytes()
-            case 18: password = try reader.readBytes()
-            case 26: roles.append(try reader.readString())
-            case 34: try reader.readMessage(&_options)
+            case 10: self.name = try reader.readBytes()
+            case 18: self.password = try reader.readBytes()
+            case 26: self.roles.append(try reader.readString())
+            case 34: try reader.readMessage(&self._options)
             default: try reader.skip(tag)
             }
         }
@@ -70,18 +90,58 @@ package struct User: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if !name.isEmpty { size += 1 + WireSize.bytes(name) }
-        if !password.isEmpty { size += 1 + WireSize.bytes(password) }
-        for value in roles { size += 1 + WireSize.string(value) }
-        if let value = _options { size += 1 + WireSize.message(value) }
+        if !self.name.isEmpty { size += 1 + WireSize.bytes(self.name) }
+        if !self.password.isEmpty { size += 1 + WireSize.bytes(self.password) }
+        for value in self.roles { size += 1 + WireSize.string(value) }
+        if let value = self._options { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if let value = _options { writer.write(value, tag: 34) }
-        for value in roles.reversed() { writer.write(value, tag: 26) }
-        if !password.isEmpty { writer.write(password, tag: 18) }
-        if !name.isEmpty { writer.write(name, tag: 10) }
+        if let value = self._options { writer.write(value, tag: 34) }
+        for value in self.roles.reversed() { writer.write(value, tag: 26) }
+        if !self.password.isEmpty { writer.write(self.password, tag: 18) }
+        if !self.name.isEmpty { writer.write(self.name, tag: 10) }
+    }
+}
+
+extension User: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.name.isEmpty {
+            writer.name("name")
+            writer.write(field: self.name)
+        }
+        if !self.password.isEmpty {
+            writer.name("password")
+            writer.write(field: self.password)
+        }
+        if !self.roles.isEmpty {
+            writer.name("roles")
+            writer.beginArray()
+            for value in self.roles { writer.write(field: value) }
+            writer.endArray()
+        }
+        if let value = self._options {
+            writer.name("options")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "name": self.name = try member.bytes()
+            case "password": self.password = try member.bytes()
+            case "roles":
+                self.roles = try member.list { element throws(JSONError) in
+                    try element.string()
+                }
+            case "options": self._options = try member.message()
+            default: break
+            }
+        }
     }
 }
 
@@ -150,9 +210,9 @@ package struct Permission: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 8: permType = try reader.readEnum()
-            case 18: key = try reader.readBytes()
-            case 26: rangeEnd = try reader.readBytes()
+            case 8: self.permType = try reader.readEnum()
+            case 18: self.key = try reader.readBytes()
+            case 26: self.rangeEnd = try reader.readBytes()
             default: try reader.skip(tag)
             }
         }
@@ -160,16 +220,46 @@ package struct Permission: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if permType.rawValue != 0 { size += 1 + WireSize.varint(permType) }
-        if !key.isEmpty { size += 1 + WireSize.bytes(key) }
-        if !rangeEnd.isEmpty { size += 1 + WireSize.bytes(rangeEnd) }
+        if self.permType.rawValue != 0 { size += 1 + WireSize.varint(self.permType) }
+        if !self.key.isEmpty { size += 1 + WireSize.bytes(self.key) }
+        if !self.rangeEnd.isEmpty { size += 1 + WireSize.bytes(self.rangeEnd) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if !rangeEnd.isEmpty { writer.write(rangeEnd, tag: 26) }
-        if !key.isEmpty { writer.write(key, tag: 18) }
-        if permType.rawValue != 0 { writer.write(permType, tag: 8) }
+        if !self.rangeEnd.isEmpty { writer.write(self.rangeEnd, tag: 26) }
+        if !self.key.isEmpty { writer.write(self.key, tag: 18) }
+        if self.permType.rawValue != 0 { writer.write(self.permType, tag: 8) }
+    }
+}
+
+extension Permission: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if self.permType.rawValue != 0 {
+            writer.name("permType")
+            writer.write(field: self.permType)
+        }
+        if !self.key.isEmpty {
+            writer.name("key")
+            writer.write(field: self.key)
+        }
+        if !self.rangeEnd.isEmpty {
+            writer.name("range_end")
+            writer.write(field: self.rangeEnd)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "permType": self.permType = try member.enumeration()
+            case "key": self.key = try member.bytes()
+            case "range_end", "rangeEnd": self.rangeEnd = try member.bytes()
+            default: break
+            }
+        }
     }
 }
 
@@ -187,8 +277,8 @@ package struct Role: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: name = try reader.readBytes()
-            case 18: try reader.readMessage(in: &keyPermission)
+            case 10: self.name = try reader.readBytes()
+            case 18: try reader.readMessage(in: &self.keyPermission)
             default: try reader.skip(tag)
             }
         }
@@ -196,13 +286,43 @@ package struct Role: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if !name.isEmpty { size += 1 + WireSize.bytes(name) }
-        for value in keyPermission { size += 1 + WireSize.message(value) }
+        if !self.name.isEmpty { size += 1 + WireSize.bytes(self.name) }
+        for value in self.keyPermission { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        for value in keyPermission.reversed() { writer.write(value, tag: 18) }
-        if !name.isEmpty { writer.write(name, tag: 10) }
+        for value in self.keyPermission.reversed() { writer.write(value, tag: 18) }
+        if !self.name.isEmpty { writer.write(self.name, tag: 10) }
+    }
+}
+
+extension Role: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.name.isEmpty {
+            writer.name("name")
+            writer.write(field: self.name)
+        }
+        if !self.keyPermission.isEmpty {
+            writer.name("keyPermission")
+            writer.beginArray()
+            for value in self.keyPermission { writer.write(field: value) }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "name": self.name = try member.bytes()
+            case "keyPermission":
+                self.keyPermission = try member.list { element throws(JSONError) in
+                    try element.message()
+                }
+            default: break
+            }
+        }
     }
 }

@@ -34,11 +34,11 @@ package struct Member: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 8: id = try reader.readUInt64()
-            case 18: name = try reader.readString()
-            case 26: peerUrls.append(try reader.readString())
-            case 34: clientUrls.append(try reader.readString())
-            case 40: isLearner = try reader.readBool()
+            case 8: self.id = try reader.readUInt64()
+            case 18: self.name = try reader.readString()
+            case 26: self.peerUrls.append(try reader.readString())
+            case 34: self.clientUrls.append(try reader.readString())
+            case 40: self.isLearner = try reader.readBool()
             default: try reader.skip(tag)
             }
         }
@@ -46,20 +46,70 @@ package struct Member: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if id != 0 { size += 1 + WireSize.varint(id) }
-        if !name.isEmpty { size += 1 + WireSize.string(name) }
-        for value in peerUrls { size += 1 + WireSize.string(value) }
-        for value in clientUrls { size += 1 + WireSize.string(value) }
-        if isLearner { size += 1 + 1 }
+        if self.id != 0 { size += 1 + WireSize.varint(self.id) }
+        if !self.name.isEmpty { size += 1 + WireSize.string(self.name) }
+        for value in self.peerUrls { size += 1 + WireSize.string(value) }
+        for value in self.clientUrls { size += 1 + WireSize.string(value) }
+        if self.isLearner { size += 1 + 1 }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if isLearner { writer.write(isLearner, tag: 40) }
-        for value in clientUrls.reversed() { writer.write(value, tag: 34) }
-        for value in peerUrls.reversed() { writer.write(value, tag: 26) }
-        if !name.isEmpty { writer.write(name, tag: 18) }
-        if id != 0 { writer.write(id, tag: 8) }
+        if self.isLearner { writer.write(self.isLearner, tag: 40) }
+        for value in self.clientUrls.reversed() { writer.write(value, tag: 34) }
+        for value in self.peerUrls.reversed() { writer.write(value, tag: 26) }
+        if !self.name.isEmpty { writer.write(self.name, tag: 18) }
+        if self.id != 0 { writer.write(self.id, tag: 8) }
+    }
+}
+
+extension Member: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if self.id != 0 {
+            writer.name("ID")
+            writer.write(field: self.id)
+        }
+        if !self.name.isEmpty {
+            writer.name("name")
+            writer.write(field: self.name)
+        }
+        if !self.peerUrls.isEmpty {
+            writer.name("peerURLs")
+            writer.beginArray()
+            for value in self.peerUrls { writer.write(field: value) }
+            writer.endArray()
+        }
+        if !self.clientUrls.isEmpty {
+            writer.name("clientURLs")
+            writer.beginArray()
+            for value in self.clientUrls { writer.write(field: value) }
+            writer.endArray()
+        }
+        if self.isLearner {
+            writer.name("isLearner")
+            writer.write(field: self.isLearner)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "ID": self.id = try member.integer()
+            case "name": self.name = try member.string()
+            case "peerURLs":
+                self.peerUrls = try member.list { element throws(JSONError) in
+                    try element.string()
+                }
+            case "clientURLs":
+                self.clientUrls = try member.list { element throws(JSONError) in
+                    try element.string()
+                }
+            case "isLearner": self.isLearner = try member.bool()
+            default: break
+            }
+        }
     }
 }
 
@@ -77,8 +127,8 @@ package struct MemberAddRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: peerUrls.append(try reader.readString())
-            case 16: isLearner = try reader.readBool()
+            case 10: self.peerUrls.append(try reader.readString())
+            case 16: self.isLearner = try reader.readBool()
             default: try reader.skip(tag)
             }
         }
@@ -86,14 +136,44 @@ package struct MemberAddRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        for value in peerUrls { size += 1 + WireSize.string(value) }
-        if isLearner { size += 1 + 1 }
+        for value in self.peerUrls { size += 1 + WireSize.string(value) }
+        if self.isLearner { size += 1 + 1 }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if isLearner { writer.write(isLearner, tag: 16) }
-        for value in peerUrls.reversed() { writer.write(value, tag: 10) }
+        if self.isLearner { writer.write(self.isLearner, tag: 16) }
+        for value in self.peerUrls.reversed() { writer.write(value, tag: 10) }
+    }
+}
+
+extension MemberAddRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.peerUrls.isEmpty {
+            writer.name("peerURLs")
+            writer.beginArray()
+            for value in self.peerUrls { writer.write(field: value) }
+            writer.endArray()
+        }
+        if self.isLearner {
+            writer.name("isLearner")
+            writer.write(field: self.isLearner)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "peerURLs":
+                self.peerUrls = try member.list { element throws(JSONError) in
+                    try element.string()
+                }
+            case "isLearner": self.isLearner = try member.bool()
+            default: break
+            }
+        }
     }
 }
 
@@ -129,9 +209,9 @@ package struct MemberAddResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
-            case 18: try reader.readMessage(&_member)
-            case 26: try reader.readMessage(in: &members)
+            case 10: try reader.readMessage(&self._header)
+            case 18: try reader.readMessage(&self._member)
+            case 26: try reader.readMessage(in: &self.members)
             default: try reader.skip(tag)
             }
         }
@@ -139,16 +219,51 @@ package struct MemberAddResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
-        if let value = _member { size += 1 + WireSize.message(value) }
-        for value in members { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        if let value = self._member { size += 1 + WireSize.message(value) }
+        for value in self.members { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        for value in members.reversed() { writer.write(value, tag: 26) }
-        if let value = _member { writer.write(value, tag: 18) }
-        if let value = _header { writer.write(value, tag: 10) }
+        for value in self.members.reversed() { writer.write(value, tag: 26) }
+        if let value = self._member { writer.write(value, tag: 18) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension MemberAddResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if let value = self._member {
+            writer.name("member")
+            writer.write(field: value)
+        }
+        if !self.members.isEmpty {
+            writer.name("members")
+            writer.beginArray()
+            for value in self.members { writer.write(field: value) }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "member": self._member = try member.message()
+            case "members":
+                self.members = try member.list { element throws(JSONError) in
+                    try element.message()
+                }
+            default: break
+            }
+        }
     }
 }
 
@@ -165,7 +280,7 @@ package struct MemberRemoveRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 8: id = try reader.readUInt64()
+            case 8: self.id = try reader.readUInt64()
             default: try reader.skip(tag)
             }
         }
@@ -173,12 +288,32 @@ package struct MemberRemoveRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if id != 0 { size += 1 + WireSize.varint(id) }
+        if self.id != 0 { size += 1 + WireSize.varint(self.id) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if id != 0 { writer.write(id, tag: 8) }
+        if self.id != 0 { writer.write(self.id, tag: 8) }
+    }
+}
+
+extension MemberRemoveRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if self.id != 0 {
+            writer.name("ID")
+            writer.write(field: self.id)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "ID": self.id = try member.integer()
+            default: break
+            }
+        }
     }
 }
 
@@ -204,8 +339,8 @@ package struct MemberRemoveResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
-            case 18: try reader.readMessage(in: &members)
+            case 10: try reader.readMessage(&self._header)
+            case 18: try reader.readMessage(in: &self.members)
             default: try reader.skip(tag)
             }
         }
@@ -213,14 +348,44 @@ package struct MemberRemoveResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
-        for value in members { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        for value in self.members { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        for value in members.reversed() { writer.write(value, tag: 18) }
-        if let value = _header { writer.write(value, tag: 10) }
+        for value in self.members.reversed() { writer.write(value, tag: 18) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension MemberRemoveResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if !self.members.isEmpty {
+            writer.name("members")
+            writer.beginArray()
+            for value in self.members { writer.write(field: value) }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "members":
+                self.members = try member.list { element throws(JSONError) in
+                    try element.message()
+                }
+            default: break
+            }
+        }
     }
 }
 
@@ -238,8 +403,8 @@ package struct MemberUpdateRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 8: id = try reader.readUInt64()
-            case 18: peerUrls.append(try reader.readString())
+            case 8: self.id = try reader.readUInt64()
+            case 18: self.peerUrls.append(try reader.readString())
             default: try reader.skip(tag)
             }
         }
@@ -247,14 +412,44 @@ package struct MemberUpdateRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if id != 0 { size += 1 + WireSize.varint(id) }
-        for value in peerUrls { size += 1 + WireSize.string(value) }
+        if self.id != 0 { size += 1 + WireSize.varint(self.id) }
+        for value in self.peerUrls { size += 1 + WireSize.string(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        for value in peerUrls.reversed() { writer.write(value, tag: 18) }
-        if id != 0 { writer.write(id, tag: 8) }
+        for value in self.peerUrls.reversed() { writer.write(value, tag: 18) }
+        if self.id != 0 { writer.write(self.id, tag: 8) }
+    }
+}
+
+extension MemberUpdateRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if self.id != 0 {
+            writer.name("ID")
+            writer.write(field: self.id)
+        }
+        if !self.peerUrls.isEmpty {
+            writer.name("peerURLs")
+            writer.beginArray()
+            for value in self.peerUrls { writer.write(field: value) }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "ID": self.id = try member.integer()
+            case "peerURLs":
+                self.peerUrls = try member.list { element throws(JSONError) in
+                    try element.string()
+                }
+            default: break
+            }
+        }
     }
 }
 
@@ -280,8 +475,8 @@ package struct MemberUpdateResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
-            case 18: try reader.readMessage(in: &members)
+            case 10: try reader.readMessage(&self._header)
+            case 18: try reader.readMessage(in: &self.members)
             default: try reader.skip(tag)
             }
         }
@@ -289,14 +484,44 @@ package struct MemberUpdateResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
-        for value in members { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        for value in self.members { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        for value in members.reversed() { writer.write(value, tag: 18) }
-        if let value = _header { writer.write(value, tag: 10) }
+        for value in self.members.reversed() { writer.write(value, tag: 18) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension MemberUpdateResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if !self.members.isEmpty {
+            writer.name("members")
+            writer.beginArray()
+            for value in self.members { writer.write(field: value) }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "members":
+                self.members = try member.list { element throws(JSONError) in
+                    try element.message()
+                }
+            default: break
+            }
+        }
     }
 }
 
@@ -313,7 +538,7 @@ package struct MemberListRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 8: linearizable = try reader.readBool()
+            case 8: self.linearizable = try reader.readBool()
             default: try reader.skip(tag)
             }
         }
@@ -321,12 +546,32 @@ package struct MemberListRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if linearizable { size += 1 + 1 }
+        if self.linearizable { size += 1 + 1 }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if linearizable { writer.write(linearizable, tag: 8) }
+        if self.linearizable { writer.write(self.linearizable, tag: 8) }
+    }
+}
+
+extension MemberListRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if self.linearizable {
+            writer.name("linearizable")
+            writer.write(field: self.linearizable)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "linearizable": self.linearizable = try member.bool()
+            default: break
+            }
+        }
     }
 }
 
@@ -352,8 +597,8 @@ package struct MemberListResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
-            case 18: try reader.readMessage(in: &members)
+            case 10: try reader.readMessage(&self._header)
+            case 18: try reader.readMessage(in: &self.members)
             default: try reader.skip(tag)
             }
         }
@@ -361,14 +606,44 @@ package struct MemberListResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
-        for value in members { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        for value in self.members { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        for value in members.reversed() { writer.write(value, tag: 18) }
-        if let value = _header { writer.write(value, tag: 10) }
+        for value in self.members.reversed() { writer.write(value, tag: 18) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension MemberListResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if !self.members.isEmpty {
+            writer.name("members")
+            writer.beginArray()
+            for value in self.members { writer.write(field: value) }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "members":
+                self.members = try member.list { element throws(JSONError) in
+                    try element.message()
+                }
+            default: break
+            }
+        }
     }
 }
 
@@ -385,7 +660,7 @@ package struct MemberPromoteRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 8: id = try reader.readUInt64()
+            case 8: self.id = try reader.readUInt64()
             default: try reader.skip(tag)
             }
         }
@@ -393,12 +668,32 @@ package struct MemberPromoteRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if id != 0 { size += 1 + WireSize.varint(id) }
+        if self.id != 0 { size += 1 + WireSize.varint(self.id) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if id != 0 { writer.write(id, tag: 8) }
+        if self.id != 0 { writer.write(self.id, tag: 8) }
+    }
+}
+
+extension MemberPromoteRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if self.id != 0 {
+            writer.name("ID")
+            writer.write(field: self.id)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "ID": self.id = try member.integer()
+            default: break
+            }
+        }
     }
 }
 
@@ -424,8 +719,8 @@ package struct MemberPromoteResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
-            case 18: try reader.readMessage(in: &members)
+            case 10: try reader.readMessage(&self._header)
+            case 18: try reader.readMessage(in: &self.members)
             default: try reader.skip(tag)
             }
         }
@@ -433,13 +728,43 @@ package struct MemberPromoteResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
-        for value in members { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        for value in self.members { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        for value in members.reversed() { writer.write(value, tag: 18) }
-        if let value = _header { writer.write(value, tag: 10) }
+        for value in self.members.reversed() { writer.write(value, tag: 18) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension MemberPromoteResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if !self.members.isEmpty {
+            writer.name("members")
+            writer.beginArray()
+            for value in self.members { writer.write(field: value) }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "members":
+                self.members = try member.list { element throws(JSONError) in
+                    try element.message()
+                }
+            default: break
+            }
+        }
     }
 }

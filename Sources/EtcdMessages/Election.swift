@@ -38,9 +38,9 @@ package struct CampaignRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: name = try reader.readBytes()
-            case 16: lease = try reader.readInt64()
-            case 26: value = try reader.readBytes()
+            case 10: self.name = try reader.readBytes()
+            case 16: self.lease = try reader.readInt64()
+            case 26: self.value = try reader.readBytes()
             default: try reader.skip(tag)
             }
         }
@@ -48,16 +48,46 @@ package struct CampaignRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if !name.isEmpty { size += 1 + WireSize.bytes(name) }
-        if lease != 0 { size += 1 + WireSize.varint(lease) }
-        if !value.isEmpty { size += 1 + WireSize.bytes(value) }
+        if !self.name.isEmpty { size += 1 + WireSize.bytes(self.name) }
+        if self.lease != 0 { size += 1 + WireSize.varint(self.lease) }
+        if !self.value.isEmpty { size += 1 + WireSize.bytes(self.value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if !value.isEmpty { writer.write(value, tag: 26) }
-        if lease != 0 { writer.write(lease, tag: 16) }
-        if !name.isEmpty { writer.write(name, tag: 10) }
+        if !self.value.isEmpty { writer.write(self.value, tag: 26) }
+        if self.lease != 0 { writer.write(self.lease, tag: 16) }
+        if !self.name.isEmpty { writer.write(self.name, tag: 10) }
+    }
+}
+
+extension CampaignRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.name.isEmpty {
+            writer.name("name")
+            writer.write(field: self.name)
+        }
+        if self.lease != 0 {
+            writer.name("lease")
+            writer.write(field: self.lease)
+        }
+        if !self.value.isEmpty {
+            writer.name("value")
+            writer.write(field: self.value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "name": self.name = try member.bytes()
+            case "lease": self.lease = try member.integer()
+            case "value": self.value = try member.bytes()
+            default: break
+            }
+        }
     }
 }
 
@@ -91,8 +121,8 @@ package struct CampaignResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
-            case 18: try reader.readMessage(&_leader)
+            case 10: try reader.readMessage(&self._header)
+            case 18: try reader.readMessage(&self._leader)
             default: try reader.skip(tag)
             }
         }
@@ -100,14 +130,39 @@ package struct CampaignResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
-        if let value = _leader { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        if let value = self._leader { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if let value = _leader { writer.write(value, tag: 18) }
-        if let value = _header { writer.write(value, tag: 10) }
+        if let value = self._leader { writer.write(value, tag: 18) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension CampaignResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if let value = self._leader {
+            writer.name("leader")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "leader": self._leader = try member.message()
+            default: break
+            }
+        }
     }
 }
 
@@ -128,10 +183,10 @@ package struct LeaderKey: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: name = try reader.readBytes()
-            case 18: key = try reader.readBytes()
-            case 24: rev = try reader.readInt64()
-            case 32: lease = try reader.readInt64()
+            case 10: self.name = try reader.readBytes()
+            case 18: self.key = try reader.readBytes()
+            case 24: self.rev = try reader.readInt64()
+            case 32: self.lease = try reader.readInt64()
             default: try reader.skip(tag)
             }
         }
@@ -139,18 +194,53 @@ package struct LeaderKey: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if !name.isEmpty { size += 1 + WireSize.bytes(name) }
-        if !key.isEmpty { size += 1 + WireSize.bytes(key) }
-        if rev != 0 { size += 1 + WireSize.varint(rev) }
-        if lease != 0 { size += 1 + WireSize.varint(lease) }
+        if !self.name.isEmpty { size += 1 + WireSize.bytes(self.name) }
+        if !self.key.isEmpty { size += 1 + WireSize.bytes(self.key) }
+        if self.rev != 0 { size += 1 + WireSize.varint(self.rev) }
+        if self.lease != 0 { size += 1 + WireSize.varint(self.lease) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if lease != 0 { writer.write(lease, tag: 32) }
-        if rev != 0 { writer.write(rev, tag: 24) }
-        if !key.isEmpty { writer.write(key, tag: 18) }
-        if !name.isEmpty { writer.write(name, tag: 10) }
+        if self.lease != 0 { writer.write(self.lease, tag: 32) }
+        if self.rev != 0 { writer.write(self.rev, tag: 24) }
+        if !self.key.isEmpty { writer.write(self.key, tag: 18) }
+        if !self.name.isEmpty { writer.write(self.name, tag: 10) }
+    }
+}
+
+extension LeaderKey: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.name.isEmpty {
+            writer.name("name")
+            writer.write(field: self.name)
+        }
+        if !self.key.isEmpty {
+            writer.name("key")
+            writer.write(field: self.key)
+        }
+        if self.rev != 0 {
+            writer.name("rev")
+            writer.write(field: self.rev)
+        }
+        if self.lease != 0 {
+            writer.name("lease")
+            writer.write(field: self.lease)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "name": self.name = try member.bytes()
+            case "key": self.key = try member.bytes()
+            case "rev": self.rev = try member.integer()
+            case "lease": self.lease = try member.integer()
+            default: break
+            }
+        }
     }
 }
 
@@ -167,7 +257,7 @@ package struct LeaderRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: name = try reader.readBytes()
+            case 10: self.name = try reader.readBytes()
             default: try reader.skip(tag)
             }
         }
@@ -175,12 +265,32 @@ package struct LeaderRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if !name.isEmpty { size += 1 + WireSize.bytes(name) }
+        if !self.name.isEmpty { size += 1 + WireSize.bytes(self.name) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if !name.isEmpty { writer.write(name, tag: 10) }
+        if !self.name.isEmpty { writer.write(self.name, tag: 10) }
+    }
+}
+
+extension LeaderRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.name.isEmpty {
+            writer.name("name")
+            writer.write(field: self.name)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "name": self.name = try member.bytes()
+            default: break
+            }
+        }
     }
 }
 
@@ -215,8 +325,8 @@ package struct LeaderResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
-            case 18: try reader.readMessage(&_kv)
+            case 10: try reader.readMessage(&self._header)
+            case 18: try reader.readMessage(&self._kv)
             default: try reader.skip(tag)
             }
         }
@@ -224,14 +334,39 @@ package struct LeaderResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
-        if let value = _kv { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        if let value = self._kv { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if let value = _kv { writer.write(value, tag: 18) }
-        if let value = _header { writer.write(value, tag: 10) }
+        if let value = self._kv { writer.write(value, tag: 18) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension LeaderResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if let value = self._kv {
+            writer.name("kv")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "kv": self._kv = try member.message()
+            default: break
+            }
+        }
     }
 }
 
@@ -256,7 +391,7 @@ package struct ResignRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_leader)
+            case 10: try reader.readMessage(&self._leader)
             default: try reader.skip(tag)
             }
         }
@@ -264,12 +399,32 @@ package struct ResignRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _leader { size += 1 + WireSize.message(value) }
+        if let value = self._leader { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if let value = _leader { writer.write(value, tag: 10) }
+        if let value = self._leader { writer.write(value, tag: 10) }
+    }
+}
+
+extension ResignRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._leader {
+            writer.name("leader")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "leader": self._leader = try member.message()
+            default: break
+            }
+        }
     }
 }
 
@@ -294,7 +449,7 @@ package struct ResignResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
+            case 10: try reader.readMessage(&self._header)
             default: try reader.skip(tag)
             }
         }
@@ -302,12 +457,32 @@ package struct ResignResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if let value = _header { writer.write(value, tag: 10) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension ResignResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            default: break
+            }
+        }
     }
 }
 
@@ -333,8 +508,8 @@ package struct ProclaimRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_leader)
-            case 18: value = try reader.readBytes()
+            case 10: try reader.readMessage(&self._leader)
+            case 18: self.value = try reader.readBytes()
             default: try reader.skip(tag)
             }
         }
@@ -342,14 +517,39 @@ package struct ProclaimRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _leader { size += 1 + WireSize.message(value) }
-        if !value.isEmpty { size += 1 + WireSize.bytes(value) }
+        if let value = self._leader { size += 1 + WireSize.message(value) }
+        if !self.value.isEmpty { size += 1 + WireSize.bytes(self.value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if !value.isEmpty { writer.write(value, tag: 18) }
-        if let value = _leader { writer.write(value, tag: 10) }
+        if !self.value.isEmpty { writer.write(self.value, tag: 18) }
+        if let value = self._leader { writer.write(value, tag: 10) }
+    }
+}
+
+extension ProclaimRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._leader {
+            writer.name("leader")
+            writer.write(field: value)
+        }
+        if !self.value.isEmpty {
+            writer.name("value")
+            writer.write(field: self.value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "leader": self._leader = try member.message()
+            case "value": self.value = try member.bytes()
+            default: break
+            }
+        }
     }
 }
 
@@ -374,7 +574,7 @@ package struct ProclaimResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
+            case 10: try reader.readMessage(&self._header)
             default: try reader.skip(tag)
             }
         }
@@ -382,11 +582,31 @@ package struct ProclaimResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if let value = _header { writer.write(value, tag: 10) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension ProclaimResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            default: break
+            }
+        }
     }
 }

@@ -21,10 +21,10 @@ package struct ResponseHeader: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 8: clusterID = try reader.readUInt64()
-            case 16: memberID = try reader.readUInt64()
-            case 24: revision = try reader.readInt64()
-            case 32: raftTerm = try reader.readUInt64()
+            case 8: self.clusterID = try reader.readUInt64()
+            case 16: self.memberID = try reader.readUInt64()
+            case 24: self.revision = try reader.readInt64()
+            case 32: self.raftTerm = try reader.readUInt64()
             default: try reader.skip(tag)
             }
         }
@@ -32,18 +32,53 @@ package struct ResponseHeader: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if clusterID != 0 { size += 1 + WireSize.varint(clusterID) }
-        if memberID != 0 { size += 1 + WireSize.varint(memberID) }
-        if revision != 0 { size += 1 + WireSize.varint(revision) }
-        if raftTerm != 0 { size += 1 + WireSize.varint(raftTerm) }
+        if self.clusterID != 0 { size += 1 + WireSize.varint(self.clusterID) }
+        if self.memberID != 0 { size += 1 + WireSize.varint(self.memberID) }
+        if self.revision != 0 { size += 1 + WireSize.varint(self.revision) }
+        if self.raftTerm != 0 { size += 1 + WireSize.varint(self.raftTerm) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if raftTerm != 0 { writer.write(raftTerm, tag: 32) }
-        if revision != 0 { writer.write(revision, tag: 24) }
-        if memberID != 0 { writer.write(memberID, tag: 16) }
-        if clusterID != 0 { writer.write(clusterID, tag: 8) }
+        if self.raftTerm != 0 { writer.write(self.raftTerm, tag: 32) }
+        if self.revision != 0 { writer.write(self.revision, tag: 24) }
+        if self.memberID != 0 { writer.write(self.memberID, tag: 16) }
+        if self.clusterID != 0 { writer.write(self.clusterID, tag: 8) }
+    }
+}
+
+extension ResponseHeader: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if self.clusterID != 0 {
+            writer.name("cluster_id")
+            writer.write(field: self.clusterID)
+        }
+        if self.memberID != 0 {
+            writer.name("member_id")
+            writer.write(field: self.memberID)
+        }
+        if self.revision != 0 {
+            writer.name("revision")
+            writer.write(field: self.revision)
+        }
+        if self.raftTerm != 0 {
+            writer.name("raft_term")
+            writer.write(field: self.raftTerm)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "cluster_id", "clusterId": self.clusterID = try member.integer()
+            case "member_id", "memberId": self.memberID = try member.integer()
+            case "revision": self.revision = try member.integer()
+            case "raft_term", "raftTerm": self.raftTerm = try member.integer()
+            default: break
+            }
+        }
     }
 }
 
@@ -62,8 +97,8 @@ package struct LeaseCheckpoint: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 8: id = try reader.readInt64()
-            case 16: remainingTtl = try reader.readInt64()
+            case 8: self.id = try reader.readInt64()
+            case 16: self.remainingTtl = try reader.readInt64()
             default: try reader.skip(tag)
             }
         }
@@ -71,14 +106,39 @@ package struct LeaseCheckpoint: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if id != 0 { size += 1 + WireSize.varint(id) }
-        if remainingTtl != 0 { size += 1 + WireSize.varint(remainingTtl) }
+        if self.id != 0 { size += 1 + WireSize.varint(self.id) }
+        if self.remainingTtl != 0 { size += 1 + WireSize.varint(self.remainingTtl) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if remainingTtl != 0 { writer.write(remainingTtl, tag: 16) }
-        if id != 0 { writer.write(id, tag: 8) }
+        if self.remainingTtl != 0 { writer.write(self.remainingTtl, tag: 16) }
+        if self.id != 0 { writer.write(self.id, tag: 8) }
+    }
+}
+
+extension LeaseCheckpoint: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if self.id != 0 {
+            writer.name("ID")
+            writer.write(field: self.id)
+        }
+        if self.remainingTtl != 0 {
+            writer.name("remaining_TTL")
+            writer.write(field: self.remainingTtl)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "ID": self.id = try member.integer()
+            case "remaining_TTL", "remainingTTL": self.remainingTtl = try member.integer()
+            default: break
+            }
+        }
     }
 }
 
@@ -95,7 +155,7 @@ package struct LeaseCheckpointRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(in: &checkpoints)
+            case 10: try reader.readMessage(in: &self.checkpoints)
             default: try reader.skip(tag)
             }
         }
@@ -103,12 +163,37 @@ package struct LeaseCheckpointRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        for value in checkpoints { size += 1 + WireSize.message(value) }
+        for value in self.checkpoints { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        for value in checkpoints.reversed() { writer.write(value, tag: 10) }
+        for value in self.checkpoints.reversed() { writer.write(value, tag: 10) }
+    }
+}
+
+extension LeaseCheckpointRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.checkpoints.isEmpty {
+            writer.name("checkpoints")
+            writer.beginArray()
+            for value in self.checkpoints { writer.write(field: value) }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "checkpoints":
+                self.checkpoints = try member.list { element throws(JSONError) in
+                    try element.message()
+                }
+            default: break
+            }
+        }
     }
 }
 
@@ -133,7 +218,7 @@ package struct LeaseCheckpointResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
+            case 10: try reader.readMessage(&self._header)
             default: try reader.skip(tag)
             }
         }
@@ -141,12 +226,32 @@ package struct LeaseCheckpointResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if let value = _header { writer.write(value, tag: 10) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension LeaseCheckpointResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            default: break
+            }
+        }
     }
 }
 
@@ -163,7 +268,7 @@ package struct DowngradeVersionTestRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: ver = try reader.readString()
+            case 10: self.ver = try reader.readString()
             default: try reader.skip(tag)
             }
         }
@@ -171,11 +276,31 @@ package struct DowngradeVersionTestRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if !ver.isEmpty { size += 1 + WireSize.string(ver) }
+        if !self.ver.isEmpty { size += 1 + WireSize.string(self.ver) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if !ver.isEmpty { writer.write(ver, tag: 10) }
+        if !self.ver.isEmpty { writer.write(self.ver, tag: 10) }
+    }
+}
+
+extension DowngradeVersionTestRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.ver.isEmpty {
+            writer.name("ver")
+            writer.write(field: self.ver)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "ver": self.ver = try member.string()
+            default: break
+            }
+        }
     }
 }

@@ -28,7 +28,7 @@ package struct HealthCheckRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: service = try reader.readString()
+            case 10: self.service = try reader.readString()
             default: try reader.skip(tag)
             }
         }
@@ -36,12 +36,32 @@ package struct HealthCheckRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if !service.isEmpty { size += 1 + WireSize.string(service) }
+        if !self.service.isEmpty { size += 1 + WireSize.string(self.service) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if !service.isEmpty { writer.write(service, tag: 10) }
+        if !self.service.isEmpty { writer.write(self.service, tag: 10) }
+    }
+}
+
+extension HealthCheckRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.service.isEmpty {
+            writer.name("service")
+            writer.write(field: self.service)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "service": self.service = try member.string()
+            default: break
+            }
+        }
     }
 }
 
@@ -113,7 +133,7 @@ package struct HealthCheckResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 8: status = try reader.readEnum()
+            case 8: self.status = try reader.readEnum()
             default: try reader.skip(tag)
             }
         }
@@ -121,11 +141,31 @@ package struct HealthCheckResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if status.rawValue != 0 { size += 1 + WireSize.varint(status) }
+        if self.status.rawValue != 0 { size += 1 + WireSize.varint(self.status) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if status.rawValue != 0 { writer.write(status, tag: 8) }
+        if self.status.rawValue != 0 { writer.write(self.status, tag: 8) }
+    }
+}
+
+extension HealthCheckResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if self.status.rawValue != 0 {
+            writer.name("status")
+            writer.write(field: self.status)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "status": self.status = try member.enumeration()
+            default: break
+            }
+        }
     }
 }

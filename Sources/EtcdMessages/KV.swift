@@ -154,19 +154,19 @@ package struct RangeRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: key = try reader.readBytes()
-            case 18: rangeEnd = try reader.readBytes()
-            case 24: limit = try reader.readInt64()
-            case 32: revision = try reader.readInt64()
-            case 40: sortOrder = try reader.readEnum()
-            case 48: sortTarget = try reader.readEnum()
-            case 56: serializable = try reader.readBool()
-            case 64: keysOnly = try reader.readBool()
-            case 72: countOnly = try reader.readBool()
-            case 80: minModRevision = try reader.readInt64()
-            case 88: maxModRevision = try reader.readInt64()
-            case 96: minCreateRevision = try reader.readInt64()
-            case 104: maxCreateRevision = try reader.readInt64()
+            case 10: self.key = try reader.readBytes()
+            case 18: self.rangeEnd = try reader.readBytes()
+            case 24: self.limit = try reader.readInt64()
+            case 32: self.revision = try reader.readInt64()
+            case 40: self.sortOrder = try reader.readEnum()
+            case 48: self.sortTarget = try reader.readEnum()
+            case 56: self.serializable = try reader.readBool()
+            case 64: self.keysOnly = try reader.readBool()
+            case 72: self.countOnly = try reader.readBool()
+            case 80: self.minModRevision = try reader.readInt64()
+            case 88: self.maxModRevision = try reader.readInt64()
+            case 96: self.minCreateRevision = try reader.readInt64()
+            case 104: self.maxCreateRevision = try reader.readInt64()
             default: try reader.skip(tag)
             }
         }
@@ -174,36 +174,116 @@ package struct RangeRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if !key.isEmpty { size += 1 + WireSize.bytes(key) }
-        if !rangeEnd.isEmpty { size += 1 + WireSize.bytes(rangeEnd) }
-        if limit != 0 { size += 1 + WireSize.varint(limit) }
-        if revision != 0 { size += 1 + WireSize.varint(revision) }
-        if sortOrder.rawValue != 0 { size += 1 + WireSize.varint(sortOrder) }
-        if sortTarget.rawValue != 0 { size += 1 + WireSize.varint(sortTarget) }
-        if serializable { size += 1 + 1 }
-        if keysOnly { size += 1 + 1 }
-        if countOnly { size += 1 + 1 }
-        if minModRevision != 0 { size += 1 + WireSize.varint(minModRevision) }
-        if maxModRevision != 0 { size += 1 + WireSize.varint(maxModRevision) }
-        if minCreateRevision != 0 { size += 1 + WireSize.varint(minCreateRevision) }
-        if maxCreateRevision != 0 { size += 1 + WireSize.varint(maxCreateRevision) }
+        if !self.key.isEmpty { size += 1 + WireSize.bytes(self.key) }
+        if !self.rangeEnd.isEmpty { size += 1 + WireSize.bytes(self.rangeEnd) }
+        if self.limit != 0 { size += 1 + WireSize.varint(self.limit) }
+        if self.revision != 0 { size += 1 + WireSize.varint(self.revision) }
+        if self.sortOrder.rawValue != 0 { size += 1 + WireSize.varint(self.sortOrder) }
+        if self.sortTarget.rawValue != 0 { size += 1 + WireSize.varint(self.sortTarget) }
+        if self.serializable { size += 1 + 1 }
+        if self.keysOnly { size += 1 + 1 }
+        if self.countOnly { size += 1 + 1 }
+        if self.minModRevision != 0 { size += 1 + WireSize.varint(self.minModRevision) }
+        if self.maxModRevision != 0 { size += 1 + WireSize.varint(self.maxModRevision) }
+        if self.minCreateRevision != 0 { size += 1 + WireSize.varint(self.minCreateRevision) }
+        if self.maxCreateRevision != 0 { size += 1 + WireSize.varint(self.maxCreateRevision) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if maxCreateRevision != 0 { writer.write(maxCreateRevision, tag: 104) }
-        if minCreateRevision != 0 { writer.write(minCreateRevision, tag: 96) }
-        if maxModRevision != 0 { writer.write(maxModRevision, tag: 88) }
-        if minModRevision != 0 { writer.write(minModRevision, tag: 80) }
-        if countOnly { writer.write(countOnly, tag: 72) }
-        if keysOnly { writer.write(keysOnly, tag: 64) }
-        if serializable { writer.write(serializable, tag: 56) }
-        if sortTarget.rawValue != 0 { writer.write(sortTarget, tag: 48) }
-        if sortOrder.rawValue != 0 { writer.write(sortOrder, tag: 40) }
-        if revision != 0 { writer.write(revision, tag: 32) }
-        if limit != 0 { writer.write(limit, tag: 24) }
-        if !rangeEnd.isEmpty { writer.write(rangeEnd, tag: 18) }
-        if !key.isEmpty { writer.write(key, tag: 10) }
+        if self.maxCreateRevision != 0 { writer.write(self.maxCreateRevision, tag: 104) }
+        if self.minCreateRevision != 0 { writer.write(self.minCreateRevision, tag: 96) }
+        if self.maxModRevision != 0 { writer.write(self.maxModRevision, tag: 88) }
+        if self.minModRevision != 0 { writer.write(self.minModRevision, tag: 80) }
+        if self.countOnly { writer.write(self.countOnly, tag: 72) }
+        if self.keysOnly { writer.write(self.keysOnly, tag: 64) }
+        if self.serializable { writer.write(self.serializable, tag: 56) }
+        if self.sortTarget.rawValue != 0 { writer.write(self.sortTarget, tag: 48) }
+        if self.sortOrder.rawValue != 0 { writer.write(self.sortOrder, tag: 40) }
+        if self.revision != 0 { writer.write(self.revision, tag: 32) }
+        if self.limit != 0 { writer.write(self.limit, tag: 24) }
+        if !self.rangeEnd.isEmpty { writer.write(self.rangeEnd, tag: 18) }
+        if !self.key.isEmpty { writer.write(self.key, tag: 10) }
+    }
+}
+
+extension RangeRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.key.isEmpty {
+            writer.name("key")
+            writer.write(field: self.key)
+        }
+        if !self.rangeEnd.isEmpty {
+            writer.name("range_end")
+            writer.write(field: self.rangeEnd)
+        }
+        if self.limit != 0 {
+            writer.name("limit")
+            writer.write(field: self.limit)
+        }
+        if self.revision != 0 {
+            writer.name("revision")
+            writer.write(field: self.revision)
+        }
+        if self.sortOrder.rawValue != 0 {
+            writer.name("sort_order")
+            writer.write(field: self.sortOrder)
+        }
+        if self.sortTarget.rawValue != 0 {
+            writer.name("sort_target")
+            writer.write(field: self.sortTarget)
+        }
+        if self.serializable {
+            writer.name("serializable")
+            writer.write(field: self.serializable)
+        }
+        if self.keysOnly {
+            writer.name("keys_only")
+            writer.write(field: self.keysOnly)
+        }
+        if self.countOnly {
+            writer.name("count_only")
+            writer.write(field: self.countOnly)
+        }
+        if self.minModRevision != 0 {
+            writer.name("min_mod_revision")
+            writer.write(field: self.minModRevision)
+        }
+        if self.maxModRevision != 0 {
+            writer.name("max_mod_revision")
+            writer.write(field: self.maxModRevision)
+        }
+        if self.minCreateRevision != 0 {
+            writer.name("min_create_revision")
+            writer.write(field: self.minCreateRevision)
+        }
+        if self.maxCreateRevision != 0 {
+            writer.name("max_create_revision")
+            writer.write(field: self.maxCreateRevision)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "key": self.key = try member.bytes()
+            case "range_end", "rangeEnd": self.rangeEnd = try member.bytes()
+            case "limit": self.limit = try member.integer()
+            case "revision": self.revision = try member.integer()
+            case "sort_order", "sortOrder": self.sortOrder = try member.enumeration()
+            case "sort_target", "sortTarget": self.sortTarget = try member.enumeration()
+            case "serializable": self.serializable = try member.bool()
+            case "keys_only", "keysOnly": self.keysOnly = try member.bool()
+            case "count_only", "countOnly": self.countOnly = try member.bool()
+            case "min_mod_revision", "minModRevision": self.minModRevision = try member.integer()
+            case "max_mod_revision", "maxModRevision": self.maxModRevision = try member.integer()
+            case "min_create_revision", "minCreateRevision": self.minCreateRevision = try member.integer()
+            case "max_create_revision", "maxCreateRevision": self.maxCreateRevision = try member.integer()
+            default: break
+            }
+        }
     }
 }
 
@@ -233,10 +313,10 @@ package struct RangeResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
-            case 18: try reader.readMessage(in: &kvs)
-            case 24: more = try reader.readBool()
-            case 32: count = try reader.readInt64()
+            case 10: try reader.readMessage(&self._header)
+            case 18: try reader.readMessage(in: &self.kvs)
+            case 24: self.more = try reader.readBool()
+            case 32: self.count = try reader.readInt64()
             default: try reader.skip(tag)
             }
         }
@@ -244,18 +324,58 @@ package struct RangeResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
-        for value in kvs { size += 1 + WireSize.message(value) }
-        if more { size += 1 + 1 }
-        if count != 0 { size += 1 + WireSize.varint(count) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        for value in self.kvs { size += 1 + WireSize.message(value) }
+        if self.more { size += 1 + 1 }
+        if self.count != 0 { size += 1 + WireSize.varint(self.count) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if count != 0 { writer.write(count, tag: 32) }
-        if more { writer.write(more, tag: 24) }
-        for value in kvs.reversed() { writer.write(value, tag: 18) }
-        if let value = _header { writer.write(value, tag: 10) }
+        if self.count != 0 { writer.write(self.count, tag: 32) }
+        if self.more { writer.write(self.more, tag: 24) }
+        for value in self.kvs.reversed() { writer.write(value, tag: 18) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension RangeResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if !self.kvs.isEmpty {
+            writer.name("kvs")
+            writer.beginArray()
+            for value in self.kvs { writer.write(field: value) }
+            writer.endArray()
+        }
+        if self.more {
+            writer.name("more")
+            writer.write(field: self.more)
+        }
+        if self.count != 0 {
+            writer.name("count")
+            writer.write(field: self.count)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "kvs":
+                self.kvs = try member.list { element throws(JSONError) in
+                    try element.message()
+                }
+            case "more": self.more = try member.bool()
+            case "count": self.count = try member.integer()
+            default: break
+            }
+        }
     }
 }
 
@@ -281,7 +401,7 @@ package struct RangeStreamResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_rangeResponse)
+            case 10: try reader.readMessage(&self._rangeResponse)
             default: try reader.skip(tag)
             }
         }
@@ -289,12 +409,32 @@ package struct RangeStreamResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _rangeResponse { size += 1 + WireSize.message(value) }
+        if let value = self._rangeResponse { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if let value = _rangeResponse { writer.write(value, tag: 10) }
+        if let value = self._rangeResponse { writer.write(value, tag: 10) }
+    }
+}
+
+extension RangeStreamResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._rangeResponse {
+            writer.name("range_response")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "range_response", "rangeResponse": self._rangeResponse = try member.message()
+            default: break
+            }
+        }
     }
 }
 
@@ -320,12 +460,12 @@ package struct PutRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: key = try reader.readBytes()
-            case 18: value = try reader.readBytes()
-            case 24: lease = try reader.readInt64()
-            case 32: prevKv = try reader.readBool()
-            case 40: ignoreValue = try reader.readBool()
-            case 48: ignoreLease = try reader.readBool()
+            case 10: self.key = try reader.readBytes()
+            case 18: self.value = try reader.readBytes()
+            case 24: self.lease = try reader.readInt64()
+            case 32: self.prevKv = try reader.readBool()
+            case 40: self.ignoreValue = try reader.readBool()
+            case 48: self.ignoreLease = try reader.readBool()
             default: try reader.skip(tag)
             }
         }
@@ -333,22 +473,67 @@ package struct PutRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if !key.isEmpty { size += 1 + WireSize.bytes(key) }
-        if !value.isEmpty { size += 1 + WireSize.bytes(value) }
-        if lease != 0 { size += 1 + WireSize.varint(lease) }
-        if prevKv { size += 1 + 1 }
-        if ignoreValue { size += 1 + 1 }
-        if ignoreLease { size += 1 + 1 }
+        if !self.key.isEmpty { size += 1 + WireSize.bytes(self.key) }
+        if !self.value.isEmpty { size += 1 + WireSize.bytes(self.value) }
+        if self.lease != 0 { size += 1 + WireSize.varint(self.lease) }
+        if self.prevKv { size += 1 + 1 }
+        if self.ignoreValue { size += 1 + 1 }
+        if self.ignoreLease { size += 1 + 1 }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if ignoreLease { writer.write(ignoreLease, tag: 48) }
-        if ignoreValue { writer.write(ignoreValue, tag: 40) }
-        if prevKv { writer.write(prevKv, tag: 32) }
-        if lease != 0 { writer.write(lease, tag: 24) }
-        if !value.isEmpty { writer.write(value, tag: 18) }
-        if !key.isEmpty { writer.write(key, tag: 10) }
+        if self.ignoreLease { writer.write(self.ignoreLease, tag: 48) }
+        if self.ignoreValue { writer.write(self.ignoreValue, tag: 40) }
+        if self.prevKv { writer.write(self.prevKv, tag: 32) }
+        if self.lease != 0 { writer.write(self.lease, tag: 24) }
+        if !self.value.isEmpty { writer.write(self.value, tag: 18) }
+        if !self.key.isEmpty { writer.write(self.key, tag: 10) }
+    }
+}
+
+extension PutRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.key.isEmpty {
+            writer.name("key")
+            writer.write(field: self.key)
+        }
+        if !self.value.isEmpty {
+            writer.name("value")
+            writer.write(field: self.value)
+        }
+        if self.lease != 0 {
+            writer.name("lease")
+            writer.write(field: self.lease)
+        }
+        if self.prevKv {
+            writer.name("prev_kv")
+            writer.write(field: self.prevKv)
+        }
+        if self.ignoreValue {
+            writer.name("ignore_value")
+            writer.write(field: self.ignoreValue)
+        }
+        if self.ignoreLease {
+            writer.name("ignore_lease")
+            writer.write(field: self.ignoreLease)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "key": self.key = try member.bytes()
+            case "value": self.value = try member.bytes()
+            case "lease": self.lease = try member.integer()
+            case "prev_kv", "prevKv": self.prevKv = try member.bool()
+            case "ignore_value", "ignoreValue": self.ignoreValue = try member.bool()
+            case "ignore_lease", "ignoreLease": self.ignoreLease = try member.bool()
+            default: break
+            }
+        }
     }
 }
 
@@ -382,8 +567,8 @@ package struct PutResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
-            case 18: try reader.readMessage(&_prevKv)
+            case 10: try reader.readMessage(&self._header)
+            case 18: try reader.readMessage(&self._prevKv)
             default: try reader.skip(tag)
             }
         }
@@ -391,14 +576,39 @@ package struct PutResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
-        if let value = _prevKv { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        if let value = self._prevKv { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if let value = _prevKv { writer.write(value, tag: 18) }
-        if let value = _header { writer.write(value, tag: 10) }
+        if let value = self._prevKv { writer.write(value, tag: 18) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension PutResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if let value = self._prevKv {
+            writer.name("prev_kv")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "prev_kv", "prevKv": self._prevKv = try member.message()
+            default: break
+            }
+        }
     }
 }
 
@@ -419,9 +629,9 @@ package struct DeleteRangeRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: key = try reader.readBytes()
-            case 18: rangeEnd = try reader.readBytes()
-            case 24: prevKv = try reader.readBool()
+            case 10: self.key = try reader.readBytes()
+            case 18: self.rangeEnd = try reader.readBytes()
+            case 24: self.prevKv = try reader.readBool()
             default: try reader.skip(tag)
             }
         }
@@ -429,16 +639,46 @@ package struct DeleteRangeRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if !key.isEmpty { size += 1 + WireSize.bytes(key) }
-        if !rangeEnd.isEmpty { size += 1 + WireSize.bytes(rangeEnd) }
-        if prevKv { size += 1 + 1 }
+        if !self.key.isEmpty { size += 1 + WireSize.bytes(self.key) }
+        if !self.rangeEnd.isEmpty { size += 1 + WireSize.bytes(self.rangeEnd) }
+        if self.prevKv { size += 1 + 1 }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if prevKv { writer.write(prevKv, tag: 24) }
-        if !rangeEnd.isEmpty { writer.write(rangeEnd, tag: 18) }
-        if !key.isEmpty { writer.write(key, tag: 10) }
+        if self.prevKv { writer.write(self.prevKv, tag: 24) }
+        if !self.rangeEnd.isEmpty { writer.write(self.rangeEnd, tag: 18) }
+        if !self.key.isEmpty { writer.write(self.key, tag: 10) }
+    }
+}
+
+extension DeleteRangeRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.key.isEmpty {
+            writer.name("key")
+            writer.write(field: self.key)
+        }
+        if !self.rangeEnd.isEmpty {
+            writer.name("range_end")
+            writer.write(field: self.rangeEnd)
+        }
+        if self.prevKv {
+            writer.name("prev_kv")
+            writer.write(field: self.prevKv)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "key": self.key = try member.bytes()
+            case "range_end", "rangeEnd": self.rangeEnd = try member.bytes()
+            case "prev_kv", "prevKv": self.prevKv = try member.bool()
+            default: break
+            }
+        }
     }
 }
 
@@ -466,9 +706,9 @@ package struct DeleteRangeResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
-            case 16: deleted = try reader.readInt64()
-            case 26: try reader.readMessage(in: &prevKvs)
+            case 10: try reader.readMessage(&self._header)
+            case 16: self.deleted = try reader.readInt64()
+            case 26: try reader.readMessage(in: &self.prevKvs)
             default: try reader.skip(tag)
             }
         }
@@ -476,23 +716,57 @@ package struct DeleteRangeResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
-        if deleted != 0 { size += 1 + WireSize.varint(deleted) }
-        for value in prevKvs { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        if self.deleted != 0 { size += 1 + WireSize.varint(self.deleted) }
+        for value in self.prevKvs { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        for value in prevKvs.reversed() { writer.write(value, tag: 26) }
-        if deleted != 0 { writer.write(deleted, tag: 16) }
-        if let value = _header { writer.write(value, tag: 10) }
+        for value in self.prevKvs.reversed() { writer.write(value, tag: 26) }
+        if self.deleted != 0 { writer.write(self.deleted, tag: 16) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension DeleteRangeResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if self.deleted != 0 {
+            writer.name("deleted")
+            writer.write(field: self.deleted)
+        }
+        if !self.prevKvs.isEmpty {
+            writer.name("prev_kvs")
+            writer.beginArray()
+            for value in self.prevKvs { writer.write(field: value) }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "deleted": self.deleted = try member.integer()
+            case "prev_kvs", "prevKvs":
+                self.prevKvs = try member.list { element throws(JSONError) in
+                    try element.message()
+                }
+            default: break
+            }
+        }
     }
 }
 
 /// One operation of a transaction.
 package struct RequestOp: ProtobufMessage {
     package static var protoMessageName: String { "etcdserverpb.RequestOp" }
-
 
     /// The members of `request`.
     package enum OneOf_Request: Equatable, Sendable {
@@ -546,19 +820,19 @@ package struct RequestOp: ProtobufMessage {
             case 10:
                 var value = self.requestRange
                 try reader.readMessage(&value)
-                request = .requestRange(value)
+                self.request = .requestRange(value)
             case 18:
                 var value = self.requestPut
                 try reader.readMessage(&value)
-                request = .requestPut(value)
+                self.request = .requestPut(value)
             case 26:
                 var value = self.requestDeleteRange
                 try reader.readMessage(&value)
-                request = .requestDeleteRange(value)
+                self.request = .requestDeleteRange(value)
             case 34:
                 var value = self.requestTxn
                 try reader.readMessage(&value)
-                request = .requestTxn(value)
+                self.request = .requestTxn(value)
             default: try reader.skip(tag)
             }
         }
@@ -566,25 +840,75 @@ package struct RequestOp: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if case .requestRange(let value)? = request { size += 1 + WireSize.message(value) }
-        if case .requestPut(let value)? = request { size += 1 + WireSize.message(value) }
-        if case .requestDeleteRange(let value)? = request { size += 1 + WireSize.message(value) }
-        if case .requestTxn(let value)? = request { size += 1 + WireSize.message(value) }
+        if case .requestRange(let value)? = self.request { size += 1 + WireSize.message(value) }
+        if case .requestPut(let value)? = self.request { size += 1 + WireSize.message(value) }
+        if case .requestDeleteRange(let value)? = self.request { size += 1 + WireSize.message(value) }
+        if case .requestTxn(let value)? = self.request { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if case .requestTxn(let value)? = request { writer.write(value, tag: 34) }
-        if case .requestDeleteRange(let value)? = request { writer.write(value, tag: 26) }
-        if case .requestPut(let value)? = request { writer.write(value, tag: 18) }
-        if case .requestRange(let value)? = request { writer.write(value, tag: 10) }
+        if case .requestTxn(let value)? = self.request { writer.write(value, tag: 34) }
+        if case .requestDeleteRange(let value)? = self.request { writer.write(value, tag: 26) }
+        if case .requestPut(let value)? = self.request { writer.write(value, tag: 18) }
+        if case .requestRange(let value)? = self.request { writer.write(value, tag: 10) }
+    }
+}
+
+extension RequestOp: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if case .requestRange(let value)? = self.request {
+            writer.name("request_range")
+            writer.write(field: value)
+        }
+        if case .requestPut(let value)? = self.request {
+            writer.name("request_put")
+            writer.write(field: value)
+        }
+        if case .requestDeleteRange(let value)? = self.request {
+            writer.name("request_delete_range")
+            writer.write(field: value)
+        }
+        if case .requestTxn(let value)? = self.request {
+            writer.name("request_txn")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "request_range", "requestRange":
+                guard self.request == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.request = try .requestRange(member.message())
+            case "request_put", "requestPut":
+                guard self.request == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.request = try .requestPut(member.message())
+            case "request_delete_range", "requestDeleteRange":
+                guard self.request == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.request = try .requestDeleteRange(member.message())
+            case "request_txn", "requestTxn":
+                guard self.request == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.request = try .requestTxn(member.message())
+            default: break
+            }
+        }
     }
 }
 
 /// The result of one operation of a transaction.
 package struct ResponseOp: ProtobufMessage {
     package static var protoMessageName: String { "etcdserverpb.ResponseOp" }
-
 
     /// The members of `response`.
     package enum OneOf_Response: Equatable, Sendable {
@@ -638,19 +962,19 @@ package struct ResponseOp: ProtobufMessage {
             case 10:
                 var value = self.responseRange
                 try reader.readMessage(&value)
-                response = .responseRange(value)
+                self.response = .responseRange(value)
             case 18:
                 var value = self.responsePut
                 try reader.readMessage(&value)
-                response = .responsePut(value)
+                self.response = .responsePut(value)
             case 26:
                 var value = self.responseDeleteRange
                 try reader.readMessage(&value)
-                response = .responseDeleteRange(value)
+                self.response = .responseDeleteRange(value)
             case 34:
                 var value = self.responseTxn
                 try reader.readMessage(&value)
-                response = .responseTxn(value)
+                self.response = .responseTxn(value)
             default: try reader.skip(tag)
             }
         }
@@ -658,18 +982,69 @@ package struct ResponseOp: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if case .responseRange(let value)? = response { size += 1 + WireSize.message(value) }
-        if case .responsePut(let value)? = response { size += 1 + WireSize.message(value) }
-        if case .responseDeleteRange(let value)? = response { size += 1 + WireSize.message(value) }
-        if case .responseTxn(let value)? = response { size += 1 + WireSize.message(value) }
+        if case .responseRange(let value)? = self.response { size += 1 + WireSize.message(value) }
+        if case .responsePut(let value)? = self.response { size += 1 + WireSize.message(value) }
+        if case .responseDeleteRange(let value)? = self.response { size += 1 + WireSize.message(value) }
+        if case .responseTxn(let value)? = self.response { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if case .responseTxn(let value)? = response { writer.write(value, tag: 34) }
-        if case .responseDeleteRange(let value)? = response { writer.write(value, tag: 26) }
-        if case .responsePut(let value)? = response { writer.write(value, tag: 18) }
-        if case .responseRange(let value)? = response { writer.write(value, tag: 10) }
+        if case .responseTxn(let value)? = self.response { writer.write(value, tag: 34) }
+        if case .responseDeleteRange(let value)? = self.response { writer.write(value, tag: 26) }
+        if case .responsePut(let value)? = self.response { writer.write(value, tag: 18) }
+        if case .responseRange(let value)? = self.response { writer.write(value, tag: 10) }
+    }
+}
+
+extension ResponseOp: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if case .responseRange(let value)? = self.response {
+            writer.name("response_range")
+            writer.write(field: value)
+        }
+        if case .responsePut(let value)? = self.response {
+            writer.name("response_put")
+            writer.write(field: value)
+        }
+        if case .responseDeleteRange(let value)? = self.response {
+            writer.name("response_delete_range")
+            writer.write(field: value)
+        }
+        if case .responseTxn(let value)? = self.response {
+            writer.name("response_txn")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "response_range", "responseRange":
+                guard self.response == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.response = try .responseRange(member.message())
+            case "response_put", "responsePut":
+                guard self.response == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.response = try .responsePut(member.message())
+            case "response_delete_range", "responseDeleteRange":
+                guard self.response == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.response = try .responseDeleteRange(member.message())
+            case "response_txn", "responseTxn":
+                guard self.response == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.response = try .responseTxn(member.message())
+            default: break
+            }
+        }
     }
 }
 
@@ -853,15 +1228,15 @@ package struct Compare: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 8: result = try reader.readEnum()
-            case 16: target = try reader.readEnum()
-            case 26: key = try reader.readBytes()
-            case 32: targetUnion = try .version(reader.readInt64())
-            case 40: targetUnion = try .createRevision(reader.readInt64())
-            case 48: targetUnion = try .modRevision(reader.readInt64())
-            case 58: targetUnion = try .value(reader.readBytes())
-            case 64: targetUnion = try .lease(reader.readInt64())
-            case 514: rangeEnd = try reader.readBytes()
+            case 8: self.result = try reader.readEnum()
+            case 16: self.target = try reader.readEnum()
+            case 26: self.key = try reader.readBytes()
+            case 32: self.targetUnion = try .version(reader.readInt64())
+            case 40: self.targetUnion = try .createRevision(reader.readInt64())
+            case 48: self.targetUnion = try .modRevision(reader.readInt64())
+            case 58: self.targetUnion = try .value(reader.readBytes())
+            case 64: self.targetUnion = try .lease(reader.readInt64())
+            case 514: self.rangeEnd = try reader.readBytes()
             default: try reader.skip(tag)
             }
         }
@@ -869,28 +1244,108 @@ package struct Compare: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if result.rawValue != 0 { size += 1 + WireSize.varint(result) }
-        if target.rawValue != 0 { size += 1 + WireSize.varint(target) }
-        if !key.isEmpty { size += 1 + WireSize.bytes(key) }
-        if case .version(let value)? = targetUnion { size += 1 + WireSize.varint(value) }
-        if case .createRevision(let value)? = targetUnion { size += 1 + WireSize.varint(value) }
-        if case .modRevision(let value)? = targetUnion { size += 1 + WireSize.varint(value) }
-        if case .value(let value)? = targetUnion { size += 1 + WireSize.bytes(value) }
-        if case .lease(let value)? = targetUnion { size += 1 + WireSize.varint(value) }
-        if !rangeEnd.isEmpty { size += 2 + WireSize.bytes(rangeEnd) }
+        if self.result.rawValue != 0 { size += 1 + WireSize.varint(self.result) }
+        if self.target.rawValue != 0 { size += 1 + WireSize.varint(self.target) }
+        if !self.key.isEmpty { size += 1 + WireSize.bytes(self.key) }
+        if case .version(let value)? = self.targetUnion { size += 1 + WireSize.varint(value) }
+        if case .createRevision(let value)? = self.targetUnion { size += 1 + WireSize.varint(value) }
+        if case .modRevision(let value)? = self.targetUnion { size += 1 + WireSize.varint(value) }
+        if case .value(let value)? = self.targetUnion { size += 1 + WireSize.bytes(value) }
+        if case .lease(let value)? = self.targetUnion { size += 1 + WireSize.varint(value) }
+        if !self.rangeEnd.isEmpty { size += 2 + WireSize.bytes(self.rangeEnd) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if !rangeEnd.isEmpty { writer.write(rangeEnd, tag: 514) }
-        if case .lease(let value)? = targetUnion { writer.write(value, tag: 64) }
-        if case .value(let value)? = targetUnion { writer.write(value, tag: 58) }
-        if case .modRevision(let value)? = targetUnion { writer.write(value, tag: 48) }
-        if case .createRevision(let value)? = targetUnion { writer.write(value, tag: 40) }
-        if case .version(let value)? = targetUnion { writer.write(value, tag: 32) }
-        if !key.isEmpty { writer.write(key, tag: 26) }
-        if target.rawValue != 0 { writer.write(target, tag: 16) }
-        if result.rawValue != 0 { writer.write(result, tag: 8) }
+        if !self.rangeEnd.isEmpty { writer.write(self.rangeEnd, tag: 514) }
+        if case .lease(let value)? = self.targetUnion { writer.write(value, tag: 64) }
+        if case .value(let value)? = self.targetUnion { writer.write(value, tag: 58) }
+        if case .modRevision(let value)? = self.targetUnion { writer.write(value, tag: 48) }
+        if case .createRevision(let value)? = self.targetUnion { writer.write(value, tag: 40) }
+        if case .version(let value)? = self.targetUnion { writer.write(value, tag: 32) }
+        if !self.key.isEmpty { writer.write(self.key, tag: 26) }
+        if self.target.rawValue != 0 { writer.write(self.target, tag: 16) }
+        if self.result.rawValue != 0 { writer.write(self.result, tag: 8) }
+    }
+}
+
+extension Compare: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if self.result.rawValue != 0 {
+            writer.name("result")
+            writer.write(field: self.result)
+        }
+        if self.target.rawValue != 0 {
+            writer.name("target")
+            writer.write(field: self.target)
+        }
+        if !self.key.isEmpty {
+            writer.name("key")
+            writer.write(field: self.key)
+        }
+        if case .version(let value)? = self.targetUnion {
+            writer.name("version")
+            writer.write(field: value)
+        }
+        if case .createRevision(let value)? = self.targetUnion {
+            writer.name("create_revision")
+            writer.write(field: value)
+        }
+        if case .modRevision(let value)? = self.targetUnion {
+            writer.name("mod_revision")
+            writer.write(field: value)
+        }
+        if case .value(let value)? = self.targetUnion {
+            writer.name("value")
+            writer.write(field: value)
+        }
+        if case .lease(let value)? = self.targetUnion {
+            writer.name("lease")
+            writer.write(field: value)
+        }
+        if !self.rangeEnd.isEmpty {
+            writer.name("range_end")
+            writer.write(field: self.rangeEnd)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "result": self.result = try member.enumeration()
+            case "target": self.target = try member.enumeration()
+            case "key": self.key = try member.bytes()
+            case "version":
+                guard self.targetUnion == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.targetUnion = try .version(member.integer())
+            case "create_revision", "createRevision":
+                guard self.targetUnion == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.targetUnion = try .createRevision(member.integer())
+            case "mod_revision", "modRevision":
+                guard self.targetUnion == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.targetUnion = try .modRevision(member.integer())
+            case "value":
+                guard self.targetUnion == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.targetUnion = try .value(member.bytes())
+            case "lease":
+                guard self.targetUnion == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.targetUnion = try .lease(member.integer())
+            case "range_end", "rangeEnd": self.rangeEnd = try member.bytes()
+            default: break
+            }
+        }
     }
 }
 
@@ -912,9 +1367,9 @@ package struct TxnRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(in: &compare)
-            case 18: try reader.readMessage(in: &success)
-            case 26: try reader.readMessage(in: &failure)
+            case 10: try reader.readMessage(in: &self.compare)
+            case 18: try reader.readMessage(in: &self.success)
+            case 26: try reader.readMessage(in: &self.failure)
             default: try reader.skip(tag)
             }
         }
@@ -922,16 +1377,61 @@ package struct TxnRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        for value in compare { size += 1 + WireSize.message(value) }
-        for value in success { size += 1 + WireSize.message(value) }
-        for value in failure { size += 1 + WireSize.message(value) }
+        for value in self.compare { size += 1 + WireSize.message(value) }
+        for value in self.success { size += 1 + WireSize.message(value) }
+        for value in self.failure { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        for value in failure.reversed() { writer.write(value, tag: 26) }
-        for value in success.reversed() { writer.write(value, tag: 18) }
-        for value in compare.reversed() { writer.write(value, tag: 10) }
+        for value in self.failure.reversed() { writer.write(value, tag: 26) }
+        for value in self.success.reversed() { writer.write(value, tag: 18) }
+        for value in self.compare.reversed() { writer.write(value, tag: 10) }
+    }
+}
+
+extension TxnRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.compare.isEmpty {
+            writer.name("compare")
+            writer.beginArray()
+            for value in self.compare { writer.write(field: value) }
+            writer.endArray()
+        }
+        if !self.success.isEmpty {
+            writer.name("success")
+            writer.beginArray()
+            for value in self.success { writer.write(field: value) }
+            writer.endArray()
+        }
+        if !self.failure.isEmpty {
+            writer.name("failure")
+            writer.beginArray()
+            for value in self.failure { writer.write(field: value) }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "compare":
+                self.compare = try member.list { element throws(JSONError) in
+                    try element.message()
+                }
+            case "success":
+                self.success = try member.list { element throws(JSONError) in
+                    try element.message()
+                }
+            case "failure":
+                self.failure = try member.list { element throws(JSONError) in
+                    try element.message()
+                }
+            default: break
+            }
+        }
     }
 }
 
@@ -959,9 +1459,9 @@ package struct TxnResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
-            case 16: succeeded = try reader.readBool()
-            case 26: try reader.readMessage(in: &responses)
+            case 10: try reader.readMessage(&self._header)
+            case 16: self.succeeded = try reader.readBool()
+            case 26: try reader.readMessage(in: &self.responses)
             default: try reader.skip(tag)
             }
         }
@@ -969,16 +1469,51 @@ package struct TxnResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
-        if succeeded { size += 1 + 1 }
-        for value in responses { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        if self.succeeded { size += 1 + 1 }
+        for value in self.responses { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        for value in responses.reversed() { writer.write(value, tag: 26) }
-        if succeeded { writer.write(succeeded, tag: 16) }
-        if let value = _header { writer.write(value, tag: 10) }
+        for value in self.responses.reversed() { writer.write(value, tag: 26) }
+        if self.succeeded { writer.write(self.succeeded, tag: 16) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension TxnResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if self.succeeded {
+            writer.name("succeeded")
+            writer.write(field: self.succeeded)
+        }
+        if !self.responses.isEmpty {
+            writer.name("responses")
+            writer.beginArray()
+            for value in self.responses { writer.write(field: value) }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "succeeded": self.succeeded = try member.bool()
+            case "responses":
+                self.responses = try member.list { element throws(JSONError) in
+                    try element.message()
+                }
+            default: break
+            }
+        }
     }
 }
 
@@ -997,8 +1532,8 @@ package struct CompactionRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 8: revision = try reader.readInt64()
-            case 16: physical = try reader.readBool()
+            case 8: self.revision = try reader.readInt64()
+            case 16: self.physical = try reader.readBool()
             default: try reader.skip(tag)
             }
         }
@@ -1006,14 +1541,39 @@ package struct CompactionRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if revision != 0 { size += 1 + WireSize.varint(revision) }
-        if physical { size += 1 + 1 }
+        if self.revision != 0 { size += 1 + WireSize.varint(self.revision) }
+        if self.physical { size += 1 + 1 }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if physical { writer.write(physical, tag: 16) }
-        if revision != 0 { writer.write(revision, tag: 8) }
+        if self.physical { writer.write(self.physical, tag: 16) }
+        if self.revision != 0 { writer.write(self.revision, tag: 8) }
+    }
+}
+
+extension CompactionRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if self.revision != 0 {
+            writer.name("revision")
+            writer.write(field: self.revision)
+        }
+        if self.physical {
+            writer.name("physical")
+            writer.write(field: self.physical)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "revision": self.revision = try member.integer()
+            case "physical": self.physical = try member.bool()
+            default: break
+            }
+        }
     }
 }
 
@@ -1038,7 +1598,7 @@ package struct CompactionResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
+            case 10: try reader.readMessage(&self._header)
             default: try reader.skip(tag)
             }
         }
@@ -1046,11 +1606,31 @@ package struct CompactionResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if let value = _header { writer.write(value, tag: 10) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension CompactionResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            default: break
+            }
+        }
     }
 }

@@ -31,8 +31,8 @@ package struct LeaseGrantRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 8: ttl = try reader.readInt64()
-            case 16: id = try reader.readInt64()
+            case 8: self.ttl = try reader.readInt64()
+            case 16: self.id = try reader.readInt64()
             default: try reader.skip(tag)
             }
         }
@@ -40,14 +40,39 @@ package struct LeaseGrantRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if ttl != 0 { size += 1 + WireSize.varint(ttl) }
-        if id != 0 { size += 1 + WireSize.varint(id) }
+        if self.ttl != 0 { size += 1 + WireSize.varint(self.ttl) }
+        if self.id != 0 { size += 1 + WireSize.varint(self.id) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if id != 0 { writer.write(id, tag: 16) }
-        if ttl != 0 { writer.write(ttl, tag: 8) }
+        if self.id != 0 { writer.write(self.id, tag: 16) }
+        if self.ttl != 0 { writer.write(self.ttl, tag: 8) }
+    }
+}
+
+extension LeaseGrantRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if self.ttl != 0 {
+            writer.name("TTL")
+            writer.write(field: self.ttl)
+        }
+        if self.id != 0 {
+            writer.name("ID")
+            writer.write(field: self.id)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "TTL": self.ttl = try member.integer()
+            case "ID": self.id = try member.integer()
+            default: break
+            }
+        }
     }
 }
 
@@ -76,10 +101,10 @@ package struct LeaseGrantResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
-            case 16: id = try reader.readInt64()
-            case 24: ttl = try reader.readInt64()
-            case 34: error = try reader.readString()
+            case 10: try reader.readMessage(&self._header)
+            case 16: self.id = try reader.readInt64()
+            case 24: self.ttl = try reader.readInt64()
+            case 34: self.error = try reader.readString()
             default: try reader.skip(tag)
             }
         }
@@ -87,18 +112,53 @@ package struct LeaseGrantResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
-        if id != 0 { size += 1 + WireSize.varint(id) }
-        if ttl != 0 { size += 1 + WireSize.varint(ttl) }
-        if !error.isEmpty { size += 1 + WireSize.string(error) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        if self.id != 0 { size += 1 + WireSize.varint(self.id) }
+        if self.ttl != 0 { size += 1 + WireSize.varint(self.ttl) }
+        if !self.error.isEmpty { size += 1 + WireSize.string(self.error) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if !error.isEmpty { writer.write(error, tag: 34) }
-        if ttl != 0 { writer.write(ttl, tag: 24) }
-        if id != 0 { writer.write(id, tag: 16) }
-        if let value = _header { writer.write(value, tag: 10) }
+        if !self.error.isEmpty { writer.write(self.error, tag: 34) }
+        if self.ttl != 0 { writer.write(self.ttl, tag: 24) }
+        if self.id != 0 { writer.write(self.id, tag: 16) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension LeaseGrantResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if self.id != 0 {
+            writer.name("ID")
+            writer.write(field: self.id)
+        }
+        if self.ttl != 0 {
+            writer.name("TTL")
+            writer.write(field: self.ttl)
+        }
+        if !self.error.isEmpty {
+            writer.name("error")
+            writer.write(field: self.error)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "ID": self.id = try member.integer()
+            case "TTL": self.ttl = try member.integer()
+            case "error": self.error = try member.string()
+            default: break
+            }
+        }
     }
 }
 
@@ -115,7 +175,7 @@ package struct LeaseRevokeRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 8: id = try reader.readInt64()
+            case 8: self.id = try reader.readInt64()
             default: try reader.skip(tag)
             }
         }
@@ -123,12 +183,32 @@ package struct LeaseRevokeRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if id != 0 { size += 1 + WireSize.varint(id) }
+        if self.id != 0 { size += 1 + WireSize.varint(self.id) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if id != 0 { writer.write(id, tag: 8) }
+        if self.id != 0 { writer.write(self.id, tag: 8) }
+    }
+}
+
+extension LeaseRevokeRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if self.id != 0 {
+            writer.name("ID")
+            writer.write(field: self.id)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "ID": self.id = try member.integer()
+            default: break
+            }
+        }
     }
 }
 
@@ -153,7 +233,7 @@ package struct LeaseRevokeResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
+            case 10: try reader.readMessage(&self._header)
             default: try reader.skip(tag)
             }
         }
@@ -161,12 +241,32 @@ package struct LeaseRevokeResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if let value = _header { writer.write(value, tag: 10) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension LeaseRevokeResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            default: break
+            }
+        }
     }
 }
 
@@ -183,7 +283,7 @@ package struct LeaseKeepAliveRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 8: id = try reader.readInt64()
+            case 8: self.id = try reader.readInt64()
             default: try reader.skip(tag)
             }
         }
@@ -191,12 +291,32 @@ package struct LeaseKeepAliveRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if id != 0 { size += 1 + WireSize.varint(id) }
+        if self.id != 0 { size += 1 + WireSize.varint(self.id) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if id != 0 { writer.write(id, tag: 8) }
+        if self.id != 0 { writer.write(self.id, tag: 8) }
+    }
+}
+
+extension LeaseKeepAliveRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if self.id != 0 {
+            writer.name("ID")
+            writer.write(field: self.id)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "ID": self.id = try member.integer()
+            default: break
+            }
+        }
     }
 }
 
@@ -224,9 +344,9 @@ package struct LeaseKeepAliveResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
-            case 16: id = try reader.readInt64()
-            case 24: ttl = try reader.readInt64()
+            case 10: try reader.readMessage(&self._header)
+            case 16: self.id = try reader.readInt64()
+            case 24: self.ttl = try reader.readInt64()
             default: try reader.skip(tag)
             }
         }
@@ -234,16 +354,46 @@ package struct LeaseKeepAliveResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
-        if id != 0 { size += 1 + WireSize.varint(id) }
-        if ttl != 0 { size += 1 + WireSize.varint(ttl) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        if self.id != 0 { size += 1 + WireSize.varint(self.id) }
+        if self.ttl != 0 { size += 1 + WireSize.varint(self.ttl) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if ttl != 0 { writer.write(ttl, tag: 24) }
-        if id != 0 { writer.write(id, tag: 16) }
-        if let value = _header { writer.write(value, tag: 10) }
+        if self.ttl != 0 { writer.write(self.ttl, tag: 24) }
+        if self.id != 0 { writer.write(self.id, tag: 16) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension LeaseKeepAliveResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if self.id != 0 {
+            writer.name("ID")
+            writer.write(field: self.id)
+        }
+        if self.ttl != 0 {
+            writer.name("TTL")
+            writer.write(field: self.ttl)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "ID": self.id = try member.integer()
+            case "TTL": self.ttl = try member.integer()
+            default: break
+            }
+        }
     }
 }
 
@@ -262,8 +412,8 @@ package struct LeaseTimeToLiveRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 8: id = try reader.readInt64()
-            case 16: keys = try reader.readBool()
+            case 8: self.id = try reader.readInt64()
+            case 16: self.keys = try reader.readBool()
             default: try reader.skip(tag)
             }
         }
@@ -271,14 +421,39 @@ package struct LeaseTimeToLiveRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if id != 0 { size += 1 + WireSize.varint(id) }
-        if keys { size += 1 + 1 }
+        if self.id != 0 { size += 1 + WireSize.varint(self.id) }
+        if self.keys { size += 1 + 1 }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if keys { writer.write(keys, tag: 16) }
-        if id != 0 { writer.write(id, tag: 8) }
+        if self.keys { writer.write(self.keys, tag: 16) }
+        if self.id != 0 { writer.write(self.id, tag: 8) }
+    }
+}
+
+extension LeaseTimeToLiveRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if self.id != 0 {
+            writer.name("ID")
+            writer.write(field: self.id)
+        }
+        if self.keys {
+            writer.name("keys")
+            writer.write(field: self.keys)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "ID": self.id = try member.integer()
+            case "keys": self.keys = try member.bool()
+            default: break
+            }
+        }
     }
 }
 
@@ -308,11 +483,11 @@ package struct LeaseTimeToLiveResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
-            case 16: id = try reader.readInt64()
-            case 24: ttl = try reader.readInt64()
-            case 32: grantedTtl = try reader.readInt64()
-            case 42: keys.append(try reader.readBytes())
+            case 10: try reader.readMessage(&self._header)
+            case 16: self.id = try reader.readInt64()
+            case 24: self.ttl = try reader.readInt64()
+            case 32: self.grantedTtl = try reader.readInt64()
+            case 42: self.keys.append(try reader.readBytes())
             default: try reader.skip(tag)
             }
         }
@@ -320,20 +495,65 @@ package struct LeaseTimeToLiveResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
-        if id != 0 { size += 1 + WireSize.varint(id) }
-        if ttl != 0 { size += 1 + WireSize.varint(ttl) }
-        if grantedTtl != 0 { size += 1 + WireSize.varint(grantedTtl) }
-        for value in keys { size += 1 + WireSize.bytes(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        if self.id != 0 { size += 1 + WireSize.varint(self.id) }
+        if self.ttl != 0 { size += 1 + WireSize.varint(self.ttl) }
+        if self.grantedTtl != 0 { size += 1 + WireSize.varint(self.grantedTtl) }
+        for value in self.keys { size += 1 + WireSize.bytes(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        for value in keys.reversed() { writer.write(value, tag: 42) }
-        if grantedTtl != 0 { writer.write(grantedTtl, tag: 32) }
-        if ttl != 0 { writer.write(ttl, tag: 24) }
-        if id != 0 { writer.write(id, tag: 16) }
-        if let value = _header { writer.write(value, tag: 10) }
+        for value in self.keys.reversed() { writer.write(value, tag: 42) }
+        if self.grantedTtl != 0 { writer.write(self.grantedTtl, tag: 32) }
+        if self.ttl != 0 { writer.write(self.ttl, tag: 24) }
+        if self.id != 0 { writer.write(self.id, tag: 16) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension LeaseTimeToLiveResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if self.id != 0 {
+            writer.name("ID")
+            writer.write(field: self.id)
+        }
+        if self.ttl != 0 {
+            writer.name("TTL")
+            writer.write(field: self.ttl)
+        }
+        if self.grantedTtl != 0 {
+            writer.name("grantedTTL")
+            writer.write(field: self.grantedTtl)
+        }
+        if !self.keys.isEmpty {
+            writer.name("keys")
+            writer.beginArray()
+            for value in self.keys { writer.write(field: value) }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "ID": self.id = try member.integer()
+            case "TTL": self.ttl = try member.integer()
+            case "grantedTTL": self.grantedTtl = try member.integer()
+            case "keys":
+                self.keys = try member.list { element throws(JSONError) in
+                    try element.bytes()
+                }
+            default: break
+            }
+        }
     }
 }
 
@@ -359,6 +579,15 @@ package struct LeaseLeasesRequest: ProtobufMessage {
     }
 }
 
+extension LeaseLeasesRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {}
+}
+
 /// The message `etcdserverpb.LeaseStatus`.
 package struct LeaseStatus: ProtobufMessage {
     package static var protoMessageName: String { "etcdserverpb.LeaseStatus" }
@@ -372,7 +601,7 @@ package struct LeaseStatus: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 8: id = try reader.readInt64()
+            case 8: self.id = try reader.readInt64()
             default: try reader.skip(tag)
             }
         }
@@ -380,12 +609,32 @@ package struct LeaseStatus: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if id != 0 { size += 1 + WireSize.varint(id) }
+        if self.id != 0 { size += 1 + WireSize.varint(self.id) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if id != 0 { writer.write(id, tag: 8) }
+        if self.id != 0 { writer.write(self.id, tag: 8) }
+    }
+}
+
+extension LeaseStatus: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if self.id != 0 {
+            writer.name("ID")
+            writer.write(field: self.id)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "ID": self.id = try member.integer()
+            default: break
+            }
+        }
     }
 }
 
@@ -411,8 +660,8 @@ package struct LeaseLeasesResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
-            case 18: try reader.readMessage(in: &leases)
+            case 10: try reader.readMessage(&self._header)
+            case 18: try reader.readMessage(in: &self.leases)
             default: try reader.skip(tag)
             }
         }
@@ -420,13 +669,43 @@ package struct LeaseLeasesResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
-        for value in leases { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        for value in self.leases { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        for value in leases.reversed() { writer.write(value, tag: 18) }
-        if let value = _header { writer.write(value, tag: 10) }
+        for value in self.leases.reversed() { writer.write(value, tag: 18) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension LeaseLeasesResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if !self.leases.isEmpty {
+            writer.name("leases")
+            writer.beginArray()
+            for value in self.leases { writer.write(field: value) }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "leases":
+                self.leases = try member.list { element throws(JSONError) in
+                    try element.message()
+                }
+            default: break
+            }
+        }
     }
 }

@@ -30,8 +30,8 @@ package struct LockRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: name = try reader.readBytes()
-            case 16: lease = try reader.readInt64()
+            case 10: self.name = try reader.readBytes()
+            case 16: self.lease = try reader.readInt64()
             default: try reader.skip(tag)
             }
         }
@@ -39,14 +39,39 @@ package struct LockRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if !name.isEmpty { size += 1 + WireSize.bytes(name) }
-        if lease != 0 { size += 1 + WireSize.varint(lease) }
+        if !self.name.isEmpty { size += 1 + WireSize.bytes(self.name) }
+        if self.lease != 0 { size += 1 + WireSize.varint(self.lease) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if lease != 0 { writer.write(lease, tag: 16) }
-        if !name.isEmpty { writer.write(name, tag: 10) }
+        if self.lease != 0 { writer.write(self.lease, tag: 16) }
+        if !self.name.isEmpty { writer.write(self.name, tag: 10) }
+    }
+}
+
+extension LockRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.name.isEmpty {
+            writer.name("name")
+            writer.write(field: self.name)
+        }
+        if self.lease != 0 {
+            writer.name("lease")
+            writer.write(field: self.lease)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "name": self.name = try member.bytes()
+            case "lease": self.lease = try member.integer()
+            default: break
+            }
+        }
     }
 }
 
@@ -73,8 +98,8 @@ package struct LockResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
-            case 18: key = try reader.readBytes()
+            case 10: try reader.readMessage(&self._header)
+            case 18: self.key = try reader.readBytes()
             default: try reader.skip(tag)
             }
         }
@@ -82,14 +107,39 @@ package struct LockResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
-        if !key.isEmpty { size += 1 + WireSize.bytes(key) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        if !self.key.isEmpty { size += 1 + WireSize.bytes(self.key) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if !key.isEmpty { writer.write(key, tag: 18) }
-        if let value = _header { writer.write(value, tag: 10) }
+        if !self.key.isEmpty { writer.write(self.key, tag: 18) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension LockResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if !self.key.isEmpty {
+            writer.name("key")
+            writer.write(field: self.key)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "key": self.key = try member.bytes()
+            default: break
+            }
+        }
     }
 }
 
@@ -106,7 +156,7 @@ package struct UnlockRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: key = try reader.readBytes()
+            case 10: self.key = try reader.readBytes()
             default: try reader.skip(tag)
             }
         }
@@ -114,12 +164,32 @@ package struct UnlockRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if !key.isEmpty { size += 1 + WireSize.bytes(key) }
+        if !self.key.isEmpty { size += 1 + WireSize.bytes(self.key) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if !key.isEmpty { writer.write(key, tag: 10) }
+        if !self.key.isEmpty { writer.write(self.key, tag: 10) }
+    }
+}
+
+extension UnlockRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.key.isEmpty {
+            writer.name("key")
+            writer.write(field: self.key)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "key": self.key = try member.bytes()
+            default: break
+            }
+        }
     }
 }
 
@@ -144,7 +214,7 @@ package struct UnlockResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
+            case 10: try reader.readMessage(&self._header)
             default: try reader.skip(tag)
             }
         }
@@ -152,11 +222,31 @@ package struct UnlockResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if let value = _header { writer.write(value, tag: 10) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension UnlockResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            default: break
+            }
+        }
     }
 }

@@ -134,9 +134,9 @@ package struct AlarmRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 8: action = try reader.readEnum()
-            case 16: memberID = try reader.readUInt64()
-            case 24: alarm = try reader.readEnum()
+            case 8: self.action = try reader.readEnum()
+            case 16: self.memberID = try reader.readUInt64()
+            case 24: self.alarm = try reader.readEnum()
             default: try reader.skip(tag)
             }
         }
@@ -144,16 +144,46 @@ package struct AlarmRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if action.rawValue != 0 { size += 1 + WireSize.varint(action) }
-        if memberID != 0 { size += 1 + WireSize.varint(memberID) }
-        if alarm.rawValue != 0 { size += 1 + WireSize.varint(alarm) }
+        if self.action.rawValue != 0 { size += 1 + WireSize.varint(self.action) }
+        if self.memberID != 0 { size += 1 + WireSize.varint(self.memberID) }
+        if self.alarm.rawValue != 0 { size += 1 + WireSize.varint(self.alarm) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if alarm.rawValue != 0 { writer.write(alarm, tag: 24) }
-        if memberID != 0 { writer.write(memberID, tag: 16) }
-        if action.rawValue != 0 { writer.write(action, tag: 8) }
+        if self.alarm.rawValue != 0 { writer.write(self.alarm, tag: 24) }
+        if self.memberID != 0 { writer.write(self.memberID, tag: 16) }
+        if self.action.rawValue != 0 { writer.write(self.action, tag: 8) }
+    }
+}
+
+extension AlarmRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if self.action.rawValue != 0 {
+            writer.name("action")
+            writer.write(field: self.action)
+        }
+        if self.memberID != 0 {
+            writer.name("memberID")
+            writer.write(field: self.memberID)
+        }
+        if self.alarm.rawValue != 0 {
+            writer.name("alarm")
+            writer.write(field: self.alarm)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "action": self.action = try member.enumeration()
+            case "memberID": self.memberID = try member.integer()
+            case "alarm": self.alarm = try member.enumeration()
+            default: break
+            }
+        }
     }
 }
 
@@ -171,8 +201,8 @@ package struct AlarmMember: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 8: memberID = try reader.readUInt64()
-            case 16: alarm = try reader.readEnum()
+            case 8: self.memberID = try reader.readUInt64()
+            case 16: self.alarm = try reader.readEnum()
             default: try reader.skip(tag)
             }
         }
@@ -180,14 +210,39 @@ package struct AlarmMember: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if memberID != 0 { size += 1 + WireSize.varint(memberID) }
-        if alarm.rawValue != 0 { size += 1 + WireSize.varint(alarm) }
+        if self.memberID != 0 { size += 1 + WireSize.varint(self.memberID) }
+        if self.alarm.rawValue != 0 { size += 1 + WireSize.varint(self.alarm) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if alarm.rawValue != 0 { writer.write(alarm, tag: 16) }
-        if memberID != 0 { writer.write(memberID, tag: 8) }
+        if self.alarm.rawValue != 0 { writer.write(self.alarm, tag: 16) }
+        if self.memberID != 0 { writer.write(self.memberID, tag: 8) }
+    }
+}
+
+extension AlarmMember: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if self.memberID != 0 {
+            writer.name("memberID")
+            writer.write(field: self.memberID)
+        }
+        if self.alarm.rawValue != 0 {
+            writer.name("alarm")
+            writer.write(field: self.alarm)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "memberID": self.memberID = try member.integer()
+            case "alarm": self.alarm = try member.enumeration()
+            default: break
+            }
+        }
     }
 }
 
@@ -213,8 +268,8 @@ package struct AlarmResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
-            case 18: try reader.readMessage(in: &alarms)
+            case 10: try reader.readMessage(&self._header)
+            case 18: try reader.readMessage(in: &self.alarms)
             default: try reader.skip(tag)
             }
         }
@@ -222,14 +277,44 @@ package struct AlarmResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
-        for value in alarms { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        for value in self.alarms { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        for value in alarms.reversed() { writer.write(value, tag: 18) }
-        if let value = _header { writer.write(value, tag: 10) }
+        for value in self.alarms.reversed() { writer.write(value, tag: 18) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension AlarmResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if !self.alarms.isEmpty {
+            writer.name("alarms")
+            writer.beginArray()
+            for value in self.alarms { writer.write(field: value) }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "alarms":
+                self.alarms = try member.list { element throws(JSONError) in
+                    try element.message()
+                }
+            default: break
+            }
+        }
     }
 }
 
@@ -253,6 +338,15 @@ package struct StatusRequest: ProtobufMessage {
 
     package func encode(into writer: inout WireWriter) {
     }
+}
+
+extension StatusRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {}
 }
 
 /// The message `etcdserverpb.StatusResponse`.
@@ -304,19 +398,19 @@ package struct StatusResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
-            case 18: version = try reader.readString()
-            case 24: dbSize = try reader.readInt64()
-            case 32: leader = try reader.readUInt64()
-            case 40: raftIndex = try reader.readUInt64()
-            case 48: raftTerm = try reader.readUInt64()
-            case 56: raftAppliedIndex = try reader.readUInt64()
-            case 66: errors.append(try reader.readString())
-            case 72: dbSizeInUse = try reader.readInt64()
-            case 80: isLearner = try reader.readBool()
-            case 90: storageVersion = try reader.readString()
-            case 96: dbSizeQuota = try reader.readInt64()
-            case 106: try reader.readMessage(&_downgradeInfo)
+            case 10: try reader.readMessage(&self._header)
+            case 18: self.version = try reader.readString()
+            case 24: self.dbSize = try reader.readInt64()
+            case 32: self.leader = try reader.readUInt64()
+            case 40: self.raftIndex = try reader.readUInt64()
+            case 48: self.raftTerm = try reader.readUInt64()
+            case 56: self.raftAppliedIndex = try reader.readUInt64()
+            case 66: self.errors.append(try reader.readString())
+            case 72: self.dbSizeInUse = try reader.readInt64()
+            case 80: self.isLearner = try reader.readBool()
+            case 90: self.storageVersion = try reader.readString()
+            case 96: self.dbSizeQuota = try reader.readInt64()
+            case 106: try reader.readMessage(&self._downgradeInfo)
             default: try reader.skip(tag)
             }
         }
@@ -324,36 +418,121 @@ package struct StatusResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
-        if !version.isEmpty { size += 1 + WireSize.string(version) }
-        if dbSize != 0 { size += 1 + WireSize.varint(dbSize) }
-        if leader != 0 { size += 1 + WireSize.varint(leader) }
-        if raftIndex != 0 { size += 1 + WireSize.varint(raftIndex) }
-        if raftTerm != 0 { size += 1 + WireSize.varint(raftTerm) }
-        if raftAppliedIndex != 0 { size += 1 + WireSize.varint(raftAppliedIndex) }
-        for value in errors { size += 1 + WireSize.string(value) }
-        if dbSizeInUse != 0 { size += 1 + WireSize.varint(dbSizeInUse) }
-        if isLearner { size += 1 + 1 }
-        if !storageVersion.isEmpty { size += 1 + WireSize.string(storageVersion) }
-        if dbSizeQuota != 0 { size += 1 + WireSize.varint(dbSizeQuota) }
-        if let value = _downgradeInfo { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        if !self.version.isEmpty { size += 1 + WireSize.string(self.version) }
+        if self.dbSize != 0 { size += 1 + WireSize.varint(self.dbSize) }
+        if self.leader != 0 { size += 1 + WireSize.varint(self.leader) }
+        if self.raftIndex != 0 { size += 1 + WireSize.varint(self.raftIndex) }
+        if self.raftTerm != 0 { size += 1 + WireSize.varint(self.raftTerm) }
+        if self.raftAppliedIndex != 0 { size += 1 + WireSize.varint(self.raftAppliedIndex) }
+        for value in self.errors { size += 1 + WireSize.string(value) }
+        if self.dbSizeInUse != 0 { size += 1 + WireSize.varint(self.dbSizeInUse) }
+        if self.isLearner { size += 1 + 1 }
+        if !self.storageVersion.isEmpty { size += 1 + WireSize.string(self.storageVersion) }
+        if self.dbSizeQuota != 0 { size += 1 + WireSize.varint(self.dbSizeQuota) }
+        if let value = self._downgradeInfo { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if let value = _downgradeInfo { writer.write(value, tag: 106) }
-        if dbSizeQuota != 0 { writer.write(dbSizeQuota, tag: 96) }
-        if !storageVersion.isEmpty { writer.write(storageVersion, tag: 90) }
-        if isLearner { writer.write(isLearner, tag: 80) }
-        if dbSizeInUse != 0 { writer.write(dbSizeInUse, tag: 72) }
-        for value in errors.reversed() { writer.write(value, tag: 66) }
-        if raftAppliedIndex != 0 { writer.write(raftAppliedIndex, tag: 56) }
-        if raftTerm != 0 { writer.write(raftTerm, tag: 48) }
-        if raftIndex != 0 { writer.write(raftIndex, tag: 40) }
-        if leader != 0 { writer.write(leader, tag: 32) }
-        if dbSize != 0 { writer.write(dbSize, tag: 24) }
-        if !version.isEmpty { writer.write(version, tag: 18) }
-        if let value = _header { writer.write(value, tag: 10) }
+        if let value = self._downgradeInfo { writer.write(value, tag: 106) }
+        if self.dbSizeQuota != 0 { writer.write(self.dbSizeQuota, tag: 96) }
+        if !self.storageVersion.isEmpty { writer.write(self.storageVersion, tag: 90) }
+        if self.isLearner { writer.write(self.isLearner, tag: 80) }
+        if self.dbSizeInUse != 0 { writer.write(self.dbSizeInUse, tag: 72) }
+        for value in self.errors.reversed() { writer.write(value, tag: 66) }
+        if self.raftAppliedIndex != 0 { writer.write(self.raftAppliedIndex, tag: 56) }
+        if self.raftTerm != 0 { writer.write(self.raftTerm, tag: 48) }
+        if self.raftIndex != 0 { writer.write(self.raftIndex, tag: 40) }
+        if self.leader != 0 { writer.write(self.leader, tag: 32) }
+        if self.dbSize != 0 { writer.write(self.dbSize, tag: 24) }
+        if !self.version.isEmpty { writer.write(self.version, tag: 18) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension StatusResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if !self.version.isEmpty {
+            writer.name("version")
+            writer.write(field: self.version)
+        }
+        if self.dbSize != 0 {
+            writer.name("dbSize")
+            writer.write(field: self.dbSize)
+        }
+        if self.leader != 0 {
+            writer.name("leader")
+            writer.write(field: self.leader)
+        }
+        if self.raftIndex != 0 {
+            writer.name("raftIndex")
+            writer.write(field: self.raftIndex)
+        }
+        if self.raftTerm != 0 {
+            writer.name("raftTerm")
+            writer.write(field: self.raftTerm)
+        }
+        if self.raftAppliedIndex != 0 {
+            writer.name("raftAppliedIndex")
+            writer.write(field: self.raftAppliedIndex)
+        }
+        if !self.errors.isEmpty {
+            writer.name("errors")
+            writer.beginArray()
+            for value in self.errors { writer.write(field: value) }
+            writer.endArray()
+        }
+        if self.dbSizeInUse != 0 {
+            writer.name("dbSizeInUse")
+            writer.write(field: self.dbSizeInUse)
+        }
+        if self.isLearner {
+            writer.name("isLearner")
+            writer.write(field: self.isLearner)
+        }
+        if !self.storageVersion.isEmpty {
+            writer.name("storageVersion")
+            writer.write(field: self.storageVersion)
+        }
+        if self.dbSizeQuota != 0 {
+            writer.name("dbSizeQuota")
+            writer.write(field: self.dbSizeQuota)
+        }
+        if let value = self._downgradeInfo {
+            writer.name("downgradeInfo")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "version": self.version = try member.string()
+            case "dbSize": self.dbSize = try member.integer()
+            case "leader": self.leader = try member.integer()
+            case "raftIndex": self.raftIndex = try member.integer()
+            case "raftTerm": self.raftTerm = try member.integer()
+            case "raftAppliedIndex": self.raftAppliedIndex = try member.integer()
+            case "errors":
+                self.errors = try member.list { element throws(JSONError) in
+                    try element.string()
+                }
+            case "dbSizeInUse": self.dbSizeInUse = try member.integer()
+            case "isLearner": self.isLearner = try member.bool()
+            case "storageVersion": self.storageVersion = try member.string()
+            case "dbSizeQuota": self.dbSizeQuota = try member.integer()
+            case "downgradeInfo": self._downgradeInfo = try member.message()
+            default: break
+            }
+        }
     }
 }
 
@@ -371,8 +550,8 @@ package struct DowngradeInfo: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 8: enabled = try reader.readBool()
-            case 18: targetVersion = try reader.readString()
+            case 8: self.enabled = try reader.readBool()
+            case 18: self.targetVersion = try reader.readString()
             default: try reader.skip(tag)
             }
         }
@@ -380,14 +559,39 @@ package struct DowngradeInfo: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if enabled { size += 1 + 1 }
-        if !targetVersion.isEmpty { size += 1 + WireSize.string(targetVersion) }
+        if self.enabled { size += 1 + 1 }
+        if !self.targetVersion.isEmpty { size += 1 + WireSize.string(self.targetVersion) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if !targetVersion.isEmpty { writer.write(targetVersion, tag: 18) }
-        if enabled { writer.write(enabled, tag: 8) }
+        if !self.targetVersion.isEmpty { writer.write(self.targetVersion, tag: 18) }
+        if self.enabled { writer.write(self.enabled, tag: 8) }
+    }
+}
+
+extension DowngradeInfo: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if self.enabled {
+            writer.name("enabled")
+            writer.write(field: self.enabled)
+        }
+        if !self.targetVersion.isEmpty {
+            writer.name("targetVersion")
+            writer.write(field: self.targetVersion)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "enabled": self.enabled = try member.bool()
+            case "targetVersion": self.targetVersion = try member.string()
+            default: break
+            }
+        }
     }
 }
 
@@ -413,6 +617,15 @@ package struct DefragmentRequest: ProtobufMessage {
     }
 }
 
+extension DefragmentRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {}
+}
+
 /// The message `etcdserverpb.DefragmentResponse`.
 package struct DefragmentResponse: ProtobufMessage {
     package static var protoMessageName: String { "etcdserverpb.DefragmentResponse" }
@@ -434,7 +647,7 @@ package struct DefragmentResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
+            case 10: try reader.readMessage(&self._header)
             default: try reader.skip(tag)
             }
         }
@@ -442,12 +655,32 @@ package struct DefragmentResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if let value = _header { writer.write(value, tag: 10) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension DefragmentResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            default: break
+            }
+        }
     }
 }
 
@@ -473,6 +706,15 @@ package struct HashRequest: ProtobufMessage {
     }
 }
 
+extension HashRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {}
+}
+
 /// The message `etcdserverpb.HashResponse`.
 package struct HashResponse: ProtobufMessage {
     package static var protoMessageName: String { "etcdserverpb.HashResponse" }
@@ -495,8 +737,8 @@ package struct HashResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
-            case 16: hash = try reader.readUInt32()
+            case 10: try reader.readMessage(&self._header)
+            case 16: self.hash = try reader.readUInt32()
             default: try reader.skip(tag)
             }
         }
@@ -504,14 +746,39 @@ package struct HashResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
-        if hash != 0 { size += 1 + WireSize.varint(hash) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        if self.hash != 0 { size += 1 + WireSize.varint(self.hash) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if hash != 0 { writer.write(hash, tag: 16) }
-        if let value = _header { writer.write(value, tag: 10) }
+        if self.hash != 0 { writer.write(self.hash, tag: 16) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension HashResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if self.hash != 0 {
+            writer.name("hash")
+            writer.write(field: self.hash)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "hash": self.hash = try member.integer()
+            default: break
+            }
+        }
     }
 }
 
@@ -529,7 +796,7 @@ package struct HashKVRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 8: revision = try reader.readInt64()
+            case 8: self.revision = try reader.readInt64()
             default: try reader.skip(tag)
             }
         }
@@ -537,12 +804,32 @@ package struct HashKVRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if revision != 0 { size += 1 + WireSize.varint(revision) }
+        if self.revision != 0 { size += 1 + WireSize.varint(self.revision) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if revision != 0 { writer.write(revision, tag: 8) }
+        if self.revision != 0 { writer.write(self.revision, tag: 8) }
+    }
+}
+
+extension HashKVRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if self.revision != 0 {
+            writer.name("revision")
+            writer.write(field: self.revision)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "revision": self.revision = try member.integer()
+            default: break
+            }
+        }
     }
 }
 
@@ -570,10 +857,10 @@ package struct HashKVResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
-            case 16: hash = try reader.readUInt32()
-            case 24: compactRevision = try reader.readInt64()
-            case 32: hashRevision = try reader.readInt64()
+            case 10: try reader.readMessage(&self._header)
+            case 16: self.hash = try reader.readUInt32()
+            case 24: self.compactRevision = try reader.readInt64()
+            case 32: self.hashRevision = try reader.readInt64()
             default: try reader.skip(tag)
             }
         }
@@ -581,18 +868,53 @@ package struct HashKVResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
-        if hash != 0 { size += 1 + WireSize.varint(hash) }
-        if compactRevision != 0 { size += 1 + WireSize.varint(compactRevision) }
-        if hashRevision != 0 { size += 1 + WireSize.varint(hashRevision) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        if self.hash != 0 { size += 1 + WireSize.varint(self.hash) }
+        if self.compactRevision != 0 { size += 1 + WireSize.varint(self.compactRevision) }
+        if self.hashRevision != 0 { size += 1 + WireSize.varint(self.hashRevision) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if hashRevision != 0 { writer.write(hashRevision, tag: 32) }
-        if compactRevision != 0 { writer.write(compactRevision, tag: 24) }
-        if hash != 0 { writer.write(hash, tag: 16) }
-        if let value = _header { writer.write(value, tag: 10) }
+        if self.hashRevision != 0 { writer.write(self.hashRevision, tag: 32) }
+        if self.compactRevision != 0 { writer.write(self.compactRevision, tag: 24) }
+        if self.hash != 0 { writer.write(self.hash, tag: 16) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension HashKVResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if self.hash != 0 {
+            writer.name("hash")
+            writer.write(field: self.hash)
+        }
+        if self.compactRevision != 0 {
+            writer.name("compact_revision")
+            writer.write(field: self.compactRevision)
+        }
+        if self.hashRevision != 0 {
+            writer.name("hash_revision")
+            writer.write(field: self.hashRevision)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "hash": self.hash = try member.integer()
+            case "compact_revision", "compactRevision": self.compactRevision = try member.integer()
+            case "hash_revision", "hashRevision": self.hashRevision = try member.integer()
+            default: break
+            }
+        }
     }
 }
 
@@ -616,6 +938,15 @@ package struct SnapshotRequest: ProtobufMessage {
 
     package func encode(into writer: inout WireWriter) {
     }
+}
+
+extension SnapshotRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {}
 }
 
 /// The message `etcdserverpb.SnapshotResponse`.
@@ -642,10 +973,10 @@ package struct SnapshotResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
-            case 16: remainingBytes = try reader.readUInt64()
-            case 26: blob = try reader.readBytes()
-            case 34: version = try reader.readString()
+            case 10: try reader.readMessage(&self._header)
+            case 16: self.remainingBytes = try reader.readUInt64()
+            case 26: self.blob = try reader.readBytes()
+            case 34: self.version = try reader.readString()
             default: try reader.skip(tag)
             }
         }
@@ -653,18 +984,53 @@ package struct SnapshotResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
-        if remainingBytes != 0 { size += 1 + WireSize.varint(remainingBytes) }
-        if !blob.isEmpty { size += 1 + WireSize.bytes(blob) }
-        if !version.isEmpty { size += 1 + WireSize.string(version) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        if self.remainingBytes != 0 { size += 1 + WireSize.varint(self.remainingBytes) }
+        if !self.blob.isEmpty { size += 1 + WireSize.bytes(self.blob) }
+        if !self.version.isEmpty { size += 1 + WireSize.string(self.version) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if !version.isEmpty { writer.write(version, tag: 34) }
-        if !blob.isEmpty { writer.write(blob, tag: 26) }
-        if remainingBytes != 0 { writer.write(remainingBytes, tag: 16) }
-        if let value = _header { writer.write(value, tag: 10) }
+        if !self.version.isEmpty { writer.write(self.version, tag: 34) }
+        if !self.blob.isEmpty { writer.write(self.blob, tag: 26) }
+        if self.remainingBytes != 0 { writer.write(self.remainingBytes, tag: 16) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension SnapshotResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if self.remainingBytes != 0 {
+            writer.name("remaining_bytes")
+            writer.write(field: self.remainingBytes)
+        }
+        if !self.blob.isEmpty {
+            writer.name("blob")
+            writer.write(field: self.blob)
+        }
+        if !self.version.isEmpty {
+            writer.name("version")
+            writer.write(field: self.version)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "remaining_bytes", "remainingBytes": self.remainingBytes = try member.integer()
+            case "blob": self.blob = try member.bytes()
+            case "version": self.version = try member.string()
+            default: break
+            }
+        }
     }
 }
 
@@ -681,7 +1047,7 @@ package struct MoveLeaderRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 8: targetID = try reader.readUInt64()
+            case 8: self.targetID = try reader.readUInt64()
             default: try reader.skip(tag)
             }
         }
@@ -689,12 +1055,32 @@ package struct MoveLeaderRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if targetID != 0 { size += 1 + WireSize.varint(targetID) }
+        if self.targetID != 0 { size += 1 + WireSize.varint(self.targetID) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if targetID != 0 { writer.write(targetID, tag: 8) }
+        if self.targetID != 0 { writer.write(self.targetID, tag: 8) }
+    }
+}
+
+extension MoveLeaderRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if self.targetID != 0 {
+            writer.name("targetID")
+            writer.write(field: self.targetID)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "targetID": self.targetID = try member.integer()
+            default: break
+            }
+        }
     }
 }
 
@@ -719,7 +1105,7 @@ package struct MoveLeaderResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
+            case 10: try reader.readMessage(&self._header)
             default: try reader.skip(tag)
             }
         }
@@ -727,12 +1113,32 @@ package struct MoveLeaderResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if let value = _header { writer.write(value, tag: 10) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension MoveLeaderResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            default: break
+            }
+        }
     }
 }
 
@@ -799,8 +1205,8 @@ package struct DowngradeRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 8: action = try reader.readEnum()
-            case 18: version = try reader.readString()
+            case 8: self.action = try reader.readEnum()
+            case 18: self.version = try reader.readString()
             default: try reader.skip(tag)
             }
         }
@@ -808,14 +1214,39 @@ package struct DowngradeRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if action.rawValue != 0 { size += 1 + WireSize.varint(action) }
-        if !version.isEmpty { size += 1 + WireSize.string(version) }
+        if self.action.rawValue != 0 { size += 1 + WireSize.varint(self.action) }
+        if !self.version.isEmpty { size += 1 + WireSize.string(self.version) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if !version.isEmpty { writer.write(version, tag: 18) }
-        if action.rawValue != 0 { writer.write(action, tag: 8) }
+        if !self.version.isEmpty { writer.write(self.version, tag: 18) }
+        if self.action.rawValue != 0 { writer.write(self.action, tag: 8) }
+    }
+}
+
+extension DowngradeRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if self.action.rawValue != 0 {
+            writer.name("action")
+            writer.write(field: self.action)
+        }
+        if !self.version.isEmpty {
+            writer.name("version")
+            writer.write(field: self.version)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "action": self.action = try member.enumeration()
+            case "version": self.version = try member.string()
+            default: break
+            }
+        }
     }
 }
 
@@ -841,8 +1272,8 @@ package struct DowngradeResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
-            case 18: version = try reader.readString()
+            case 10: try reader.readMessage(&self._header)
+            case 18: self.version = try reader.readString()
             default: try reader.skip(tag)
             }
         }
@@ -850,13 +1281,38 @@ package struct DowngradeResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
-        if !version.isEmpty { size += 1 + WireSize.string(version) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        if !self.version.isEmpty { size += 1 + WireSize.string(self.version) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if !version.isEmpty { writer.write(version, tag: 18) }
-        if let value = _header { writer.write(value, tag: 10) }
+        if !self.version.isEmpty { writer.write(self.version, tag: 18) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension DowngradeResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if !self.version.isEmpty {
+            writer.name("version")
+            writer.write(field: self.version)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "version": self.version = try member.string()
+            default: break
+            }
+        }
     }
 }

@@ -26,12 +26,12 @@ package struct KeyValue: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: key = try reader.readBytes()
-            case 16: createRevision = try reader.readInt64()
-            case 24: modRevision = try reader.readInt64()
-            case 32: version = try reader.readInt64()
-            case 42: value = try reader.readBytes()
-            case 48: lease = try reader.readInt64()
+            case 10: self.key = try reader.readBytes()
+            case 16: self.createRevision = try reader.readInt64()
+            case 24: self.modRevision = try reader.readInt64()
+            case 32: self.version = try reader.readInt64()
+            case 42: self.value = try reader.readBytes()
+            case 48: self.lease = try reader.readInt64()
             default: try reader.skip(tag)
             }
         }
@@ -39,22 +39,67 @@ package struct KeyValue: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if !key.isEmpty { size += 1 + WireSize.bytes(key) }
-        if createRevision != 0 { size += 1 + WireSize.varint(createRevision) }
-        if modRevision != 0 { size += 1 + WireSize.varint(modRevision) }
-        if version != 0 { size += 1 + WireSize.varint(version) }
-        if !value.isEmpty { size += 1 + WireSize.bytes(value) }
-        if lease != 0 { size += 1 + WireSize.varint(lease) }
+        if !self.key.isEmpty { size += 1 + WireSize.bytes(self.key) }
+        if self.createRevision != 0 { size += 1 + WireSize.varint(self.createRevision) }
+        if self.modRevision != 0 { size += 1 + WireSize.varint(self.modRevision) }
+        if self.version != 0 { size += 1 + WireSize.varint(self.version) }
+        if !self.value.isEmpty { size += 1 + WireSize.bytes(self.value) }
+        if self.lease != 0 { size += 1 + WireSize.varint(self.lease) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if lease != 0 { writer.write(lease, tag: 48) }
-        if !value.isEmpty { writer.write(value, tag: 42) }
-        if version != 0 { writer.write(version, tag: 32) }
-        if modRevision != 0 { writer.write(modRevision, tag: 24) }
-        if createRevision != 0 { writer.write(createRevision, tag: 16) }
-        if !key.isEmpty { writer.write(key, tag: 10) }
+        if self.lease != 0 { writer.write(self.lease, tag: 48) }
+        if !self.value.isEmpty { writer.write(self.value, tag: 42) }
+        if self.version != 0 { writer.write(self.version, tag: 32) }
+        if self.modRevision != 0 { writer.write(self.modRevision, tag: 24) }
+        if self.createRevision != 0 { writer.write(self.createRevision, tag: 16) }
+        if !self.key.isEmpty { writer.write(self.key, tag: 10) }
+    }
+}
+
+extension KeyValue: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.key.isEmpty {
+            writer.name("key")
+            writer.write(field: self.key)
+        }
+        if self.createRevision != 0 {
+            writer.name("create_revision")
+            writer.write(field: self.createRevision)
+        }
+        if self.modRevision != 0 {
+            writer.name("mod_revision")
+            writer.write(field: self.modRevision)
+        }
+        if self.version != 0 {
+            writer.name("version")
+            writer.write(field: self.version)
+        }
+        if !self.value.isEmpty {
+            writer.name("value")
+            writer.write(field: self.value)
+        }
+        if self.lease != 0 {
+            writer.name("lease")
+            writer.write(field: self.lease)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "key": self.key = try member.bytes()
+            case "create_revision", "createRevision": self.createRevision = try member.integer()
+            case "mod_revision", "modRevision": self.modRevision = try member.integer()
+            case "version": self.version = try member.integer()
+            case "value": self.value = try member.bytes()
+            case "lease": self.lease = try member.integer()
+            default: break
+            }
+        }
     }
 }
 
@@ -135,9 +180,9 @@ package struct Event: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 8: type = try reader.readEnum()
-            case 18: try reader.readMessage(&_kv)
-            case 26: try reader.readMessage(&_prevKv)
+            case 8: self.type = try reader.readEnum()
+            case 18: try reader.readMessage(&self._kv)
+            case 26: try reader.readMessage(&self._prevKv)
             default: try reader.skip(tag)
             }
         }
@@ -145,15 +190,45 @@ package struct Event: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if type.rawValue != 0 { size += 1 + WireSize.varint(type) }
-        if let value = _kv { size += 1 + WireSize.message(value) }
-        if let value = _prevKv { size += 1 + WireSize.message(value) }
+        if self.type.rawValue != 0 { size += 1 + WireSize.varint(self.type) }
+        if let value = self._kv { size += 1 + WireSize.message(value) }
+        if let value = self._prevKv { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if let value = _prevKv { writer.write(value, tag: 26) }
-        if let value = _kv { writer.write(value, tag: 18) }
-        if type.rawValue != 0 { writer.write(type, tag: 8) }
+        if let value = self._prevKv { writer.write(value, tag: 26) }
+        if let value = self._kv { writer.write(value, tag: 18) }
+        if self.type.rawValue != 0 { writer.write(self.type, tag: 8) }
+    }
+}
+
+extension Event: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if self.type.rawValue != 0 {
+            writer.name("type")
+            writer.write(field: self.type)
+        }
+        if let value = self._kv {
+            writer.name("kv")
+            writer.write(field: value)
+        }
+        if let value = self._prevKv {
+            writer.name("prev_kv")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "type": self.type = try member.enumeration()
+            case "kv": self._kv = try member.message()
+            case "prev_kv", "prevKv": self._prevKv = try member.message()
+            default: break
+            }
+        }
     }
 }

@@ -32,9 +32,9 @@ package struct ReadModifyWriteRequest: ProtobufMessage {
                 let tag = try reader.readTag()
                 switch tag {
                 case 0: return
-                case 10: expected = try reader.readBytes()
-                case 16: expectAbsent = try reader.readBool()
-                case 26: value = try reader.readBytes()
+                case 10: self.expected = try reader.readBytes()
+                case 16: self.expectAbsent = try reader.readBool()
+                case 26: self.value = try reader.readBytes()
                 default: try reader.skip(tag)
                 }
             }
@@ -42,16 +42,16 @@ package struct ReadModifyWriteRequest: ProtobufMessage {
 
         package var encodedSize: Int {
             var size = 0
-            if !expected.isEmpty { size += 1 + WireSize.bytes(expected) }
-            if expectAbsent { size += 1 + 1 }
-            if !value.isEmpty { size += 1 + WireSize.bytes(value) }
+            if !self.expected.isEmpty { size += 1 + WireSize.bytes(self.expected) }
+            if self.expectAbsent { size += 1 + 1 }
+            if !self.value.isEmpty { size += 1 + WireSize.bytes(self.value) }
             return size
         }
 
         package func encode(into writer: inout WireWriter) {
-            if !value.isEmpty { writer.write(value, tag: 26) }
-            if expectAbsent { writer.write(expectAbsent, tag: 16) }
-            if !expected.isEmpty { writer.write(expected, tag: 10) }
+            if !self.value.isEmpty { writer.write(self.value, tag: 26) }
+            if self.expectAbsent { writer.write(self.expectAbsent, tag: 16) }
+            if !self.expected.isEmpty { writer.write(self.expected, tag: 10) }
         }
     }
 
@@ -68,7 +68,7 @@ package struct ReadModifyWriteRequest: ProtobufMessage {
                 let tag = try reader.readTag()
                 switch tag {
                 case 0: return
-                case 8: delta = try reader.readInt64()
+                case 8: self.delta = try reader.readInt64()
                 default: try reader.skip(tag)
                 }
             }
@@ -76,12 +76,12 @@ package struct ReadModifyWriteRequest: ProtobufMessage {
 
         package var encodedSize: Int {
             var size = 0
-            if delta != 0 { size += 1 + WireSize.varint(delta) }
+            if self.delta != 0 { size += 1 + WireSize.varint(self.delta) }
             return size
         }
 
         package func encode(into writer: inout WireWriter) {
-            if delta != 0 { writer.write(delta, tag: 8) }
+            if self.delta != 0 { writer.write(self.delta, tag: 8) }
         }
     }
 
@@ -138,17 +138,17 @@ package struct ReadModifyWriteRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: key = try reader.readBytes()
+            case 10: self.key = try reader.readBytes()
             case 18:
                 var value = self.compareAndSet
                 try reader.readMessage(&value)
-                operation = .compareAndSet(value)
+                self.operation = .compareAndSet(value)
             case 26:
                 var value = self.add
                 try reader.readMessage(&value)
-                operation = .add(value)
-            case 34: operation = try .append(reader.readBytes())
-            case 42: operation = try .setIfAbsent(reader.readBytes())
+                self.operation = .add(value)
+            case 34: self.operation = try .append(reader.readBytes())
+            case 42: self.operation = try .setIfAbsent(reader.readBytes())
             default: try reader.skip(tag)
             }
         }
@@ -156,20 +156,126 @@ package struct ReadModifyWriteRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if !key.isEmpty { size += 1 + WireSize.bytes(key) }
-        if case .compareAndSet(let value)? = operation { size += 1 + WireSize.message(value) }
-        if case .add(let value)? = operation { size += 1 + WireSize.message(value) }
-        if case .append(let value)? = operation { size += 1 + WireSize.bytes(value) }
-        if case .setIfAbsent(let value)? = operation { size += 1 + WireSize.bytes(value) }
+        if !self.key.isEmpty { size += 1 + WireSize.bytes(self.key) }
+        if case .compareAndSet(let value)? = self.operation { size += 1 + WireSize.message(value) }
+        if case .add(let value)? = self.operation { size += 1 + WireSize.message(value) }
+        if case .append(let value)? = self.operation { size += 1 + WireSize.bytes(value) }
+        if case .setIfAbsent(let value)? = self.operation { size += 1 + WireSize.bytes(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if case .setIfAbsent(let value)? = operation { writer.write(value, tag: 42) }
-        if case .append(let value)? = operation { writer.write(value, tag: 34) }
-        if case .add(let value)? = operation { writer.write(value, tag: 26) }
-        if case .compareAndSet(let value)? = operation { writer.write(value, tag: 18) }
-        if !key.isEmpty { writer.write(key, tag: 10) }
+        if case .setIfAbsent(let value)? = self.operation { writer.write(value, tag: 42) }
+        if case .append(let value)? = self.operation { writer.write(value, tag: 34) }
+        if case .add(let value)? = self.operation { writer.write(value, tag: 26) }
+        if case .compareAndSet(let value)? = self.operation { writer.write(value, tag: 18) }
+        if !self.key.isEmpty { writer.write(self.key, tag: 10) }
+    }
+}
+
+extension ReadModifyWriteRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.key.isEmpty {
+            writer.name("key")
+            writer.write(field: self.key)
+        }
+        if case .compareAndSet(let value)? = self.operation {
+            writer.name("compare_and_set")
+            writer.write(field: value)
+        }
+        if case .add(let value)? = self.operation {
+            writer.name("add")
+            writer.write(field: value)
+        }
+        if case .append(let value)? = self.operation {
+            writer.name("append")
+            writer.write(field: value)
+        }
+        if case .setIfAbsent(let value)? = self.operation {
+            writer.name("set_if_absent")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "key": self.key = try member.bytes()
+            case "compare_and_set", "compareAndSet":
+                guard self.operation == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.operation = try .compareAndSet(member.message())
+            case "add":
+                guard self.operation == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.operation = try .add(member.message())
+            case "append":
+                guard self.operation == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.operation = try .append(member.bytes())
+            case "set_if_absent", "setIfAbsent":
+                guard self.operation == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.operation = try .setIfAbsent(member.bytes())
+            default: break
+            }
+        }
+    }
+}
+
+extension ReadModifyWriteRequest.CompareAndSet: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.expected.isEmpty {
+            writer.name("expected")
+            writer.write(field: self.expected)
+        }
+        if self.expectAbsent {
+            writer.name("expect_absent")
+            writer.write(field: self.expectAbsent)
+        }
+        if !self.value.isEmpty {
+            writer.name("value")
+            writer.write(field: self.value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "expected": self.expected = try member.bytes()
+            case "expect_absent", "expectAbsent": self.expectAbsent = try member.bool()
+            case "value": self.value = try member.bytes()
+            default: break
+            }
+        }
+    }
+}
+
+extension ReadModifyWriteRequest.Add: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if self.delta != 0 {
+            writer.name("delta")
+            writer.write(field: self.delta)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "delta": self.delta = try member.integer()
+            default: break
+            }
+        }
     }
 }
 
@@ -216,10 +322,10 @@ package struct ReadModifyWriteResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
-            case 16: applied = try reader.readBool()
-            case 26: try reader.readMessage(&_old)
-            case 34: try reader.readMessage(&_current)
+            case 10: try reader.readMessage(&self._header)
+            case 16: self.applied = try reader.readBool()
+            case 26: try reader.readMessage(&self._old)
+            case 34: try reader.readMessage(&self._current)
             default: try reader.skip(tag)
             }
         }
@@ -227,17 +333,52 @@ package struct ReadModifyWriteResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
-        if applied { size += 1 + 1 }
-        if let value = _old { size += 1 + WireSize.message(value) }
-        if let value = _current { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        if self.applied { size += 1 + 1 }
+        if let value = self._old { size += 1 + WireSize.message(value) }
+        if let value = self._current { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if let value = _current { writer.write(value, tag: 34) }
-        if let value = _old { writer.write(value, tag: 26) }
-        if applied { writer.write(applied, tag: 16) }
-        if let value = _header { writer.write(value, tag: 10) }
+        if let value = self._current { writer.write(value, tag: 34) }
+        if let value = self._old { writer.write(value, tag: 26) }
+        if self.applied { writer.write(self.applied, tag: 16) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension ReadModifyWriteResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if self.applied {
+            writer.name("applied")
+            writer.write(field: self.applied)
+        }
+        if let value = self._old {
+            writer.name("old")
+            writer.write(field: value)
+        }
+        if let value = self._current {
+            writer.name("current")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "applied": self.applied = try member.bool()
+            case "old": self._old = try member.message()
+            case "current": self._current = try member.message()
+            default: break
+            }
+        }
     }
 }

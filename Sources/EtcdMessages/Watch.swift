@@ -16,7 +16,6 @@ package enum WatchMethods {
 package struct WatchRequest: ProtobufMessage {
     package static var protoMessageName: String { "etcdserverpb.WatchRequest" }
 
-
     /// The members of `request_union`.
     package enum OneOf_RequestUnion: Equatable, Sendable {
         case createRequest(WatchCreateRequest)
@@ -60,15 +59,15 @@ package struct WatchRequest: ProtobufMessage {
             case 10:
                 var value = self.createRequest
                 try reader.readMessage(&value)
-                requestUnion = .createRequest(value)
+                self.requestUnion = .createRequest(value)
             case 18:
                 var value = self.cancelRequest
                 try reader.readMessage(&value)
-                requestUnion = .cancelRequest(value)
+                self.requestUnion = .cancelRequest(value)
             case 26:
                 var value = self.progressRequest
                 try reader.readMessage(&value)
-                requestUnion = .progressRequest(value)
+                self.requestUnion = .progressRequest(value)
             default: try reader.skip(tag)
             }
         }
@@ -76,16 +75,58 @@ package struct WatchRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if case .createRequest(let value)? = requestUnion { size += 1 + WireSize.message(value) }
-        if case .cancelRequest(let value)? = requestUnion { size += 1 + WireSize.message(value) }
-        if case .progressRequest(let value)? = requestUnion { size += 1 + WireSize.message(value) }
+        if case .createRequest(let value)? = self.requestUnion { size += 1 + WireSize.message(value) }
+        if case .cancelRequest(let value)? = self.requestUnion { size += 1 + WireSize.message(value) }
+        if case .progressRequest(let value)? = self.requestUnion { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if case .progressRequest(let value)? = requestUnion { writer.write(value, tag: 26) }
-        if case .cancelRequest(let value)? = requestUnion { writer.write(value, tag: 18) }
-        if case .createRequest(let value)? = requestUnion { writer.write(value, tag: 10) }
+        if case .progressRequest(let value)? = self.requestUnion { writer.write(value, tag: 26) }
+        if case .cancelRequest(let value)? = self.requestUnion { writer.write(value, tag: 18) }
+        if case .createRequest(let value)? = self.requestUnion { writer.write(value, tag: 10) }
+    }
+}
+
+extension WatchRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if case .createRequest(let value)? = self.requestUnion {
+            writer.name("create_request")
+            writer.write(field: value)
+        }
+        if case .cancelRequest(let value)? = self.requestUnion {
+            writer.name("cancel_request")
+            writer.write(field: value)
+        }
+        if case .progressRequest(let value)? = self.requestUnion {
+            writer.name("progress_request")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "create_request", "createRequest":
+                guard self.requestUnion == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.requestUnion = try .createRequest(member.message())
+            case "cancel_request", "cancelRequest":
+                guard self.requestUnion == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.requestUnion = try .cancelRequest(member.message())
+            case "progress_request", "progressRequest":
+                guard self.requestUnion == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.requestUnion = try .progressRequest(member.message())
+            default: break
+            }
+        }
     }
 }
 
@@ -158,18 +199,18 @@ package struct WatchCreateRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: key = try reader.readBytes()
-            case 18: rangeEnd = try reader.readBytes()
-            case 24: startRevision = try reader.readInt64()
-            case 32: progressNotify = try reader.readBool()
-            case 40: filters.append(try reader.readEnum())
+            case 10: self.key = try reader.readBytes()
+            case 18: self.rangeEnd = try reader.readBytes()
+            case 24: self.startRevision = try reader.readInt64()
+            case 32: self.progressNotify = try reader.readBool()
+            case 40: self.filters.append(try reader.readEnum())
             case 42:
                 try reader.readPacked { reader throws(WireError) in
-                    filters.append(try reader.readEnum())
+                    self.filters.append(try reader.readEnum())
                 }
-            case 48: prevKv = try reader.readBool()
-            case 56: watchID = try reader.readInt64()
-            case 64: fragment = try reader.readBool()
+            case 48: self.prevKv = try reader.readBool()
+            case 56: self.watchID = try reader.readInt64()
+            case 64: self.fragment = try reader.readBool()
             default: try reader.skip(tag)
             }
         }
@@ -177,34 +218,94 @@ package struct WatchCreateRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if !key.isEmpty { size += 1 + WireSize.bytes(key) }
-        if !rangeEnd.isEmpty { size += 1 + WireSize.bytes(rangeEnd) }
-        if startRevision != 0 { size += 1 + WireSize.varint(startRevision) }
-        if progressNotify { size += 1 + 1 }
-        if !filters.isEmpty {
+        if !self.key.isEmpty { size += 1 + WireSize.bytes(self.key) }
+        if !self.rangeEnd.isEmpty { size += 1 + WireSize.bytes(self.rangeEnd) }
+        if self.startRevision != 0 { size += 1 + WireSize.varint(self.startRevision) }
+        if self.progressNotify { size += 1 + 1 }
+        if !self.filters.isEmpty {
             var count = 0
-            for value in filters { count += WireSize.varint(value) }
+            for value in self.filters { count += WireSize.varint(value) }
             size += 1 + WireSize.lengthDelimited(count)
         }
-        if prevKv { size += 1 + 1 }
-        if watchID != 0 { size += 1 + WireSize.varint(watchID) }
-        if fragment { size += 1 + 1 }
+        if self.prevKv { size += 1 + 1 }
+        if self.watchID != 0 { size += 1 + WireSize.varint(self.watchID) }
+        if self.fragment { size += 1 + 1 }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if fragment { writer.write(fragment, tag: 64) }
-        if watchID != 0 { writer.write(watchID, tag: 56) }
-        if prevKv { writer.write(prevKv, tag: 48) }
-        if !filters.isEmpty {
+        if self.fragment { writer.write(self.fragment, tag: 64) }
+        if self.watchID != 0 { writer.write(self.watchID, tag: 56) }
+        if self.prevKv { writer.write(self.prevKv, tag: 48) }
+        if !self.filters.isEmpty {
             let end = writer.mark
-            for value in filters.reversed() { writer.writeVarint(UInt64(bitPattern: Int64(value.rawValue))) }
+            for value in self.filters.reversed() { writer.writeVarint(UInt64(bitPattern: Int64(value.rawValue))) }
             writer.writeLength(since: end, tag: 42)
         }
-        if progressNotify { writer.write(progressNotify, tag: 32) }
-        if startRevision != 0 { writer.write(startRevision, tag: 24) }
-        if !rangeEnd.isEmpty { writer.write(rangeEnd, tag: 18) }
-        if !key.isEmpty { writer.write(key, tag: 10) }
+        if self.progressNotify { writer.write(self.progressNotify, tag: 32) }
+        if self.startRevision != 0 { writer.write(self.startRevision, tag: 24) }
+        if !self.rangeEnd.isEmpty { writer.write(self.rangeEnd, tag: 18) }
+        if !self.key.isEmpty { writer.write(self.key, tag: 10) }
+    }
+}
+
+extension WatchCreateRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.key.isEmpty {
+            writer.name("key")
+            writer.write(field: self.key)
+        }
+        if !self.rangeEnd.isEmpty {
+            writer.name("range_end")
+            writer.write(field: self.rangeEnd)
+        }
+        if self.startRevision != 0 {
+            writer.name("start_revision")
+            writer.write(field: self.startRevision)
+        }
+        if self.progressNotify {
+            writer.name("progress_notify")
+            writer.write(field: self.progressNotify)
+        }
+        if !self.filters.isEmpty {
+            writer.name("filters")
+            writer.beginArray()
+            for value in self.filters { writer.write(field: value) }
+            writer.endArray()
+        }
+        if self.prevKv {
+            writer.name("prev_kv")
+            writer.write(field: self.prevKv)
+        }
+        if self.watchID != 0 {
+            writer.name("watch_id")
+            writer.write(field: self.watchID)
+        }
+        if self.fragment {
+            writer.name("fragment")
+            writer.write(field: self.fragment)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "key": self.key = try member.bytes()
+            case "range_end", "rangeEnd": self.rangeEnd = try member.bytes()
+            case "start_revision", "startRevision": self.startRevision = try member.integer()
+            case "progress_notify", "progressNotify": self.progressNotify = try member.bool()
+            case "filters":
+                self.filters = try member.list { element throws(JSONError) in
+                    try element.enumeration()
+                }
+            case "prev_kv", "prevKv": self.prevKv = try member.bool()
+            case "watch_id", "watchId": self.watchID = try member.integer()
+            case "fragment": self.fragment = try member.bool()
+            default: break
+            }
+        }
     }
 }
 
@@ -221,7 +322,7 @@ package struct WatchCancelRequest: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 8: watchID = try reader.readInt64()
+            case 8: self.watchID = try reader.readInt64()
             default: try reader.skip(tag)
             }
         }
@@ -229,12 +330,32 @@ package struct WatchCancelRequest: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if watchID != 0 { size += 1 + WireSize.varint(watchID) }
+        if self.watchID != 0 { size += 1 + WireSize.varint(self.watchID) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        if watchID != 0 { writer.write(watchID, tag: 8) }
+        if self.watchID != 0 { writer.write(self.watchID, tag: 8) }
+    }
+}
+
+extension WatchCancelRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if self.watchID != 0 {
+            writer.name("watch_id")
+            writer.write(field: self.watchID)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "watch_id", "watchId": self.watchID = try member.integer()
+            default: break
+            }
+        }
     }
 }
 
@@ -258,6 +379,15 @@ package struct WatchProgressRequest: ProtobufMessage {
 
     package func encode(into writer: inout WireWriter) {
     }
+}
+
+extension WatchProgressRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {}
 }
 
 /// The message `etcdserverpb.WatchResponse`.
@@ -290,14 +420,14 @@ package struct WatchResponse: ProtobufMessage {
             let tag = try reader.readTag()
             switch tag {
             case 0: return
-            case 10: try reader.readMessage(&_header)
-            case 16: watchID = try reader.readInt64()
-            case 24: created = try reader.readBool()
-            case 32: canceled = try reader.readBool()
-            case 40: compactRevision = try reader.readInt64()
-            case 50: cancelReason = try reader.readString()
-            case 56: fragment = try reader.readBool()
-            case 90: try reader.readMessage(in: &events)
+            case 10: try reader.readMessage(&self._header)
+            case 16: self.watchID = try reader.readInt64()
+            case 24: self.created = try reader.readBool()
+            case 32: self.canceled = try reader.readBool()
+            case 40: self.compactRevision = try reader.readInt64()
+            case 50: self.cancelReason = try reader.readString()
+            case 56: self.fragment = try reader.readBool()
+            case 90: try reader.readMessage(in: &self.events)
             default: try reader.skip(tag)
             }
         }
@@ -305,25 +435,85 @@ package struct WatchResponse: ProtobufMessage {
 
     package var encodedSize: Int {
         var size = 0
-        if let value = _header { size += 1 + WireSize.message(value) }
-        if watchID != 0 { size += 1 + WireSize.varint(watchID) }
-        if created { size += 1 + 1 }
-        if canceled { size += 1 + 1 }
-        if compactRevision != 0 { size += 1 + WireSize.varint(compactRevision) }
-        if !cancelReason.isEmpty { size += 1 + WireSize.string(cancelReason) }
-        if fragment { size += 1 + 1 }
-        for value in events { size += 1 + WireSize.message(value) }
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        if self.watchID != 0 { size += 1 + WireSize.varint(self.watchID) }
+        if self.created { size += 1 + 1 }
+        if self.canceled { size += 1 + 1 }
+        if self.compactRevision != 0 { size += 1 + WireSize.varint(self.compactRevision) }
+        if !self.cancelReason.isEmpty { size += 1 + WireSize.string(self.cancelReason) }
+        if self.fragment { size += 1 + 1 }
+        for value in self.events { size += 1 + WireSize.message(value) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
-        for value in events.reversed() { writer.write(value, tag: 90) }
-        if fragment { writer.write(fragment, tag: 56) }
-        if !cancelReason.isEmpty { writer.write(cancelReason, tag: 50) }
-        if compactRevision != 0 { writer.write(compactRevision, tag: 40) }
-        if canceled { writer.write(canceled, tag: 32) }
-        if created { writer.write(created, tag: 24) }
-        if watchID != 0 { writer.write(watchID, tag: 16) }
-        if let value = _header { writer.write(value, tag: 10) }
+        for value in self.events.reversed() { writer.write(value, tag: 90) }
+        if self.fragment { writer.write(self.fragment, tag: 56) }
+        if !self.cancelReason.isEmpty { writer.write(self.cancelReason, tag: 50) }
+        if self.compactRevision != 0 { writer.write(self.compactRevision, tag: 40) }
+        if self.canceled { writer.write(self.canceled, tag: 32) }
+        if self.created { writer.write(self.created, tag: 24) }
+        if self.watchID != 0 { writer.write(self.watchID, tag: 16) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension WatchResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if self.watchID != 0 {
+            writer.name("watch_id")
+            writer.write(field: self.watchID)
+        }
+        if self.created {
+            writer.name("created")
+            writer.write(field: self.created)
+        }
+        if self.canceled {
+            writer.name("canceled")
+            writer.write(field: self.canceled)
+        }
+        if self.compactRevision != 0 {
+            writer.name("compact_revision")
+            writer.write(field: self.compactRevision)
+        }
+        if !self.cancelReason.isEmpty {
+            writer.name("cancel_reason")
+            writer.write(field: self.cancelReason)
+        }
+        if self.fragment {
+            writer.name("fragment")
+            writer.write(field: self.fragment)
+        }
+        if !self.events.isEmpty {
+            writer.name("events")
+            writer.beginArray()
+            for value in self.events { writer.write(field: value) }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "watch_id", "watchId": self.watchID = try member.integer()
+            case "created": self.created = try member.bool()
+            case "canceled": self.canceled = try member.bool()
+            case "compact_revision", "compactRevision": self.compactRevision = try member.integer()
+            case "cancel_reason", "cancelReason": self.cancelReason = try member.string()
+            case "fragment": self.fragment = try member.bool()
+            case "events":
+                self.events = try member.list { element throws(JSONError) in
+                    try element.message()
+                }
+            default: break
+            }
+        }
     }
 }

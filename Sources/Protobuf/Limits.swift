@@ -3,4 +3,7 @@
 enum Limits {
     /// Messages and groups within each other, as in `protoc`'s own reader.
     @usableFromInline static let messageNestingMax = 100
+    /// JSON arrays and objects within each other: a message of the deepest nesting takes two levels
+    /// for each message in a repeated field.
+    static let jsonNestingMax = 2 * messageNestingMax
 }

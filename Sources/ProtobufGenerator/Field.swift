@@ -22,6 +22,8 @@ struct Field {
     var name: String { SwiftNames.escaped(bareName) }
     /// The private property behind a message field.
     var storage: String { "_" + bareName }
+    /// The property in code that has names of its own.
+    var path: String { "self." + (oneof == nil && isMessage && !isRepeated ? storage : name) }
     var capitalizedName: String { SwiftNames.capitalized(bareName) }
     private var bareName: String { SwiftNames.lowerCamel(descriptor.name) }
 
@@ -50,5 +52,7 @@ struct Oneof: Equatable {
     let name: String
 
     var property: String { SwiftNames.escaped(SwiftNames.lowerCamel(name)) }
+    /// The property in code that has names of its own.
+    var path: String { "self." + property }
     var type: String { "OneOf_" + SwiftNames.upperCamel(name) }
 }

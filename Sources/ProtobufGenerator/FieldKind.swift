@@ -69,6 +69,18 @@ enum FieldKind: Equatable {
         }
     }
 
+    /// The call that reads a value from a JSON member.
+    var jsonReadCall: String {
+        switch self {
+        case .int32, .int64, .uint32, .uint64: "integer()"
+        case .bool: "bool()"
+        case .string: "string()"
+        case .bytes: "bytes()"
+        case .enumeration: "enumeration()"
+        case .message: "message()"
+        }
+    }
+
     /// The expression for the size of `value` without its tag.
     func size(of value: String) -> String {
         switch self {

@@ -57,8 +57,10 @@ struct FileGenerator {
         }
         for message in file.messages where owners[message.name] == service?.name {
             source.line("")
-            MessageGenerator(message, fullName: file.package + "." + message.name, schema: schema)
-                .generate(into: &source)
+            let generator = MessageGenerator(
+                message, fullName: file.package + "." + message.name, schema: schema)
+            generator.generate(into: &source)
+            generator.generateJSON(into: &source)
         }
         return GeneratedFile(name: name + ".swift", content: source.text)
     }

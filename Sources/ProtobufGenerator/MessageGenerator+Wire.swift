@@ -14,12 +14,12 @@ extension MessageGenerator {
     private func decode(_ field: Field, _ source: inout SourceText) {
         if let oneof = field.oneof { return decode(field, of: oneof, &source) }
         if field.isMessage {
-            let target = field.isRepeated ? "in: &\(field.name)" : "&\(field.storage)"
-            source.line("case \(field.tag): try reader.readMessage(\(target))")
+            let label = field.isRepeated ? "in: " : ""
+            source.line("case \(field.tag): try reader.readMessage(\(label)&\(field.path))")
         } else if field.isRepeated {
-            source.line("case \(field.tag): \(field.name).append(try \(field.kind.readCall))")
+            source.line("case \(field.tag): \(field.path).append(try \(field.kind.readCall))")
         } else {
-            source.line("case \(field.tag): \(field.name) = try \(field.kind.readCall)")
+            source.line("case \(field.tag): \(field.path) = try \(field.kind.readCall)")
         }
         if field.isPacked { decodePacked(field, &source) }
     }
@@ -28,7 +28,7 @@ extension MessageGenerator {
         source.line("case \(field.packedTag):")
         source.indented { source in
             source.line("try reader.readPacked { reader throws(WireError) in")
-            source.line("    \(field.name).append(try \(field.kind.readCall))", "}")
+            source.line("    \(field.path).append(try \(field.kind.readCall))", "}")
         }
     }
 
@@ -36,12 +36,12 @@ extension MessageGenerator {
     private func decode(_ field: Field, of oneof: Oneof, _ source: inout SourceText) {
         guard field.isMessage else {
             let value = "try .\(field.name)(\(field.kind.readCall))"
-            return source.line("case \(field.tag): \(oneof.property) = \(value)")
+            return source.line("case \(field.tag): \(oneof.path) = \(value)")
         }
         source.line("case \(field.tag):")
         source.indented { source in
-            source.line("var value = self.\(field.name)", "try reader.readMessage(&value)")
-            source.line("\(oneof.property) = .\(field.name)(value)")
+            source.line("var value = \(field.path)", "try reader.readMessage(&value)")
+            source.line("\(oneof.path) = .\(field.name)(value)")
         }
     }
 
@@ -60,23 +60,23 @@ extension MessageGenerator {
             let size = "size += \(tag) + \(field.kind.size(of: "value"))"
             // A Bool takes one byte, whatever it is.
             let pattern = field.kind == .bool ? ".\(field.name)?" : ".\(field.name)(let value)?"
-            source.line("if case \(pattern) = \(oneof.property) { \(size) }")
+            source.line("if case \(pattern) = \(oneof.path) { \(size) }")
         } else if field.isPacked {
-            source.block("if !\(field.name).isEmpty") { source in
+            source.block("if !\(field.path).isEmpty") { source in
                 source.line("var count = 0")
                 source.line(
-                    "for value in \(field.name) { count += \(field.kind.size(of: "value")) }")
+                    "for value in \(field.path) { count += \(field.kind.size(of: "value")) }")
                 source.line("size += \(tag) + WireSize.lengthDelimited(count)")
             }
         } else if field.isRepeated {
             let size = "size += \(tag) + \(field.kind.size(of: "value"))"
-            source.line("for value in \(field.name) { \(size) }")
+            source.line("for value in \(field.path) { \(size) }")
         } else if field.isMessage {
             let size = "size += \(tag) + \(field.kind.size(of: "value"))"
-            source.line("if let value = \(field.storage) { \(size) }")
+            source.line("if let value = \(field.path) { \(size) }")
         } else {
-            let size = "size += \(tag) + \(field.kind.size(of: field.name))"
-            source.line("if \(field.kind.isSet(field.name)) { \(size) }")
+            let size = "size += \(tag) + \(field.kind.size(of: field.path))"
+            source.line("if \(field.kind.isSet(field.path)) { \(size) }")
         }
     }
 
@@ -89,21 +89,21 @@ extension MessageGenerator {
     private func encode(_ field: Field, _ source: inout SourceText) {
         let write = "writer.write(value, tag: \(field.tag))"
         if let oneof = field.oneof {
-            source.line("if case .\(field.name)(let value)? = \(oneof.property) { \(write) }")
+            source.line("if case .\(field.name)(let value)? = \(oneof.path) { \(write) }")
         } else if field.isPacked {
-            source.block("if !\(field.name).isEmpty") { source in
+            source.block("if !\(field.path).isEmpty") { source in
                 source.line("let end = writer.mark")
                 let write = "writer.writeVarint(\(field.kind.varint(of: "value")))"
-                source.line("for value in \(field.name).reversed() { \(write) }")
+                source.line("for value in \(field.path).reversed() { \(write) }")
                 source.line("writer.writeLength(since: end, tag: \(field.packedTag))")
             }
         } else if field.isRepeated {
-            source.line("for value in \(field.name).reversed() { \(write) }")
+            source.line("for value in \(field.path).reversed() { \(write) }")
         } else if field.isMessage {
-            source.line("if let value = \(field.storage) { \(write) }")
+            source.line("if let value = \(field.path) { \(write) }")
         } else {
-            let write = "writer.write(\(field.name), tag: \(field.tag))"
-            source.line("if \(field.kind.isSet(field.name)) { \(write) }")
+            let write = "writer.write(\(field.path), tag: \(field.tag))"
+            source.line("if \(field.kind.isSet(field.path)) { \(write) }")
         }
     }
 }

@@ -3,9 +3,9 @@ struct SourceText {
     private(set) var text = ""
     private var depth = 0
 
-    /// Adds lines at the present depth.
+    /// Adds lines at the present depth; an empty line never follows another.
     mutating func line(_ lines: String...) {
-        for line in lines {
+        for line in lines where !line.isEmpty || !text.hasSuffix("\n\n") {
             text += line.isEmpty ? "\n" : String(repeating: "    ", count: depth) + line + "\n"
         }
     }
