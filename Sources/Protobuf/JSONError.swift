@@ -1,5 +1,5 @@
 /// What can be wrong with JSON text, or with a value in it.
-package enum JSONError: Error, Equatable, Sendable {
+public enum JSONError: Error, Equatable, Sendable {
     /// The text ends before the value does; more text may complete it.
     case truncated
     /// A byte that cannot stand at this offset.
@@ -17,7 +17,7 @@ package enum JSONError: Error, Equatable, Sendable {
 
 extension JSONError: CustomStringConvertible {
     /// For the one who wrote the JSON.
-    package var description: String {
+    public var description: String {
         switch self {
         case .truncated: "unexpected end of JSON input"
         case .unexpected(let offset): "unexpected byte in JSON at offset \(offset)"

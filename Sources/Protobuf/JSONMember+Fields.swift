@@ -1,32 +1,32 @@
 /// The values of message fields by proto3's JSON rules; what does not fit names the field.
 extension JSONMember {
     /// The value of an int32, int64, uint32 or uint64 field.
-    package func integer<Integer: FixedWidthInteger>() throws(JSONError) -> Integer {
+    public func integer<Integer: FixedWidthInteger>() throws(JSONError) -> Integer {
         guard let value = value.asInteger(Integer.self) else {
             throw .mismatch(field: name, expected: "\(Integer.self)")
         }
         return value
     }
 
-    package func bool() throws(JSONError) -> Bool {
+    public func bool() throws(JSONError) -> Bool {
         guard let value = value.asBool else {
             throw .mismatch(field: name, expected: "true or false")
         }
         return value
     }
 
-    package func string() throws(JSONError) -> String {
+    public func string() throws(JSONError) -> String {
         guard let value = value.asString else { throw .mismatch(field: name, expected: "a string") }
         return value
     }
 
-    package func bytes() throws(JSONError) -> [UInt8] {
+    public func bytes() throws(JSONError) -> [UInt8] {
         guard let value = value.asBytes else { throw .mismatch(field: name, expected: "base64") }
         return value
     }
 
     /// The value of an enum field, by its name in the .proto file or by its number.
-    package func enumeration<Value: ProtobufEnum>() throws(JSONError) -> Value {
+    public func enumeration<Value: ProtobufEnum>() throws(JSONError) -> Value {
         switch value {
         case .string(let text):
             if let value = Value(protoName: text) { return value }
@@ -37,7 +37,7 @@ extension JSONMember {
         throw .mismatch(field: name, expected: "a value of the enum \(Value.self)")
     }
 
-    package func message<Message: ProtobufJSONMessage>() throws(JSONError) -> Message {
+    public func message<Message: ProtobufJSONMessage>() throws(JSONError) -> Message {
         guard let members = value.asMembers else {
             throw .mismatch(field: name, expected: "an object")
         }
@@ -47,7 +47,7 @@ extension JSONMember {
     }
 
     /// The values of a repeated field, each read by `read` as a member of the same name.
-    package func list<Element>(
+    public func list<Element>(
         _ read: (JSONMember) throws(JSONError) -> Element
     ) throws(JSONError) -> [Element] {
         guard let elements = value.asArray else {

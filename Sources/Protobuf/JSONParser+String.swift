@@ -1,5 +1,6 @@
 extension JSONParser {
-    /// Reads a string with its quotes. Most strings have no escapes: those are checked and copied once.
+    /// Reads a string with its quotes. Most strings have no escapes: those are checked and copied
+    /// once.
     mutating func parseString() throws(JSONError) -> String {
         let start = offset
         _ = try take()
@@ -23,12 +24,17 @@ extension JSONParser {
 
     /// Reads up to the next quote or backslash, and returns which it is.
     private mutating func skipPlain() throws(JSONError) -> UInt8 {
-        while true {
-            let byte = try peek()
-            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return byte }
-            guard byte >= 0x20 else { throw .unexpected(offset: offset) }
-            _ = try take()
+        var index = offset
+        while index < text.count {
+            let byte = text[index]
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+                offset = index
+                return byte
+            }
+            guard byte >= 0x20 else { throw .unexpected(offset: index) }
+            index += 1
         }
+        throw .truncated
     }
 
     private static func validated(
@@ -56,7 +62,8 @@ extension JSONParser {
         }
     }
 
-    /// Reads the four digits behind `\u`, and the second half if they are the first of a surrogate pair.
+    /// Reads the four digits behind `\u`, and the second half if they are the first of a surrogate
+    /// pair.
     private mutating func parseCodePoint(start: Int) throws(JSONError) -> Character {
         var code = try parseHex(start: start)
         if code & 0xfc00 == 0xd800 {

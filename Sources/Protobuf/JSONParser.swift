@@ -1,17 +1,18 @@
-/// Reads JSON values (RFC 8259), one after the other, from borrowed memory that must outlive the parser.
-package struct JSONParser {
+/// Reads JSON values (RFC 8259), one after the other, from borrowed memory that must outlive the
+/// parser.
+public struct JSONParser {
     let text: UnsafeRawBufferPointer
     /// Where to read next.
-    package private(set) var offset = 0
+    public internal(set) var offset = 0
     /// Where the value starts that `next()` gave or failed on.
-    package private(set) var valueStart = 0
+    public private(set) var valueStart = 0
     private var depth = 0
 
-    package init(_ text: UnsafeRawBufferPointer) { self.text = text }
+    public init(_ text: UnsafeRawBufferPointer) { self.text = text }
 
-    /// The next value, or nil when only white space is left. A number that ends with the text counts as
-    /// complete. After an error the parser is of no more use.
-    package mutating func next() throws(JSONError) -> JSONValue? {
+    /// The next value, or nil when only white space is left. A number that ends with the text
+    /// counts as complete. After an error the parser is of no more use.
+    public mutating func next() throws(JSONError) -> JSONValue? {
         skipWhiteSpace()
         valueStart = offset
         return offset == text.count ? nil : try parseValue()
@@ -39,7 +40,12 @@ package struct JSONParser {
     }
 
     private mutating func skipWhiteSpace() {
-        while offset < text.count, [0x20, 0x0a, 0x0d, 0x09].contains(text[offset]) { offset += 1 }
+        while offset < text.count {
+            switch text[offset] {
+            case 0x20, 0x0a, 0x0d, 0x09: offset += 1
+            default: return
+            }
+        }
     }
 
     // MARK: Values

@@ -1,6 +1,6 @@
-/// A JSON value (RFC 8259). Numbers keep their text, so that 64 bits survive; objects keep the order
-/// and the repetitions of their members.
-package enum JSONValue: Equatable, Sendable {
+/// A JSON value (RFC 8259). Numbers keep their text, so that 64 bits survive; objects keep the
+/// order and the repetitions of their members.
+public enum JSONValue: Equatable, Sendable {
     case null
     case bool(Bool)
     /// As written.
@@ -10,7 +10,7 @@ package enum JSONValue: Equatable, Sendable {
     case object([JSONMember])
 
     /// The one value that fills all of `text`, apart from white space.
-    package static func parse(_ text: UnsafeRawBufferPointer) throws(JSONError) -> JSONValue {
+    public static func parse(_ text: UnsafeRawBufferPointer) throws(JSONError) -> JSONValue {
         var parser = JSONParser(text)
         guard let value = try parser.next() else { throw .truncated }
         guard try parser.next() == nil else { throw .unexpected(offset: parser.valueStart) }
@@ -18,7 +18,7 @@ package enum JSONValue: Equatable, Sendable {
     }
 
     /// The one value that fills all of `text`, apart from white space.
-    package static func parse(_ text: [UInt8]) throws(JSONError) -> JSONValue {
+    public static func parse(_ text: [UInt8]) throws(JSONError) -> JSONValue {
         try text.withUnsafeBufferPointer { buffer throws(JSONError) in
             try parse(UnsafeRawBufferPointer(buffer))
         }
@@ -26,34 +26,34 @@ package enum JSONValue: Equatable, Sendable {
 
     /// The value of a member of an object, of the last one if the name is repeated; nil if there is
     /// none or this is not an object.
-    package subscript(_ name: String) -> JSONValue? {
+    public subscript(_ name: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         return members.last { $0.name == name }?.value
     }
 
-    package var isNull: Bool { self == .null }
+    public var isNull: Bool { self == .null }
 
-    package var asBool: Bool? {
+    public var asBool: Bool? {
         if case .bool(let value) = self { value } else { nil }
     }
 
-    package var asString: String? {
+    public var asString: String? {
         if case .string(let value) = self { value } else { nil }
     }
 
-    package var asArray: [JSONValue]? {
+    public var asArray: [JSONValue]? {
         if case .array(let elements) = self { elements } else { nil }
     }
 
-    package var asMembers: [JSONMember]? {
+    public var asMembers: [JSONMember]? {
         if case .object(let members) = self { members } else { nil }
     }
 
     /// The bytes of a string in base64, standard or URL-safe, padded or not.
-    package var asBytes: [UInt8]? { asString.flatMap { Base64.decode($0) } }
+    public var asBytes: [UInt8]? { asString.flatMap { Base64.decode($0) } }
 
     /// A whole number that fits, written as a number or as a string.
-    package func asInteger<Integer: FixedWidthInteger>(_ type: Integer.Type = Integer.self)
+    public func asInteger<Integer: FixedWidthInteger>(_ type: Integer.Type = Integer.self)
         -> Integer?
     {
         switch self {
@@ -72,11 +72,11 @@ package enum JSONValue: Equatable, Sendable {
 }
 
 /// A name and a value of a JSON object.
-package struct JSONMember: Equatable, Sendable {
-    package let name: String
-    package let value: JSONValue
+public struct JSONMember: Equatable, Sendable {
+    public let name: String
+    public let value: JSONValue
 
-    package init(name: String, value: JSONValue) {
+    public init(name: String, value: JSONValue) {
         self.name = name
         self.value = value
     }

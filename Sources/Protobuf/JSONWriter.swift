@@ -1,36 +1,41 @@
-/// Writes JSON without white space; commas come by themselves. The caller balances the brackets and gives
-/// a name before each value of an object.
-package struct JSONWriter: Sendable {
+/// Writes JSON without white space; commas come by themselves. The caller balances the brackets and
+/// gives a name before each value of an object.
+public struct JSONWriter: Sendable {
     /// What was written so far.
-    package private(set) var bytes: [UInt8] = []
+    public private(set) var bytes: [UInt8] = []
     /// The next name or value follows another one.
     private var needsComma = false
 
-    package init() {}
+    public init() {}
 
-    package mutating func beginObject() { open(UInt8(ascii: "{")) }
-    package mutating func endObject() { close(UInt8(ascii: "}")) }
-    package mutating func beginArray() { open(UInt8(ascii: "[")) }
-    package mutating func endArray() { close(UInt8(ascii: "]")) }
+    public mutating func beginObject() { open(UInt8(ascii: "{")) }
+    public mutating func endObject() { close(UInt8(ascii: "}")) }
+    public mutating func beginArray() { open(UInt8(ascii: "[")) }
+    public mutating func endArray() { close(UInt8(ascii: "]")) }
 
     /// Writes the name of the value that follows.
-    package mutating func name(_ name: String) {
+    public mutating func name(_ name: String) {
         write(name)
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
     }
 
-    package mutating func writeNull() { writeRaw("null") }
-    package mutating func write(_ value: Bool) { writeRaw(value ? "true" : "false") }
+    public mutating func writeNull() { writeRaw("null") }
+    public mutating func write(_ value: Bool) { writeRaw(value ? "true" : "false") }
 
     /// Writes a number.
-    package mutating func write(_ value: some FixedWidthInteger) { writeRaw(String(value)) }
+    public mutating func write(_ value: some FixedWidthInteger) { writeRaw(String(value)) }
 
     /// Writes a number as a string, as proto3 does with 64 bits.
-    package mutating func write(quoted value: some FixedWidthInteger) { writeRaw("\"\(value)\"") }
+    public mutating func write(quoted value: some FixedWidthInteger) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(contentsOf: String(value).utf8)
+        bytes.append(UInt8(ascii: "\""))
+    }
 
     /// Writes a string.
-    package mutating func write(_ value: String) {
+    public mutating func write(_ value: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
         var copy = value
@@ -39,7 +44,7 @@ package struct JSONWriter: Sendable {
     }
 
     /// Writes a string with the standard base64 of `value`.
-    package mutating func write(base64 value: [UInt8]) {
+    public mutating func write(base64 value: [UInt8]) {
         separate()
         bytes.append(UInt8(ascii: "\""))
         Base64.append(value, to: &bytes)
@@ -47,7 +52,7 @@ package struct JSONWriter: Sendable {
     }
 
     /// Writes any value.
-    package mutating func write(_ value: JSONValue) {
+    public mutating func write(_ value: JSONValue) {
         switch value {
         case .null: writeNull()
         case .bool(let value): write(value)
@@ -91,18 +96,23 @@ package struct JSONWriter: Sendable {
     }
 
     private mutating func appendEscaped(_ text: UnsafeBufferPointer<UInt8>) {
+        guard text.contains(where: Self.needsEscape) else { return bytes.append(contentsOf: text) }
         for byte in text {
             switch byte {
-            case UInt8(ascii: "\""): bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
-            case UInt8(ascii: "\\"): bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
             case 0x0a: bytes.append(contentsOf: "\\n".utf8)
             case 0x0d: bytes.append(contentsOf: "\\r".utf8)
             case 0x09: bytes.append(contentsOf: "\\t".utf8)
             case 0..<0x20:
                 bytes.append(contentsOf: byte < 0x10 ? "\\u000".utf8 : "\\u00".utf8)
                 bytes.append(contentsOf: String(byte, radix: 16).utf8)
-            default: bytes.append(byte)
+            default:
+                if Self.needsEscape(byte) { bytes.append(UInt8(ascii: "\\")) }
+                bytes.append(byte)
             }
         }
+    }
+
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 }

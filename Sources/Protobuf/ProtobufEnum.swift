@@ -1,5 +1,5 @@
 /// A protobuf enum: the known values as cases, and every other number as `UNRECOGNIZED`.
-package protocol ProtobufEnum: RawRepresentable, Hashable, Sendable, CaseIterable
+public protocol ProtobufEnum: RawRepresentable, Hashable, Sendable, CaseIterable
 where RawValue == Int {
     /// The case of the number, never failing.
     init(rawValue: Int)

@@ -1,5 +1,5 @@
 /// A value that can be read from the protobuf wire format.
-package protocol WireDecodable {
+public protocol WireDecodable {
     /// The value with every field at its default.
     init()
 
@@ -9,7 +9,7 @@ package protocol WireDecodable {
 }
 
 /// A value that can be written in the protobuf wire format.
-package protocol WireEncodable {
+public protocol WireEncodable {
     /// How many bytes `encode(into:)` writes.
     var encodedSize: Int { get }
 
@@ -19,7 +19,7 @@ package protocol WireEncodable {
 }
 
 /// A protobuf message as a plain Swift value. Generated types conform; nothing else needs to.
-package protocol ProtobufMessage: WireDecodable, WireEncodable, Equatable, Sendable {
+public protocol ProtobufMessage: WireDecodable, WireEncodable, Equatable, Sendable {
     /// The full name, as `etcdserverpb.PutRequest`.
     static var protoMessageName: String { get }
 }
@@ -27,7 +27,7 @@ package protocol ProtobufMessage: WireDecodable, WireEncodable, Equatable, Senda
 extension WireDecodable {
     /// Decodes one message that fills all of `serialized`; the memory is not used afterwards.
     @inlinable
-    package init(serialized: UnsafeRawBufferPointer) throws(WireError) {
+    public init(serialized: UnsafeRawBufferPointer) throws(WireError) {
         self.init()
         var reader = WireReader(serialized)
         try decode(&reader)
@@ -35,7 +35,7 @@ extension WireDecodable {
 
     /// Decodes one message that fills all of `serializedBytes`.
     @inlinable
-    package init(serializedBytes: [UInt8]) throws(WireError) {
+    public init(serializedBytes: [UInt8]) throws(WireError) {
         self = try serializedBytes.withUnsafeBufferPointer { buffer throws(WireError) in
             try Self(serialized: UnsafeRawBufferPointer(buffer))
         }
@@ -43,7 +43,7 @@ extension WireDecodable {
 
     /// A new value, filled in by `populate`.
     @inlinable
-    package static func with<Failure: Error>(
+    public static func with<Failure: Error>(
         _ populate: (inout Self) throws(Failure) -> Void
     ) throws(Failure) -> Self {
         var value = Self()
@@ -56,7 +56,7 @@ extension WireEncodable {
     /// The serialized message behind `prefixCount` zero bytes, which leave room for a frame's
     /// header.
     @inlinable
-    package func serializedBytes(prefixCount: Int = 0) -> [UInt8] {
+    public func serializedBytes(prefixCount: Int = 0) -> [UInt8] {
         let size = encodedSize
         return [UInt8](unsafeUninitializedCapacity: prefixCount + size) { buffer, count in
             let memory = UnsafeMutableRawBufferPointer(buffer)
@@ -68,7 +68,7 @@ extension WireEncodable {
 
     /// Appends the serialized message to `bytes`.
     @inlinable
-    package func appendSerialized(to bytes: inout [UInt8]) {
+    public func appendSerialized(to bytes: inout [UInt8]) {
         let start = bytes.count
         bytes.append(contentsOf: repeatElement(0, count: encodedSize))
         bytes.withUnsafeMutableBytes {
@@ -78,7 +78,7 @@ extension WireEncodable {
 
     /// Writes the serialized message into `buffer`, whose size must be `encodedSize`.
     @inlinable
-    package func serialize(into buffer: UnsafeMutableRawBufferPointer) {
+    public func serialize(into buffer: UnsafeMutableRawBufferPointer) {
         var writer = WireWriter(buffer)
         encode(into: &writer)
         precondition(writer.isFull, "the encoded size and the encoding disagree")

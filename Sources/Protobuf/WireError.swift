@@ -1,5 +1,5 @@
 /// What can be wrong with bytes that ought to be a serialized message.
-package enum WireError: Error, Equatable, Sendable {
+public enum WireError: Error, Equatable, Sendable {
     /// The bytes end before the message does.
     case truncated
     /// A varint of more than ten bytes, or above 64 bits.

@@ -1,6 +1,6 @@
 extension WireReader {
     /// Reads past the value of a field that nobody knows, whose tag has just been read.
-    package mutating func skip(_ tag: UInt32) throws(WireError) {
+    public mutating func skip(_ tag: UInt32) throws(WireError) {
         switch tag & 7 {
         case 0: _ = try readVarint()
         case 1: try skipBytes(8)

@@ -1,6 +1,10 @@
 /// Reads the protobuf wire format from borrowed memory, which must outlive the reader. Generated
 /// code switches over `readTag()` and calls one reading method for each known tag.
-package struct WireReader {
+///
+/// This room is public, although only this package uses it: the compiler inlines and specialises
+/// across modules what is public and inlinable, but not what is `package`, and that halves the time
+/// of a nested message.
+public struct WireReader {
     /// The next byte to read.
     @usableFromInline var position: UnsafeRawPointer
     /// Behind the last byte of the message being read.
@@ -10,7 +14,7 @@ package struct WireReader {
 
     /// A reader of one message that fills all of `buffer`.
     @inlinable
-    package init(_ buffer: UnsafeRawBufferPointer) {
+    public init(_ buffer: UnsafeRawBufferPointer) {
         if let base = buffer.baseAddress {
             position = base
         } else {
@@ -23,17 +27,17 @@ package struct WireReader {
 
     /// Nothing is left of the message.
     @inlinable
-    package var isAtEnd: Bool { position == end }
+    public var isAtEnd: Bool { position == end }
 
     /// Bytes left of the message.
     @inlinable
-    package var remaining: Int { end - position }
+    public var remaining: Int { end - position }
 
     // MARK: Scalars
 
     /// The next tag (field number × 8 + wire type), or 0 at the end of the message.
     @inlinable @inline(__always)
-    package mutating func readTag() throws(WireError) -> UInt32 {
+    public mutating func readTag() throws(WireError) -> UInt32 {
         if position == end { return 0 }
         let first = position.load(as: UInt8.self)
         if first >= 8 && first < 0x80 {
@@ -52,7 +56,7 @@ package struct WireReader {
 
     /// Seven bits a byte, lowest first.
     @inlinable @inline(__always)
-    package mutating func readVarint() throws(WireError) -> UInt64 {
+    public mutating func readVarint() throws(WireError) -> UInt64 {
         guard position != end else { throw .truncated }
         let first = position.load(as: UInt8.self)
         if first < 0x80 {
@@ -66,42 +70,48 @@ package struct WireReader {
     mutating func readLongVarint() throws(WireError) -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
-        while position != end {
-            let byte = position.load(as: UInt8.self)
-            position += 1
+        // Locals stay in registers; the properties would be stored with every byte.
+        var next = position
+        let end = end
+        while next != end {
+            let byte = next.load(as: UInt8.self)
+            next += 1
             guard shift < 63 || byte <= 1 else { throw .varintTooLong }
-            value |= UInt64(byte & 0x7f) << shift
-            if byte < 0x80 { return value }
-            shift += 7
+            value |= UInt64(byte & 0x7f) &<< shift
+            if byte < 0x80 {
+                position = next
+                return value
+            }
+            shift &+= 7
         }
         throw .truncated
     }
 
     @inlinable @inline(__always)
-    package mutating func readInt64() throws(WireError) -> Int64 {
+    public mutating func readInt64() throws(WireError) -> Int64 {
         Int64(bitPattern: try readVarint())
     }
 
     @inlinable @inline(__always)
-    package mutating func readUInt64() throws(WireError) -> UInt64 { try readVarint() }
+    public mutating func readUInt64() throws(WireError) -> UInt64 { try readVarint() }
 
     /// The lower 32 bits, as every implementation reads a longer varint.
     @inlinable @inline(__always)
-    package mutating func readInt32() throws(WireError) -> Int32 {
+    public mutating func readInt32() throws(WireError) -> Int32 {
         Int32(truncatingIfNeeded: try readVarint())
     }
 
     /// The lower 32 bits, as every implementation reads a longer varint.
     @inlinable @inline(__always)
-    package mutating func readUInt32() throws(WireError) -> UInt32 {
+    public mutating func readUInt32() throws(WireError) -> UInt32 {
         UInt32(truncatingIfNeeded: try readVarint())
     }
 
     @inlinable @inline(__always)
-    package mutating func readBool() throws(WireError) -> Bool { try readVarint() != 0 }
+    public mutating func readBool() throws(WireError) -> Bool { try readVarint() != 0 }
 
     @inlinable @inline(__always)
-    package mutating func readEnum<Value: ProtobufEnum>() throws(WireError) -> Value {
+    public mutating func readEnum<Value: ProtobufEnum>() throws(WireError) -> Value {
         Value(rawValue: Int(try readInt32()))
     }
 
@@ -109,7 +119,7 @@ package struct WireReader {
 
     /// A length and as many bytes, not copied.
     @inlinable @inline(__always)
-    package mutating func readSlice() throws(WireError) -> UnsafeRawBufferPointer {
+    public mutating func readSlice() throws(WireError) -> UnsafeRawBufferPointer {
         let count = try readVarint()
         guard count <= UInt64(truncatingIfNeeded: end - position) else { throw .truncated }
         let slice = UnsafeRawBufferPointer(start: position, count: Int(truncatingIfNeeded: count))
@@ -119,18 +129,11 @@ package struct WireReader {
 
     /// A length and as many bytes, copied.
     @inlinable @inline(__always)
-    package mutating func readBytes() throws(WireError) -> [UInt8] {
-        let slice = try readSlice()
-        guard slice.count > 0 else { return [] }
-        return [UInt8](unsafeUninitializedCapacity: slice.count) { buffer, count in
-            UnsafeMutableRawBufferPointer(buffer).copyMemory(from: slice)
-            count = slice.count
-        }
-    }
+    public mutating func readBytes() throws(WireError) -> [UInt8] { [UInt8](try readSlice()) }
 
     /// A length and as much UTF-8.
     @inlinable
-    package mutating func readString() throws(WireError) -> String {
+    public mutating func readString() throws(WireError) -> String {
         let slice = try readSlice()
         guard let text = String(validating: slice, as: UTF8.self) else { throw .invalidUTF8 }
         return text
@@ -138,7 +141,7 @@ package struct WireReader {
 
     /// A length and as many bytes of a message, merged into `message`.
     @inlinable
-    package mutating func readMessage(
+    public mutating func readMessage(
         _ message: inout some WireDecodable
     ) throws(WireError) {
         let outerEnd = try enterMessage()
@@ -148,7 +151,7 @@ package struct WireReader {
 
     /// A length and as many bytes of a message, merged into `message`, or into a new one if nil.
     @inlinable
-    package mutating func readMessage<Message: WireDecodable>(
+    public mutating func readMessage<Message: WireDecodable>(
         _ message: inout Message?
     ) throws(WireError) {
         var value = message.take() ?? Message()
@@ -158,7 +161,7 @@ package struct WireReader {
 
     /// A length and as many bytes of a new message.
     @inlinable
-    package mutating func readMessage<Message: WireDecodable>(
+    public mutating func readMessage<Message: WireDecodable>(
         in messages: inout [Message]
     ) throws(WireError) {
         var value = Message()
@@ -168,7 +171,7 @@ package struct WireReader {
 
     /// A length and as many varints within, read by `body`, which is called until they are used up.
     @inlinable
-    package mutating func readPacked(
+    public mutating func readPacked(
         _ body: (inout WireReader) throws(WireError) -> Void
     ) throws(WireError) {
         let outerEnd = try enterMessage()
