@@ -1,0 +1,103 @@
+internal import CNghttp2
+
+// What nghttp2 reports while it takes bytes.
+extension HTTP2Session {
+    func beganHeaders(_ frame: UnsafePointer<nghttp2_frame>) -> Int32 {
+        isInsideHeaders = true
+        headerStream = nil
+        let id = frame.pointee.hd.stream_id
+        if role == .client {
+            guard let stream = stream(id) else { return 0 }
+            stream.headers.removeAll()
+            headerStream = stream
+        } else if frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST {
+            let stream = pool.take()
+            insert(stream, id: id)
+            nghttp2_session_set_stream_user_data(
+                raw, id, Unmanaged.passUnretained(stream).toOpaque())
+            headerStream = stream
+        }
+        return 0
+    }
+
+    func received(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) -> Int32 {
+        guard let stream = headerStream, !stream.headersTooLarge else { return 0 }
+        let size = name.count + value.count + 32
+        if stream.headers.countedBytes + size > settings.headerBytesMax {
+            stream.headersTooLarge = true
+        } else {
+            stream.headers.append(name, value)
+        }
+        return 0
+    }
+
+    func received(data: UnsafeRawBufferPointer, id: Int32, flags: UInt8) -> Int32 {
+        guard let stream = stream(id) else { return 0 }
+        let isLast = flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+        handler?.data(data, of: stream, isLast: isLast)
+        return 0
+    }
+
+    func received(frame: UnsafePointer<nghttp2_frame>) -> Int32 {
+        let header = frame.pointee.hd
+        switch nghttp2_frame_type(UInt32(header.type)) {
+        case NGHTTP2_HEADERS: receivedHeaders(frame)
+        case NGHTTP2_DATA: return receivedDataEnd(header)
+        case NGHTTP2_SETTINGS:
+            guard header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 else { return 0 }
+            isEstablished = true
+            return spend(1)
+        case NGHTTP2_PING:
+            if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 { return spend(1) }
+            handler?.pingAnswered()
+        case NGHTTP2_RST_STREAM, NGHTTP2_PRIORITY: return spend(1)
+        case NGHTTP2_GOAWAY:
+            let goAway = frame.pointee.goaway
+            handler?.goAwayReceived(
+                lastStreamID: goAway.last_stream_id, errorCode: goAway.error_code)
+        default: break
+        }
+        return 0
+    }
+
+    /// Takes `cost` from the budget of frames without use; ends the connection when it is spent.
+    func spend(_ cost: Int) -> Int32 {
+        let before = nuisanceBudget
+        nuisanceBudget -= cost
+        if before > 0 && nuisanceBudget <= 0 { terminate(.enhanceYourCalm) }
+        return 0
+    }
+
+    private func receivedHeaders(_ frame: UnsafePointer<nghttp2_frame>) {
+        isInsideHeaders = false
+        let header = frame.pointee.hd
+        let endsStream = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+        let isTrailer = role == .server && frame.pointee.headers.cat != NGHTTP2_HCAT_REQUEST
+        guard let stream = isTrailer ? stream(header.stream_id) : headerStream else { return }
+        if endsStream { stream.inputEnded = true }
+        if !isTrailer { handler?.headers(of: stream) }
+        headerStream = nil
+        if endsStream, stream.isOpen, stream.id == header.stream_id {
+            handler?.inputEnded(of: stream)
+        }
+    }
+
+    private func receivedDataEnd(_ header: nghttp2_frame_hd) -> Int32 {
+        guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 else {
+            return header.length == 0 ? spend(1) : 0
+        }
+        if let stream = stream(header.stream_id) {
+            stream.inputEnded = true
+            handler?.inputEnded(of: stream)
+        }
+        return 0
+    }
+
+    private func stream(_ id: Int32) -> HTTP2Stream? {
+        if let stream = dataStream, stream.id == id { return stream }
+        guard let data = nghttp2_session_get_stream_user_data(raw, id) else { return nil }
+        let stream = Unmanaged<HTTP2Stream>.fromOpaque(data).takeUnretainedValue()
+        dataStream = stream
+        return stream
+    }
+}

@@ -1,0 +1,161 @@
+internal import Basics
+internal import CNghttp2
+
+// Sending on one stream.
+extension HTTP2Session {
+    /// Server: sends `headers`; then the body follows from `stream.output`, until `end`. What lies
+    /// there already goes along.
+    package func respond(_ stream: HTTP2Stream, headers: HeaderBlock) {
+        precondition(stream.isOpen && !stream.hasBody, "one answer to an open stream")
+        stream.hasBody = true
+        bufferedOutputBytes += stream.output.count
+        if stream.output.count > Limits.streamDrainedBytes { stream.reportsDrain = true }
+        var provider = Self.provider
+        nghttp2_submit_response(raw, stream.id, headers.fields, headers.count, &provider)
+        handler?.hasOutput()
+    }
+
+    /// Server: sends `headers`, what lies in `stream.output`, and `trailers`: a whole answer.
+    package func respondWhole(_ stream: HTTP2Stream, headers: HeaderBlock, trailers: HeaderBlock?) {
+        stream.outputEnded = true
+        stream.trailers = trailers
+        respond(stream, headers: headers)
+    }
+
+    /// Server: sends `headers` as the whole answer: no body, no trailers.
+    package func respondWithoutBody(_ stream: HTTP2Stream, headers: HeaderBlock) {
+        precondition(stream.isOpen && !stream.hasBody, "one answer to an open stream")
+        stream.hasBody = true
+        stream.outputEnded = true
+        nghttp2_submit_response(raw, stream.id, headers.fields, headers.count, nil)
+        if !stream.inputEnded { reset(stream, .noError) }
+        handler?.hasOutput()
+    }
+
+    /// Server: interim answer, such as 100.
+    package func respondInterim(_ stream: HTTP2Stream, headers: HeaderBlock) {
+        nghttp2_submit_headers(
+            raw, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.id, nil, headers.fields, headers.count,
+            nil)
+        handler?.hasOutput()
+    }
+
+    /// Client: opens a stream with `headers` and `extra` fields; the body follows from
+    /// `stream.output`, until `end`. Nil if the connection takes no more streams.
+    package func open(headers: HeaderBlock, extra: [(String, String)] = []) -> HTTP2Stream? {
+        let stream = pool.take()
+        stream.hasBody = true
+        let context = Unmanaged.passUnretained(stream).toOpaque()
+        var provider = Self.provider
+        let id: Int32
+        if extra.isEmpty {
+            id = nghttp2_submit_request(
+                raw, nil, headers.fields, headers.count, &provider, context)
+        } else {
+            let more = HeaderBlock(extra)
+            var fields = Array(UnsafeBufferPointer(start: headers.fields, count: headers.count))
+            fields += UnsafeBufferPointer(start: more.fields, count: more.count)
+            id = withExtendedLifetime(more) {
+                nghttp2_submit_request(raw, nil, &fields, fields.count, &provider, context)
+            }
+        }
+        guard id > 0 else {
+            pool.put(stream)
+            return nil
+        }
+        insert(stream, id: id)
+        handler?.hasOutput()
+        return stream
+    }
+
+    /// Sends what was appended to `stream.output`: `count` bytes more than before.
+    package func resume(_ stream: HTTP2Stream, appended count: Int) {
+        bufferedOutputBytes += count
+        if stream.output.count > Limits.streamDrainedBytes { stream.reportsDrain = true }
+        wake(stream)
+    }
+
+    /// Nothing more will be appended to `stream.output`; after it come `trailers`, if any.
+    package func end(_ stream: HTTP2Stream, trailers: HeaderBlock? = nil) {
+        guard !stream.outputEnded else { return }
+        stream.outputEnded = true
+        stream.trailers = trailers
+        wake(stream)
+    }
+
+    /// Ends the stream at once, in both directions.
+    package func reset(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) {
+        stream.outputEnded = true
+        nghttp2_submit_rst_stream(
+            raw, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.id, code.rawValue)
+        handler?.hasOutput()
+    }
+
+    private func wake(_ stream: HTTP2Stream) {
+        if stream.isDeferred {
+            stream.isDeferred = false
+            nghttp2_session_resume_data(raw, stream.id)
+        }
+        handler?.hasOutput()
+    }
+
+    /// Bodies come from the stream itself, which nghttp2 knows as the stream's user data.
+    private static var provider: nghttp2_data_provider {
+        nghttp2_data_provider(
+            source: nghttp2_data_source(ptr: nil),
+            read_callback: { session, id, _, length, flags, _, context in
+                guard let session, let flags, let context,
+                    let data = nghttp2_session_get_stream_user_data(session, id)
+                else { return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue) }
+                return Unmanaged<HTTP2Session>.fromOpaque(context)._withUnsafeGuaranteedRef {
+                    $0.offer(
+                        Unmanaged<HTTP2Stream>.fromOpaque(data).takeUnretainedValue(), length, flags
+                    )
+                }
+            })
+    }
+
+    /// Tells nghttp2 how much of the body the next frame takes; `copyFrame` then moves it.
+    private func offer(
+        _ stream: HTTP2Stream, _ length: Int, _ flags: UnsafeMutablePointer<UInt32>
+    ) -> Int {
+        let available = stream.output.count
+        if available == 0 && !stream.outputEnded {
+            stream.isDeferred = true
+            return Int(NGHTTP2_ERR_DEFERRED.rawValue)
+        }
+        let count = min(length, available)
+        var result = NGHTTP2_DATA_FLAG_NO_COPY.rawValue
+        if stream.outputEnded && count == available {
+            result |= NGHTTP2_DATA_FLAG_EOF.rawValue
+            if let trailers = stream.trailers {
+                result |= NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
+                nghttp2_submit_trailer(raw, stream.id, trailers.fields, trailers.count)
+            }
+            if role == .server && !stream.inputEnded {
+                // The answer is complete and the request is not: nobody will read the rest of it.
+                nghttp2_submit_rst_stream(
+                    raw, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.id,
+                    HTTP2ErrorCode.noError.rawValue)
+            }
+        }
+        flags.pointee |= result
+        return count
+    }
+
+    /// Appends a DATA frame, whose nine header bytes nghttp2 has made, to the output.
+    func copyFrame(_ stream: HTTP2Stream, _ header: UnsafePointer<UInt8>, _ length: Int) {
+        guard let target else { preconditionFailure("a frame is sent outside drain") }
+        target.append(UnsafeRawBufferPointer(start: header, count: 9))
+        if length > 0 {
+            target.append(UnsafeRawBufferPointer(rebasing: stream.output.bytes[0..<length]))
+            stream.output.consume(length)
+            bufferedOutputBytes -= length
+        }
+        if stream.reportsDrain, stream.output.count <= Limits.streamDrainedBytes {
+            stream.reportsDrain = false
+            stream.output.releaseMemory(above: 4 * Limits.streamDrainedBytes)
+            drained.append(stream)
+        }
+    }
+}

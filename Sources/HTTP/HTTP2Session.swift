@@ -1,0 +1,210 @@
+package import Basics
+internal import CNghttp2
+
+/// One end of an HTTP/2 connection, without any I/O: bytes in by `receive`, bytes out by `drain`.
+/// The work is nghttp2's; this wrapper keeps the streams, their buffers and the budgets.
+package final class HTTP2Session {
+    /// Which end this is.
+    package enum Role: Sendable {
+        case client
+        case server
+    }
+
+    package let role: Role
+    /// Told about everything; set to nil before it goes away.
+    package unowned(unsafe) var handler: (any HTTP2SessionHandler)?
+    /// Streams open now.
+    package internal(set) var openStreams = 0
+    /// Bytes that all streams hold to be sent.
+    package internal(set) var bufferedOutputBytes = 0
+    /// Whether the other side's first settings have come: it does speak HTTP/2.
+    package internal(set) var isEstablished = false
+    /// Whether a header block has begun and not ended.
+    package internal(set) var isInsideHeaders = false
+
+    let settings: HTTP2Settings
+    let pool: HTTP2StreamPool
+    var raw: OpaquePointer?
+    /// Frames without use that the other side may still send.
+    var nuisanceBudget: Int
+    /// Where `drain` writes, while it runs.
+    unowned(unsafe) var target: ByteQueue?
+    /// The stream whose header block is being received.
+    unowned(unsafe) var headerStream: HTTP2Stream?
+    /// The stream whose data came last: most pieces belong to the same one.
+    unowned(unsafe) var dataStream: HTTP2Stream?
+    /// Streams that have drained in this `drain`.
+    var drained: [HTTP2Stream] = []
+    private var firstOpen: HTTP2Stream?
+
+    package init(
+        role: Role, settings: HTTP2Settings, pool: HTTP2StreamPool,
+        handler: any HTTP2SessionHandler
+    ) {
+        self.role = role
+        self.settings = settings
+        self.pool = pool
+        self.handler = handler
+        nuisanceBudget = settings.nuisanceFramesMax
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        let callbacks = HTTP2Callbacks.shared(role)
+        var option: OpaquePointer?
+        nghttp2_option_new(&option)
+        nghttp2_option_set_stream_reset_rate_limit(
+            option, Limits.streamResetBurst, Limits.streamResetsPerSecond)
+        let result =
+            role == .server
+            ? nghttp2_session_server_new2(&raw, callbacks, context, option)
+            : nghttp2_session_client_new2(&raw, callbacks, context, option)
+        nghttp2_option_del(option)
+        precondition(result == 0, "no HTTP/2 session: out of memory")
+        submitSettings()
+    }
+
+    deinit { nghttp2_session_del(raw) }
+
+    // MARK: Bytes
+
+    /// Takes bytes from the other side. False: the connection cannot go on, close it.
+    package func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        let taken = nghttp2_session_mem_recv(raw, start, bytes.count)
+        if nghttp2_session_want_write(raw) != 0 { handler?.hasOutput() }
+        return taken >= 0
+    }
+
+    /// Appends what is to be sent to `output`, until there is nothing more or about `limit` bytes
+    /// were appended. False: the connection cannot go on, close it.
+    package func drain(into output: ByteQueue, limit: Int) -> Bool {
+        precondition(target == nil, "drain is not re-entrant")
+        target = output
+        let end = output.count + limit
+        var isSound = true
+        while output.count < end {
+            var piece: UnsafePointer<UInt8>?
+            let count = nghttp2_session_mem_send(raw, &piece)
+            guard count > 0 else {
+                isSound = count == 0
+                break
+            }
+            output.append(UnsafeRawBufferPointer(start: piece, count: count))
+        }
+        target = nil
+        if !drained.isEmpty { reportDrained() }
+        return isSound
+    }
+
+    /// Whether neither side has anything left to say: close the connection.
+    package var isFinished: Bool {
+        nghttp2_session_want_read(raw) == 0 && nghttp2_session_want_write(raw) == 0
+    }
+
+    /// Gives the connection a new budget of frames without use; call it once a second.
+    package func refillBudget() { nuisanceBudget = settings.nuisanceFramesMax }
+
+    // MARK: The connection
+
+    /// Sends a ping; the handler hears of the answer.
+    package func ping() {
+        nghttp2_submit_ping(raw, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil)
+        handler?.hasOutput()
+    }
+
+    /// Announces that no further streams will be taken soon.
+    package func announceShutdown() {
+        nghttp2_submit_shutdown_notice(raw)
+        handler?.hasOutput()
+    }
+
+    /// Takes no further streams; those that are open may end.
+    package func goAway() {
+        let last = nghttp2_session_get_last_proc_stream_id(raw)
+        nghttp2_submit_goaway(
+            raw, UInt8(NGHTTP2_FLAG_NONE.rawValue), last, HTTP2ErrorCode.noError.rawValue, nil, 0)
+        handler?.hasOutput()
+    }
+
+    /// Ends the connection as soon as the other side could be told why.
+    package func terminate(_ code: HTTP2ErrorCode) {
+        nghttp2_session_terminate_session(raw, code.rawValue)
+        handler?.hasOutput()
+    }
+
+    /// The connection is lost: closes all streams, and tells nothing after that.
+    package func connectionLost() {
+        while let stream = firstOpen {
+            remove(stream, errorCode: HTTP2ErrorCode.cancel.rawValue)
+        }
+        handler = nil
+    }
+
+    private func submitSettings() {
+        func entry(_ id: nghttp2_settings_id, _ value: Int) -> nghttp2_settings_entry {
+            nghttp2_settings_entry(
+                settings_id: Int32(id.rawValue), value: UInt32(clamping: value))
+        }
+        var entries = [
+            entry(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, settings.streamWindowBytes),
+            entry(NGHTTP2_SETTINGS_MAX_FRAME_SIZE, settings.frameBytesMax),
+            entry(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, settings.headerBytesMax),
+        ]
+        if role == .server {
+            entries.append(
+                entry(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, settings.maxConcurrentStreams))
+        } else {
+            entries.append(entry(NGHTTP2_SETTINGS_ENABLE_PUSH, 0))
+        }
+        let none = UInt8(NGHTTP2_FLAG_NONE.rawValue)
+        nghttp2_submit_settings(raw, none, &entries, entries.count)
+        nghttp2_session_set_local_window_size(
+            raw, none, 0, Int32(clamping: settings.connectionWindowBytes))
+    }
+
+    private func reportDrained() {
+        let streams = drained
+        drained.removeAll(keepingCapacity: true)
+        for stream in streams where stream.isOpen { handler?.drained(stream) }
+    }
+}
+
+// MARK: - Open streams
+
+extension HTTP2Session {
+    /// Every open stream; for the owner's own sweeps.
+    package func forEachStream(_ body: (HTTP2Stream) -> Void) {
+        var current = firstOpen
+        while let stream = current {
+            current = stream.next
+            body(stream)
+        }
+    }
+
+    func insert(_ stream: HTTP2Stream, id: Int32) {
+        stream.id = id
+        stream.isOpen = true
+        stream.next = firstOpen
+        stream.previous = nil
+        firstOpen?.previous = stream
+        firstOpen = stream
+        openStreams += 1
+    }
+
+    func remove(_ stream: HTTP2Stream, errorCode: UInt32) {
+        guard stream.isOpen else { return }
+        stream.isOpen = false
+        openStreams -= 1
+        if stream.hasBody { bufferedOutputBytes -= stream.output.count }
+        if let previous = stream.previous {
+            previous.next = stream.next
+        } else {
+            firstOpen = stream.next
+        }
+        stream.next?.previous = stream.previous
+        stream.next = nil
+        stream.previous = nil
+        if dataStream === stream { dataStream = nil }
+        if headerStream === stream { headerStream = nil }
+        handler?.closed(stream, errorCode: errorCode)
+        pool.put(stream)
+    }
+}

@@ -1,0 +1,49 @@
+internal import CNghttp2
+
+/// A list of header fields in C memory, as nghttp2 takes it.
+package final class HeaderBlock {
+    let fields: UnsafeMutablePointer<nghttp2_nv>
+    let count: Int
+    private let text: UnsafeMutablePointer<UInt8>
+
+    /// Copies `list`. Names must be in lower case, pseudo-headers first.
+    ///
+    /// A `permanent` block lives as long as all sessions that send it, and nghttp2 does not copy it
+    /// any more; any other block is copied when it is submitted.
+    package init(_ list: [(String, String)], permanent: Bool = false) {
+        count = list.count
+        fields = .allocate(capacity: max(1, list.count))
+        text = .allocate(
+            capacity: max(1, list.reduce(0) { $0 + $1.0.utf8.count + $1.1.utf8.count }))
+        let flags =
+            permanent
+            ? UInt8(NGHTTP2_NV_FLAG_NO_COPY_NAME.rawValue | NGHTTP2_NV_FLAG_NO_COPY_VALUE.rawValue)
+            : UInt8(NGHTTP2_NV_FLAG_NONE.rawValue)
+        var next = text
+        for (index, (name, value)) in list.enumerated() {
+            let valueStart = Self.copy(name, to: next)
+            let end = Self.copy(value, to: valueStart)
+            (fields + index).initialize(
+                to: nghttp2_nv(
+                    name: next, value: valueStart, namelen: valueStart - next,
+                    valuelen: end - valueStart, flags: flags))
+            next = end
+        }
+    }
+
+    deinit {
+        fields.deallocate()
+        text.deallocate()
+    }
+
+    private static func copy(
+        _ source: String, to target: UnsafeMutablePointer<UInt8>
+    ) -> UnsafeMutablePointer<UInt8> {
+        var next = target
+        for byte in source.utf8 {
+            next.initialize(to: byte)
+            next += 1
+        }
+        return next
+    }
+}

@@ -1,0 +1,32 @@
+/// The limits of this room, each with its name.
+package enum Limits {
+    /// Streams that one HTTP/2 connection may have open at once.
+    package static let streamsPerConnectionMax = 1_000
+    /// Names and values of one request's headers, with 32 bytes for each field, as HTTP/2 counts.
+    package static let headerBytesMax = 16 << 10
+    /// The window for one stream, in bytes.
+    package static let streamWindowBytes = 1 << 20
+    /// The window for a whole connection, in bytes.
+    package static let connectionWindowBytes = 4 << 20
+    /// The largest frame that we take, in bytes.
+    package static let frameBytesMax = 16 << 10
+    /// Frames that cost us work and bring nobody forward (PING, SETTINGS, PRIORITY, RST_STREAM,
+    /// empty DATA), which one connection may send between two calls of `refillBudget`.
+    package static let nuisanceFramesMax = 2_000
+    /// What an invalid frame takes from the same budget: the other side makes us reset streams.
+    package static let invalidFrameCost = 20
+    /// Streams that one connection may cancel at once before nghttp2 ends it.
+    package static let streamResetBurst: UInt64 = 2_000
+    /// Streams that one connection may cancel each second in the long run.
+    package static let streamResetsPerSecond: UInt64 = 200
+    /// Output of a stream at which its owner is told that there is room again, in bytes.
+    package static let streamDrainedBytes = 64 << 10
+    /// Closed streams kept for the next request.
+    package static let pooledStreamsMax = 4_096
+    /// Memory that a pooled stream keeps in each of its buffers, in bytes.
+    package static let pooledBufferBytesMax = 16 << 10
+    /// Bytes that an HTTP/1.1 client may send ahead while its request is being answered.
+    package static let pipelinedBytesMax = 512 << 10
+    /// The largest body of a request, where the owner does not say otherwise, in bytes.
+    package static let bodyBytesMax = 4 << 20
+}

@@ -1,0 +1,93 @@
+/// One plain HTTP request, complete with its body, and the way to answer it; over HTTP/1.1 or HTTP/2.
+/// Answer once, now or later, on the loop: with `respond`, or in pieces with `startStreaming`,
+/// `sendChunk` and `end`. After the client has gone the calls do nothing.
+package final class HTTPExchange {
+    /// `GET`, `POST`, …
+    package let method: String
+    /// The target without its query: `/v3/kv/put`. Not decoded.
+    package let path: String
+    /// What follows the question mark, not decoded; empty if there is none.
+    package let query: String
+    /// All fields with names in lower case, pseudo-headers excluded.
+    package let headers: [(String, String)]
+    /// The host that the client asked for.
+    package let authority: String
+    /// The whole body.
+    package internal(set) var body: [UInt8] = []
+    /// The other side, as `127.0.0.1:50000`.
+    package let remoteAddress: String
+    /// The connection ended, or the client gave up, before the answer was complete.
+    package var onClose: (() -> Void)?
+    /// `bufferedBytes` has fallen low after having been high (64 KiB).
+    package var onDrain: (() -> Void)?
+
+    private enum State { case waiting, streaming, ended, gone }
+
+    private var state = State.waiting
+    private var responder: (any HTTPResponder)?
+
+    init(
+        method: String, target: String, headers: [(String, String)], authority: String,
+        remoteAddress: String, responder: any HTTPResponder
+    ) {
+        self.method = method
+        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        path = String(parts.first ?? "")
+        query = parts.count > 1 ? String(parts[1]) : ""
+        self.headers = headers
+        self.authority = authority
+        self.remoteAddress = remoteAddress
+        self.responder = responder
+    }
+
+    /// Whether the client still waits for (more of) the answer.
+    package var isOpen: Bool { state == .waiting || state == .streaming }
+
+    /// Bytes sent but not yet on their way to the kernel.
+    package var bufferedBytes: Int { responder?.bufferedBytes ?? 0 }
+
+    /// The value of the first header called `name` (in lower case).
+    package func header(_ name: String) -> String? { headers.first { $0.0 == name }?.1 }
+
+    /// Answers with all of `body`. The content length is added.
+    package func respond(status: Int, headers: [(String, String)] = [], body: [UInt8] = []) {
+        guard state == .waiting else { return }
+        state = .ended
+        onClose = nil
+        responder?.respond(status: status, headers: headers, body: body)
+    }
+
+    /// Begins an answer in pieces.
+    package func startStreaming(status: Int, headers: [(String, String)] = []) {
+        guard state == .waiting else { return }
+        state = .streaming
+        responder?.start(status: status, headers: headers)
+    }
+
+    /// Sends a piece of the answer.
+    package func sendChunk(_ bytes: [UInt8]) {
+        guard state == .streaming, !bytes.isEmpty else { return }
+        responder?.send(bytes)
+    }
+
+    /// Ends the answer.
+    package func end() {
+        guard state == .streaming else { return }
+        state = .ended
+        onClose = nil
+        responder?.end()
+    }
+
+    // MARK: Told by the connection
+
+    func drained() { onDrain?() }
+
+    func closed() {
+        let action = isOpen ? onClose : nil
+        state = .gone
+        responder = nil
+        onClose = nil
+        onDrain = nil
+        action?()
+    }
+}

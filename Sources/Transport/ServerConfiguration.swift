@@ -1,0 +1,41 @@
+package import HTTP
+
+/// How a server is set up. Every field has a default from `Limits`.
+package struct ServerConfiguration: Sendable {
+    /// Where a server listens: a numeric host and a port, 0 for any that is free.
+    package struct Address: Sendable, Equatable {
+        package var host: String
+        package var port: UInt16
+
+        package init(host: String, port: UInt16) {
+            self.host = host
+            self.port = port
+        }
+    }
+
+    /// Where to listen.
+    package var addresses: [Address]
+    /// Windows, frame and header limits, streams per connection.
+    package var http2 = HTTP2Settings()
+    /// Connections held at once; further ones are closed as they come.
+    package var connectionsMax = Limits.connectionsMax
+    /// Time to the first whole request or HTTP/2 settings, in ms.
+    package var handshakeMilliseconds = Limits.handshakeMilliseconds
+    /// Time for a request to arrive (HTTP/1.1), or a header block (HTTP/2), in ms.
+    package var requestMilliseconds = Limits.requestMilliseconds
+    /// Time that a kept-alive HTTP/1.1 connection may be silent, in ms.
+    package var idleMilliseconds = Limits.idleMilliseconds
+    /// Time that output may wait for a connection that takes none, in ms.
+    package var stalledOutputMilliseconds = Limits.stalledOutputMilliseconds
+    /// Bytes held for one connection that does not read, above which it is closed.
+    package var outputBytesPerConnectionMax = Limits.outputBytesPerConnectionMax
+    /// Bytes of unfinished messages and bodies that one connection may make us hold.
+    package var inputBytesPerConnectionMax = Limits.inputBytesPerConnectionMax
+
+    package init(addresses: [Address]) { self.addresses = addresses }
+
+    /// A server on one address.
+    package init(host: String, port: UInt16) {
+        self.init(addresses: [Address(host: host, port: port)])
+    }
+}
