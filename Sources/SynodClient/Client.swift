@@ -1,0 +1,83 @@
+internal import EtcdMessages
+internal import Protobuf
+
+/// A client of a Synod cluster, or of an etcd cluster as far as the API goes.
+///
+/// It takes any of the nodes, keeps to one that answers, and moves on when that fails. Reads are
+/// repeated until the time is up. Writes are repeated only when they certainly did not run: what is
+/// uncertain is thrown as an error with `isDefinite == false`.
+///
+/// A client owns one thread, which ends with `close()` or with the last reference. All calls may be
+/// made from anywhere, at the same time.
+public final class Client: Sendable {
+    /// The nodes, in the order in which they are tried.
+    public let endpoints: [Endpoint]
+    private let inbox = ClientInbox()
+
+    /// A client of the nodes `endpoints`, each `host:port` or `http://host:port`. Nothing is
+    /// connected before the first call. Throws `invalidArgument` for a text that is no endpoint.
+    public convenience init(
+        endpoints texts: [String], configuration: ClientConfiguration = ClientConfiguration()
+    ) throws(ClientError) {
+        var endpoints: [Endpoint] = []
+        for text in texts {
+            guard let endpoint = Endpoint(text) else {
+                throw ClientError(
+                    code: .invalidArgument, message: "not an endpoint: \"\(text)\"; say host:port",
+                    isDefinite: true)
+            }
+            endpoints.append(endpoint)
+        }
+        try self.init(endpoints: endpoints, configuration: configuration)
+    }
+
+    /// A client of the nodes `endpoints`. Throws `invalidArgument` if there are none.
+    public init(
+        endpoints: [Endpoint], configuration: ClientConfiguration = ClientConfiguration()
+    ) throws(ClientError) {
+        guard !endpoints.isEmpty else {
+            throw ClientError(code: .invalidArgument, message: "no endpoints", isDefinite: true)
+        }
+        self.endpoints = endpoints
+        LoopThread.start(serving: inbox, endpoints: endpoints, configuration: configuration)
+    }
+
+    deinit { close() }
+
+    /// Fails the calls under way, closes the connections and ends the thread. Further calls fail.
+    public func close() { inbox.close() }
+
+    /// Sends one request to the method at `path` and returns the answer's bytes. `isRead` allows the
+    /// request to be repeated; `endpoint` holds it to one node.
+    public func call(
+        path: String, request: [UInt8], isRead: Bool = false, endpoint: Endpoint? = nil
+    ) async throws(ClientError) -> [UInt8] {
+        let order = CallOrder(
+            path: path, request: request, kind: isRead ? .read : .write, endpoint: endpoint)
+        guard !Task.isCancelled else { throw .cancelledBeforeTheCall }
+        let inbox = inbox
+        let number = inbox.number()
+        return try await withTaskCancellationHandler {
+            await withCheckedContinuation { inbox.put(number, order, $0) }
+        } onCancel: {
+            inbox.cancel(number)
+        }.get()
+    }
+
+    func call<Response: WireDecodable>(
+        _ path: String, _ request: some WireEncodable, _ kind: RetryPolicy.Kind,
+        endpoint: Endpoint? = nil
+    ) async throws(ClientError) -> Response {
+        let bytes = try await call(
+            path: path, request: request.serializedBytes(), isRead: kind == .read,
+            endpoint: endpoint)
+        do {
+            return try Response(serializedBytes: bytes)
+        } catch {
+            // The node executed the call; only its answer cannot be read.
+            throw ClientError(
+                code: .internal, message: "an answer that is no \(Response.self)",
+                endpoint: endpoint, isDefinite: false)
+        }
+    }
+}

@@ -1,0 +1,19 @@
+/// How a client waits, retries and gives up. All times are in milliseconds.
+public struct ClientConfiguration: Sendable, Hashable {
+    /// From the call to its end, retries included.
+    public var requestTimeoutMilliseconds: UInt64 = 5_000
+    /// How long a read waits for one node before it asks another one. A write does not move on while
+    /// its outcome is open.
+    public var readAttemptTimeoutMilliseconds: UInt64 = 2_000
+    /// How long a node may take to accept a connection.
+    public var connectTimeoutMilliseconds: UInt64 = 1_000
+    /// The first pause after all nodes have refused; it doubles, with jitter, up to the largest.
+    public var backoffMillisecondsMin: UInt64 = 10
+    /// The longest pause between two rounds over all nodes.
+    public var backoffMillisecondsMax: UInt64 = 500
+    /// Begin with a random node instead of the first one, to spread clients over the nodes.
+    public var startsAtRandomEndpoint = false
+
+    /// The defaults.
+    public init() {}
+}

@@ -1,0 +1,9 @@
+/// The limits of this room, each with its name.
+public enum Limits {
+    /// Bytes of one answer; etcd's own clients stop at the same order of magnitude.
+    public static let responseBytesMax = 256 << 20
+    /// Calls of one client that wait for their answers at the same time.
+    public static let callsInFlightMax = 100_000
+    /// Pages of one key each are the worst case of a paged read.
+    public static let pageKeysMax = 10_000
+}

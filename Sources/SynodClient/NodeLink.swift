@@ -1,0 +1,64 @@
+internal import EventLoops
+internal import GRPC
+internal import Transport
+
+/// One node: a connection to it, made when it is needed. On the loop.
+final class NodeLink {
+    let endpoint: Endpoint
+    private let loop: EventLoop
+    private let connectTimeoutMilliseconds: UInt64
+    private var connection: ClientConnection?
+
+    init(endpoint: Endpoint, loop: EventLoop, configuration: ClientConfiguration) {
+        self.endpoint = endpoint
+        self.loop = loop
+        connectTimeoutMilliseconds = configuration.connectTimeoutMilliseconds
+    }
+
+    /// Sends one request. The completion is called once, later.
+    func call(
+        _ order: CallOrder, timeoutMilliseconds: UInt64,
+        completion: @escaping (Result<[UInt8], ClientError>) -> Void
+    ) -> ClientCall {
+        let endpoint = endpoint
+        return usableConnection().unary(
+            order.path, order.request, timeoutMilliseconds: timeoutMilliseconds
+        ) { result in
+            completion(result.mapError { ClientError($0, endpoint) })
+        }
+    }
+
+    func close() {
+        connection?.close()
+        connection = nil
+    }
+
+    private func usableConnection() -> ClientConnection {
+        if let connection, connection.acceptsCalls { return connection }
+        var settings = Transport.ClientConfiguration(host: endpoint.host, port: endpoint.port)
+        settings.authority = endpoint.description
+        settings.connectMilliseconds = connectTimeoutMilliseconds
+        settings.messageBytesMax = Limits.responseBytesMax
+        let made = ClientConnection(loop: loop, configuration: settings)
+        connection = made
+        return made
+    }
+}
+
+extension ClientError {
+    /// What our servers put beside a status whose code alone does not say whether a write ran.
+    private static let outcome = "synod-outcome"
+
+    /// A call that failed at `endpoint`.
+    init(_ failure: GRPCFailure, _ endpoint: Endpoint) {
+        let code = Code(rawValue: failure.code.rawValue) ?? .unknown
+        let isDefinite =
+            switch failure.trailers.first(where: { $0.0 == Self.outcome })?.1 {
+            case "unknown"?: false
+            case "none"?: true
+            default: !failure.wasSent || RetryPolicy.isDefinite(code, failure.message)
+            }
+        self.init(
+            code: code, message: failure.message, endpoint: endpoint, isDefinite: isDefinite)
+    }
+}

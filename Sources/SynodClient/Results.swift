@@ -1,0 +1,108 @@
+/// Who answered, and when in the history of the store.
+public struct ResponseInfo: Sendable, Hashable {
+    /// The cluster's id.
+    public var clusterID: UInt64 = 0
+    /// The id of the member that answered.
+    public var memberID: UInt64 = 0
+    /// The store's revision: of the write itself, or newest for a read.
+    public var revision: Int64 = 0
+    /// The round of the ballot, where etcd says raft term.
+    public var ballotRound: UInt64 = 0
+
+    /// All zero.
+    public init() {}
+}
+
+/// The answer to a put.
+public struct PutResult: Sendable, Hashable {
+    /// Who answered; the revision is that of the write.
+    public var info: ResponseInfo
+    /// The pair before, if it was asked for and existed.
+    public var previous: KeyValue?
+}
+
+/// The answer to a read.
+public struct GetResult: Sendable, Hashable {
+    /// Who answered; the revision is the store's newest.
+    public var info: ResponseInfo
+    /// The pairs.
+    public var pairs: [KeyValue]
+    /// The limit cut something off.
+    public var hasMore: Bool
+    /// How many keys the range holds, whatever the limit.
+    public var count: Int64
+
+    /// The value of the first pair; of the key, when one was asked for.
+    public var value: [UInt8]? { pairs.first?.value }
+}
+
+/// The answer to a deletion.
+public struct DeleteResult: Sendable, Hashable {
+    /// Who answered; the revision is that of the deletion.
+    public var info: ResponseInfo
+    /// How many keys were deleted.
+    public var deleted: Int64
+    /// The deleted pairs, if they were asked for.
+    public var previous: [KeyValue]
+}
+
+/// The answer to a transaction.
+public struct TransactionResult: Sendable, Hashable {
+    /// Who answered; the revision is that of the transaction's writes.
+    public var info: ResponseInfo
+    /// All comparisons held, and the first list was executed; else the second.
+    public var succeeded: Bool
+    /// One result for each operation of the executed list.
+    public var results: [OperationResult]
+}
+
+/// The answer to a read-modify-write.
+public struct ModifyResult: Sendable, Hashable {
+    /// Who answered.
+    public var info: ResponseInfo
+    /// The operation changed the key.
+    public var applied: Bool
+    /// The pair before; nil if the key did not exist.
+    public var old: KeyValue?
+    /// The pair after; nil if the key does not exist.
+    public var current: KeyValue?
+}
+
+/// What a node says of itself.
+public struct StatusResult: Sendable, Hashable {
+    /// Who answered.
+    public var info: ResponseInfo
+    /// The version of the API that the node speaks.
+    public var version: String
+    /// Bytes on disk.
+    public var storedBytes: Int64
+    /// The member that leads; 0 if none is known.
+    public var leader: UInt64
+    /// The round of the ballot.
+    public var ballotRound: UInt64
+    /// The last slot known to be decided.
+    public var decidedSlot: UInt64
+    /// The last slot executed.
+    public var appliedSlot: UInt64
+    /// The member does not vote.
+    public var isLearner: Bool
+    /// What is wrong, in words.
+    public var errors: [String]
+
+    /// The node that answered leads.
+    public var isLeader: Bool { leader != 0 && leader == info.memberID }
+}
+
+/// A member of the cluster.
+public struct Member: Sendable, Hashable {
+    /// Its id.
+    public var id: UInt64
+    /// Its name; empty before it first started.
+    public var name: String
+    /// Where it serves its peers.
+    public var peerURLs: [String]
+    /// Where it serves clients.
+    public var clientURLs: [String]
+    /// It does not vote.
+    public var isLearner: Bool
+}

@@ -1,0 +1,49 @@
+/// What may be tried again after a failure, and when.
+struct RetryPolicy {
+    /// What a call does to the store, which decides what may be repeated.
+    enum Kind: Sendable {
+        /// Changes nothing: may be repeated at will.
+        case read
+        /// Changes something: may be repeated only if it certainly did not run.
+        case write
+    }
+
+    /// Whether the same request may be sent again, to this node or another one.
+    static func mayRetry(_ failure: ClientError, _ kind: Kind) -> Bool {
+        switch failure.code {
+        case .unavailable: failure.isDefinite || kind == .read
+        // The answer says "come back later", and nothing was done.
+        case .resourceExhausted: failure.message == tooManyRequests
+        // A read that one node did not answer in time may find another node awake.
+        case .deadlineExceeded, .cancelled, .unknown, .internal: kind == .read
+        default: false
+        }
+    }
+
+    /// Whether an error that a server sent means that the request was not executed and will not be.
+    static func isDefinite(_ code: ClientError.Code, _ message: String) -> Bool {
+        switch code {
+        case .invalidArgument, .notFound, .alreadyExists, .permissionDenied, .failedPrecondition,
+            .outOfRange, .unimplemented, .unauthenticated, .resourceExhausted:
+            true
+        // "Unavailable" is said before the work and during it; only the first is definite.
+        case .unavailable: message == noLeader || message.hasPrefix(notReady)
+        case .cancelled, .unknown, .deadlineExceeded, .aborted, .internal, .dataLoss: false
+        }
+    }
+
+    /// The pause before round `round` (from 1) over all nodes, in milliseconds: it doubles, and each
+    /// client takes a random part of it, so that clients do not come back all at once.
+    static func pause(
+        round: Int, configuration: ClientConfiguration, random: inout some RandomNumberGenerator
+    ) -> UInt64 {
+        precondition(round > 0, "the first try has no pause")
+        let doubled = configuration.backoffMillisecondsMin << UInt64(min(round - 1, 20))
+        let longest = max(1, min(doubled, configuration.backoffMillisecondsMax))
+        return UInt64.random(in: (longest + 1) / 2...longest, using: &random)
+    }
+
+    private static let noLeader = "etcdserver: no leader"
+    private static let notReady = "etcdserver: not ready"
+    private static let tooManyRequests = "etcdserver: too many requests"
+}

@@ -1,0 +1,38 @@
+/// All commands, in the order of the help.
+enum CommandTable {
+    static let all: [Command] =
+        [ServeCommand.command, ClusterCommand.command]
+        + ClientCommand.all.map(\.command)
+        + [ShellCommand.command, DemoCommand.command, version]
+
+    static let version = Command(
+        name: "version", arguments: "", summary: "print the version",
+        details: "Prints Synod's version, and the version of etcd's API that its servers speak.",
+        flags: [],
+        run: { _ throws(UsageError) in
+            Console.line("synod \(Version.synod)\netcd API \(Version.etcdAPI)")
+            return .success
+        })
+
+    /// What `synod --help` prints.
+    static var help: String {
+        let width = all.map(\.name.count).max() ?? 0
+        let lines = all.map { command in
+            "  " + command.name + String(repeating: " ", count: width - command.name.count + 2)
+                + command.summary
+        }
+        return """
+            usage: synod COMMAND [ARGUMENT...]
+
+            Synod is a linearizable, distributed key-value store that speaks the etcd v3 API.
+
+            Commands:
+            \(lines.joined(separator: "\n"))
+
+            synod COMMAND --help explains a command. Flags without a command serve, as etcd does:
+            synod --name a --data-dir a.synod ...
+
+            \(ExitCode.help)
+            """
+    }
+}

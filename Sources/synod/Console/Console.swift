@@ -1,0 +1,48 @@
+internal import Glibc
+
+/// The program's standard streams.
+enum Console {
+    /// Writes bytes to standard output.
+    static func write(_ bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
+
+    /// Writes a text to standard output.
+    static func write(_ text: String) { write(Array(text.utf8)) }
+
+    /// Writes a line to standard output.
+    static func line(_ text: String = "") { write(text + "\n") }
+
+    /// Writes a line to standard error.
+    static func complain(_ text: String) {
+        write(Array("synod: \(text)\n".utf8), to: STDERR_FILENO)
+    }
+
+    /// Writes a plain line to standard error.
+    static func note(_ text: String) { write(Array("\(text)\n".utf8), to: STDERR_FILENO) }
+
+    /// Whether a person sits at standard input.
+    static var isInteractive: Bool { isatty(STDIN_FILENO) == 1 }
+
+    /// Everything that standard input holds; nil if it holds more than `limit` bytes.
+    static func readAll(limit: Int) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = read(STDIN_FILENO, &chunk, chunk.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return bytes }
+            bytes += chunk[..<count]
+            if bytes.count > limit { return nil }
+        }
+    }
+
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if written < 0, errno == EINTR { continue }
+            // Nobody reads us any more: there is nobody to tell either.
+            guard written > 0 else { return }
+            rest = rest.dropFirst(written)
+        }
+    }
+}

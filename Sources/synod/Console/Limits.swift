@@ -1,0 +1,17 @@
+/// The limits of this room, each with its name.
+enum Limits {
+    /// A value read from standard input, in bytes; servers take less by default.
+    static let inputBytesMax = 64 << 20
+    /// What is shown of the log of a node that died, in bytes.
+    static let logTailBytesMax = 2_000
+    /// Nodes of a local cluster.
+    static let localNodesMax = 9
+    /// How long a local cluster may take until all its nodes answer, in ms.
+    static let clusterStartMillisecondsMax: UInt64 = 60_000
+    /// How long a node may take to stop by itself, in ms, before it is killed.
+    static let nodeStopMillisecondsMax: UInt64 = 10_000
+    /// Keys that the demo writes beforehand.
+    static let populateMax = 1_000_000
+    /// Calls that the demo has under way at the same time while it populates.
+    static let populateCallsInFlight = 32
+}

@@ -1,0 +1,45 @@
+internal import Glibc
+
+/// The few things that this program does with files.
+enum Files {
+    /// Makes a directory and those above it.
+    static func makeDirectory(_ path: String) throws(SystemError) {
+        var partial = path.hasPrefix("/") ? "/" : ""
+        for part in path.split(separator: "/") {
+            partial += (partial.isEmpty || partial.hasSuffix("/") ? "" : "/") + part
+            if mkdir(partial, 0o755) != 0, errno != EEXIST, errno != EISDIR {
+                throw SystemError("the directory \(partial) cannot be made", errno)
+            }
+        }
+    }
+
+    /// The last lines of a file, at most `bytesMax` bytes; empty if it cannot be read.
+    static func tail(_ path: String, bytesMax: Int) -> String {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return "" }
+        defer { close(descriptor) }
+        let size = Int(lseek(descriptor, 0, SEEK_END))
+        let start = max(0, size - bytesMax)
+        var bytes = [UInt8](repeating: 0, count: size - start)
+        let count = pread(descriptor, &bytes, bytes.count, off_t(start))
+        guard count > 0 else { return "" }
+        var tail = bytes[..<count]
+        // Not the rest of a line whose beginning is missing.
+        if start > 0, let newline = tail.firstIndex(of: UInt8(ascii: "\n")) {
+            tail = tail[(newline + 1)...]
+        }
+        return String(decoding: tail, as: UTF8.self)
+    }
+
+    /// The file that this program was started from.
+    static func ownProgram() -> String {
+        var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+        let count = buffer.withUnsafeMutableBytes {
+            $0.withMemoryRebound(to: CChar.self) { text in
+                text.baseAddress.map { readlink("/proc/self/exe", $0, text.count) } ?? -1
+            }
+        }
+        guard count > 0 else { return CommandLine.arguments[0] }
+        return String(decoding: buffer[..<count], as: UTF8.self)
+    }
+}

@@ -1,0 +1,132 @@
+internal import Observability
+
+extension ServeConfiguration {
+    /// Bounds of the numbers.
+    private static let requestBytes = 1...(64 << 20)
+    private static let segmentBytes = (64 << 10)...(1 << 30)
+
+    /// Reads the words behind `synod serve`. `PORT NAME` is the short form: one node on 127.0.0.1.
+    init(words: [String], environment: [String: String]) throws(UsageError) {
+        let table = ServeFlag.table.map(\.flag)
+        try self.init(
+            expanding: FlagParser.parse(words, table: table, environment: environment))
+    }
+
+    /// Makes the configuration of values that may hold the short form.
+    init(expanding values: FlagValues) throws(UsageError) {
+        var values = values
+        try Self.expandShortForm(&values)
+        try self.init(values)
+    }
+
+    /// Makes the configuration of values that were parsed with `ServeFlag.table`.
+    init(_ values: FlagValues) throws(UsageError) {
+        warnings = try Self.judge(values)
+        name = values.text("name")
+        guard !name.isEmpty else { throw UsageError("--name must not be empty") }
+        dataDirectory = values.text("data-dir").isEmpty ? "\(name).synod" : values.text("data-dir")
+        listenClientURLs = try Self.urls(values, "listen-client-urls")
+        listenPeerURLs = try Self.urls(values, "listen-peer-urls")
+        advertiseClientURLs = try Self.urls(values, "advertise-client-urls")
+        initialAdvertisePeerURLs = try Self.urls(values, "initial-advertise-peer-urls")
+        initialClusterState = try values.choice("initial-cluster-state", of: ClusterState.self)
+        initialClusterToken = values.text("initial-cluster-token")
+        initialCluster = try Self.members(
+            values.text("initial-cluster"), source: values.source("initial-cluster"))
+        heartbeatIntervalMilliseconds = try values.integer("heartbeat-interval", in: 1...50_000)
+        electionTimeoutMilliseconds = try values.integer("election-timeout", in: 5...50_000)
+        logLevel = try Self.level(values)
+        logFormat = try Self.format(values)
+        maxRequestBytes = try values.integer("max-request-bytes", in: Self.requestBytes)
+        maxTransactionOperations = try values.integer("max-txn-ops", in: 1...100_000)
+        segmentBytes = try values.integer("segment-bytes", in: Self.segmentBytes)
+        stopsAtEndOfInput = try values.boolean("stop-at-end-of-input")
+        if initialCluster.isEmpty {
+            initialCluster = [InitialMember(name: name, peerURLs: initialAdvertisePeerURLs)]
+        }
+        try validate(values)
+    }
+
+    /// Turns `PORT NAME` into the flags that it stands for.
+    private static func expandShortForm(_ values: inout FlagValues) throws(UsageError) {
+        guard !values.positional.isEmpty else { return }
+        guard values.positional.count == 2, let port = UInt16(values.positional[0]),
+            port > 0, port < UInt16.max
+        else {
+            throw UsageError(
+                "unexpected \"\(values.positional.joined(separator: " "))\";"
+                    + " the short form is: synod serve PORT NAME")
+        }
+        let client = ServeURL(host: "127.0.0.1", port: port).description
+        let peer = ServeURL(host: "127.0.0.1", port: port + 1).description
+        for (flag, value) in [
+            ("name", values.positional[1]), ("listen-client-urls", client),
+            ("advertise-client-urls", client), ("listen-peer-urls", peer),
+            ("initial-advertise-peer-urls", peer),
+        ] {
+            guard !values.isSet(flag) || values.source(flag) != "--\(flag)" else {
+                throw UsageError("--\(flag) contradicts the short form, which says it already")
+            }
+            values.set(flag, to: value, source: "--\(flag)")
+        }
+    }
+
+    /// Refuses what must not be ignored, and returns a warning for what is.
+    private static func judge(_ values: FlagValues) throws(UsageError) -> [String] {
+        var warnings: [String] = []
+        for entry in ServeFlag.table where values.isSet(entry.flag.name) {
+            let source = values.source(entry.flag.name)
+            if entry.flag.argument == nil { _ = try values.boolean(entry.flag.name) }
+            guard !entry.isDefault(values.text(entry.flag.name)) else { continue }
+            switch entry.effect {
+            case .effective: break
+            case .inert: warnings.append("\(source) has no effect in this version of Synod")
+            case .refused(let why): throw UsageError("\(source) is refused: \(why)")
+            }
+        }
+        return warnings
+    }
+
+    private static func urls(
+        _ values: FlagValues, _ flag: String
+    ) throws(UsageError) -> [ServeURL] {
+        try ServeURL.list(values.list(flag), source: values.source(flag))
+    }
+
+    private static func level(_ values: FlagValues) throws(UsageError) -> LogLevel {
+        guard let level = LogLevel(flag: values.text("log-level")) else {
+            throw UsageError(
+                "\(values.source("log-level")) must be one of debug, info, warn, error, fatal,"
+                    + " not \"\(values.text("log-level"))\"")
+        }
+        return level
+    }
+
+    private static func format(_ values: FlagValues) throws(UsageError) -> LogFormat {
+        // etcd's word for lines that people read.
+        if values.text("log-format") == "console" { return .text }
+        return try values.choice("log-format", of: LogFormat.self)
+    }
+
+    /// Reads `name=url,name=url`; a name may stand several times, once for each of its URLs.
+    private static func members(
+        _ text: String, source: String
+    ) throws(UsageError) -> [InitialMember] {
+        var members: [InitialMember] = []
+        for part in text.split(separator: ",") {
+            let entry = part.trimmed
+            guard !entry.isEmpty else { continue }
+            guard let equals = entry.firstIndex(of: "="), equals > entry.startIndex else {
+                throw UsageError("\(source): \"\(entry)\" is not NAME=URL")
+            }
+            let name = String(entry[..<equals])
+            let url = try ServeURL(String(entry[entry.index(after: equals)...]), source: source)
+            if let index = members.firstIndex(where: { $0.name == name }) {
+                members[index].peerURLs.append(url)
+            } else {
+                members.append(InitialMember(name: name, peerURLs: [url]))
+            }
+        }
+        return members
+    }
+}

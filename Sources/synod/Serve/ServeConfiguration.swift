@@ -1,0 +1,38 @@
+internal import Observability
+
+/// Everything that a server must know to start, checked: what the flags and the environment say.
+struct ServeConfiguration: Sendable, Equatable {
+    /// One member of the first membership.
+    struct InitialMember: Sendable, Equatable {
+        let name: String
+        /// Where its peers find it; at least one.
+        var peerURLs: [ServeURL]
+    }
+
+    /// Whether the cluster is to be formed, or is there.
+    enum ClusterState: String, Sendable, CaseIterable { case new, existing }
+
+    /// This member's name; one of `initialCluster`.
+    var name: String
+    /// Where the log lies; made if it is missing.
+    var dataDirectory: String
+    var listenClientURLs: [ServeURL]
+    var advertiseClientURLs: [ServeURL]
+    var listenPeerURLs: [ServeURL]
+    var initialAdvertisePeerURLs: [ServeURL]
+    /// All members, this one included, in the order of the flag.
+    var initialCluster: [InitialMember]
+    var initialClusterState: ClusterState
+    var initialClusterToken: String
+    var heartbeatIntervalMilliseconds: Int
+    var electionTimeoutMilliseconds: Int
+    var logLevel: LogLevel
+    var logFormat: LogFormat
+    var maxRequestBytes: Int
+    var maxTransactionOperations: Int
+    var segmentBytes: Int
+    /// Stop when standard input ends.
+    var stopsAtEndOfInput: Bool
+    /// One sentence for each flag that was given and has no effect.
+    var warnings: [String]
+}

@@ -1,0 +1,145 @@
+extension ServeFlag {
+    /// All flags of etcd 3.5 and ours, by name; a flag that is not here is refused as unknown.
+    static let table = effective + ours + inert + security + otherPurpose
+
+    /// The flags that do what they do in etcd.
+    static let effective: [ServeFlag] = [
+        ServeFlag("name", "NAME", "default", .effective, "this member's name in --initial-cluster"),
+        ServeFlag(
+            "data-dir", "DIRECTORY", "", .effective, "where the log lies (default NAME.synod)"),
+        ServeFlag(
+            "listen-client-urls", "URLS", "http://localhost:2379", .effective,
+            "where clients are served"),
+        ServeFlag(
+            "advertise-client-urls", "URLS", "http://localhost:2379", .effective,
+            "where clients find this member"),
+        ServeFlag(
+            "listen-peer-urls", "URLS", "http://localhost:2380", .effective,
+            "where peers are served"),
+        ServeFlag(
+            "initial-advertise-peer-urls", "URLS", "http://localhost:2380", .effective,
+            "where peers find this member"),
+        ServeFlag(
+            "initial-cluster", "NAME=URL,...", "", .effective,
+            "all members of the cluster; this one alone unless told"),
+        ServeFlag(
+            "initial-cluster-state", "STATE", "new", .effective,
+            "new, or existing to join a cluster that is formed"),
+        ServeFlag(
+            "initial-cluster-token", "TOKEN", "etcd-cluster", .effective,
+            "keeps clusters apart that are formed from the same list"),
+        ServeFlag(
+            "heartbeat-interval", "MILLISECONDS", "50", .effective,
+            "the time between a leader's signs of life"),
+        ServeFlag(
+            "election-timeout", "MILLISECONDS", "250", .effective,
+            "the silence after which another node stands for leader"),
+        ServeFlag(
+            "max-request-bytes", "BYTES", "1572864", .effective, "the largest request that is taken"
+        ),
+        ServeFlag(
+            "max-txn-ops", "COUNT", "128", .effective, "the most operations in one transaction"),
+        ServeFlag(
+            "log-level", "LEVEL", "info", .effective, "debug, info, warn, error or fatal"),
+        ServeFlag("log-format", "FORMAT", "text", .effective, "text or json, to standard error"),
+        ServeFlag("version", nil, "false", .effective, "print the version"),
+    ]
+
+    /// The flags that etcd does not have.
+    static let ours: [ServeFlag] = [
+        ServeFlag(
+            "segment-bytes", "BYTES", "67108864", .effective, "the size of the log's files",
+            isOurs: true),
+        ServeFlag(
+            "stop-at-end-of-input", nil, "false", .effective,
+            "stop when standard input ends: for programs that start nodes and hold the other end",
+            isOurs: true),
+    ]
+
+    /// etcd's flags that change nothing here yet.
+    static let inert: [ServeFlag] = [
+        ("wal-dir", "DIRECTORY", ""), ("snapshot-count", "COUNT", "100000"),
+        ("initial-election-tick-advance", nil, "true"), ("max-snapshots", "COUNT", "5"),
+        ("max-wals", "COUNT", "5"), ("quota-backend-bytes", "BYTES", "0"),
+        ("backend-bbolt-freelist-type", "TYPE", "map"), ("backend-batch-interval", "TIME", ""),
+        ("backend-batch-limit", "COUNT", "0"), ("max-concurrent-streams", "COUNT", "4294967295"),
+        ("grpc-keepalive-min-time", "TIME", "5s"), ("grpc-keepalive-interval", "TIME", "2h"),
+        ("grpc-keepalive-timeout", "TIME", "20s"), ("socket-reuse-port", nil, "false"),
+        ("socket-reuse-address", nil, "false"), ("raft-read-timeout", "TIME", "5s"),
+        ("raft-write-timeout", "TIME", "5s"), ("strict-reconfig-check", nil, "true"),
+        ("pre-vote", nil, "true"), ("auto-compaction-retention", "AMOUNT", "0"),
+        ("auto-compaction-mode", "MODE", "periodic"), ("enable-v2", nil, "false"),
+        ("v2-deprecation", "STAGE", "not-yet"), ("enable-grpc-gateway", nil, "true"),
+        ("enable-pprof", nil, "false"), ("metrics", "DETAIL", "basic"),
+        ("listen-metrics-urls", "URLS", ""), ("logger", "NAME", "zap"),
+        ("log-outputs", "OUTPUTS", "default"), ("enable-log-rotation", nil, "false"),
+        ("log-rotation-config-json", "JSON", ""), ("bcrypt-cost", "COST", "10"),
+        ("auth-token-ttl", "SECONDS", "300"), ("self-signed-cert-validity", "YEARS", "1"),
+        ("unsafe-no-fsync", nil, "false"), ("discovery-fallback", "MODE", "proxy"),
+        ("proxy-failure-wait", "MILLISECONDS", "5000"),
+        ("proxy-refresh-interval", "MILLISECONDS", "30000"),
+        ("proxy-dial-timeout", "MILLISECONDS", "1000"),
+        ("proxy-write-timeout", "MILLISECONDS", "5000"),
+        ("proxy-read-timeout", "MILLISECONDS", "0"),
+        ("experimental-initial-corrupt-check", nil, "false"),
+        ("experimental-corrupt-check-time", "TIME", "0s"),
+        ("experimental-compact-hash-check-enabled", nil, "false"),
+        ("experimental-compact-hash-check-time", "TIME", "1m"),
+        ("experimental-enable-lease-checkpoint", nil, "false"),
+        ("experimental-enable-lease-checkpoint-persist", nil, "false"),
+        ("experimental-compaction-batch-limit", "COUNT", "1000"),
+        ("experimental-compaction-sleep-interval", "TIME", "10ms"),
+        ("experimental-watch-progress-notify-interval", "TIME", "10m"),
+        ("experimental-warning-apply-duration", "TIME", "100ms"),
+        ("experimental-warning-unary-request-duration", "TIME", "300ms"),
+        ("experimental-txn-mode-write-with-shared-buffer", nil, "true"),
+        ("experimental-bootstrap-defrag-threshold-megabytes", "COUNT", "0"),
+        ("experimental-max-learners", "COUNT", "1"),
+        ("experimental-wait-cluster-ready-timeout", "TIME", "5s"),
+        ("experimental-memory-mlock", nil, "false"),
+        ("experimental-snapshot-catchup-entries", "COUNT", "5000"),
+        ("experimental-stop-grpc-service-on-defrag", nil, "false"),
+        ("experimental-enable-distributed-tracing", nil, "false"),
+        ("experimental-distributed-tracing-address", "ADDRESS", "localhost:4317"),
+        ("experimental-distributed-tracing-service-name", "NAME", "etcd"),
+        ("experimental-distributed-tracing-instance-id", "ID", ""),
+        ("experimental-distributed-tracing-sampling-rate", "COUNT", "0"),
+    ].map { ServeFlag($0, $1, $2, .inert, "etcd's; has no effect here yet") }
+
+    /// etcd's flags that promise secrecy or a check of who somebody is.
+    static let security: [ServeFlag] = [
+        ("cert-file", "FILE", ""), ("key-file", "FILE", ""), ("client-cert-auth", nil, "false"),
+        ("client-crl-file", "FILE", ""), ("client-cert-allowed-hostname", "NAME", ""),
+        ("trusted-ca-file", "FILE", ""), ("ca-file", "FILE", ""), ("auto-tls", nil, "false"),
+        ("client-cert-file", "FILE", ""), ("client-key-file", "FILE", ""),
+        ("peer-cert-file", "FILE", ""), ("peer-key-file", "FILE", ""),
+        ("peer-client-cert-auth", nil, "false"), ("peer-client-cert-file", "FILE", ""),
+        ("peer-client-key-file", "FILE", ""), ("peer-trusted-ca-file", "FILE", ""),
+        ("peer-ca-file", "FILE", ""), ("peer-cert-allowed-cn", "NAME", ""),
+        ("peer-cert-allowed-hostname", "NAME", ""), ("peer-auto-tls", nil, "false"),
+        ("peer-crl-file", "FILE", ""), ("peer-skip-client-san-verification", nil, "false"),
+        ("experimental-peer-skip-client-san-verification", nil, "false"),
+        ("cipher-suites", "LIST", ""), ("tls-min-version", "VERSION", ""),
+        ("tls-max-version", "VERSION", ""), ("auth-token", "KIND", "simple"),
+        ("host-whitelist", "HOSTS", "*"), ("cors", "ORIGINS", "*"),
+    ].map {
+        ServeFlag(
+            $0, $1, $2, .refused("TLS and authentication are not in this version"),
+            "etcd's; refused: TLS and authentication are not in this version")
+    }
+
+    /// etcd's flags that would make the process another one than was asked for.
+    static let otherPurpose: [ServeFlag] = [
+        ("config-file", "FILE", "", "configuration files are not read yet; use flags"),
+        ("discovery", "URL", "", "discovery is not in this version; use --initial-cluster"),
+        ("discovery-proxy", "URL", "", "discovery is not in this version; use --initial-cluster"),
+        ("discovery-srv", "DOMAIN", "", "discovery is not in this version; use --initial-cluster"),
+        (
+            "discovery-srv-name", "NAME", "",
+            "discovery is not in this version; use --initial-cluster"
+        ),
+        ("proxy", "MODE", "off", "there is no proxy mode"),
+        ("force-new-cluster", nil, "false", "a cluster cannot be cut down to one member here"),
+        ("experimental-enable-v2v3", "PREFIX", "", "the v2 API is not served"),
+    ].map { ServeFlag($0, $1, $2, .refused($3), "etcd's; refused: \($3)") }
+}

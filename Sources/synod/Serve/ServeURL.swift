@@ -1,0 +1,56 @@
+/// A URL to listen at or to be found at: `http://host:port`.
+struct ServeURL: Sendable, Hashable, CustomStringConvertible {
+    /// A name or an address; an IPv6 address without its brackets.
+    let host: String
+    let port: UInt16
+
+    /// As in the flags.
+    var description: String {
+        host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
+    }
+
+    /// Reads the value of the flag or variable `source`.
+    init(_ text: String, source: String) throws(UsageError) {
+        func fail(_ why: String) -> UsageError { UsageError("\(source): \"\(text)\" \(why)") }
+        if text.hasPrefix("https://") {
+            throw fail("wants TLS, which is not in this version; use http://")
+        }
+        if text.hasPrefix("unix://") || text.hasPrefix("unixs://") {
+            throw fail("is a socket in the file system; only http://HOST:PORT is served")
+        }
+        guard text.hasPrefix("http://") else { throw fail("is no URL; write http://HOST:PORT") }
+        var rest = text.dropFirst("http://".count)
+        if rest.hasSuffix("/") { rest = rest.dropLast() }
+        guard !rest.contains("/") else { throw fail("has a path; write http://HOST:PORT") }
+        guard let colon = rest.lastIndex(of: ":"),
+            let port = UInt16(rest[rest.index(after: colon)...]), port > 0
+        else { throw fail("has no port; write http://HOST:PORT") }
+        var host = rest[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = host.dropFirst().dropLast()
+        } else if host.contains(":") {
+            throw fail("is no URL; an IPv6 address needs brackets")
+        }
+        guard !host.isEmpty else { throw fail("has no host; write http://HOST:PORT") }
+        self.host = String(host)
+        self.port = port
+    }
+
+    /// A URL from its parts.
+    init(host: String, port: UInt16) {
+        self.host = host
+        self.port = port
+    }
+
+    /// Reads a list between commas; at least one, none twice.
+    static func list(_ texts: [String], source: String) throws(UsageError) -> [ServeURL] {
+        var urls: [ServeURL] = []
+        for text in texts {
+            let url = try ServeURL(text, source: source)
+            guard !urls.contains(url) else { throw UsageError("\(source): \(url) is given twice") }
+            urls.append(url)
+        }
+        guard !urls.isEmpty else { throw UsageError("\(source): a URL is needed") }
+        return urls
+    }
+}
