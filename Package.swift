@@ -96,6 +96,9 @@ let roof: [Target] = [
         ],
         swiftSettings: strict),
     .executableTarget(name: "ProtobufGenerator", dependencies: ["Protobuf", "Basics"], swiftSettings: strict),
+    .executableTarget(
+        name: "NullServer", dependencies: ["Transport", "EventLoops", "GRPC"],
+        path: "Benchmarks/NullServer", swiftSettings: strict),
 ]
 
 let checks: [Target] = [

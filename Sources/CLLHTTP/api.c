@@ -1,4 +1,4 @@
 #include "CLLHTTP.h"
-#if !__has_include(<llhttp.h>)
+#if __has_include("/usr/share/llhttp/api.c")
 #include "/usr/share/llhttp/api.c"
 #endif

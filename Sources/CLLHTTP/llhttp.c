@@ -1,4 +1,4 @@
 #include "CLLHTTP.h"
-#if !__has_include(<llhttp.h>)
+#if __has_include("/usr/share/llhttp/llhttp.c")
 #include "/usr/share/llhttp/llhttp.c"
 #endif

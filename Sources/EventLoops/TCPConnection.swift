@@ -25,6 +25,7 @@ package final class TCPConnection {
     private var isReading = false
     private var isWriting = false
     private var isFinishRequested = false
+    private var hasInputEnded = false
     private var closeReason = TCPCloseReason.endOfStream
     private let unsent = ByteQueue()
     private var connector: TCPConnector?
@@ -86,7 +87,7 @@ package final class TCPConnection {
 
     /// Reads again.
     package func resumeReading() {
-        guard !isReading, state == .open else { return }
+        guard !isReading, !hasInputEnded, state == .open || state == .finishing else { return }
         isReading = true
         let result = uv_read_start(
             stream,
@@ -183,13 +184,20 @@ package final class TCPConnection {
             guard !isFinishRequested else { return }
             handler?.connection(
                 self, didRead: UnsafeRawBufferPointer(start: base, count: count))
+        } else if count == Int(UV_EOF.rawValue) {
+            inputEnded()
         } else if count < 0 {
-            let isEnd = count == Int(UV_EOF.rawValue)
-            if isFinishRequested {
-                close(closeReason)
-            } else {
-                close(isEnd ? .endOfStream : .failed(LoopError(code: Int32(count))))
-            }
+            close(isFinishRequested ? closeReason : .failed(LoopError(code: Int32(count))))
+        }
+    }
+
+    private func inputEnded() {
+        hasInputEnded = true
+        isReading = false
+        if state == .finishing {
+            close(closeReason)
+        } else if !isFinishRequested, handler?.connectionDidEndInput(self) != true {
+            close(.endOfStream)
         }
     }
 
@@ -271,18 +279,15 @@ extension TCPConnection {
     /// lose our last words.
     private func sayGoodbye() {
         state = .finishing
+        if hasInputEnded { return close(closeReason) }
         let request = UnsafeMutablePointer<uv_shutdown_t>.allocate(capacity: 1)
         let result = uv_shutdown(request, stream) { request, _ in request?.deallocate() }
         if result < 0 {
             request.deallocate()
-            close(closeReason)
-            return
+            return close(closeReason)
         }
-        if !isReading {
-            state = .open
-            resumeReading()
-            state = .finishing
-        }
+        resumeReading()
+        guard state == .finishing else { return }
         lingerTimer = loop.schedule(afterMilliseconds: Limits.lingerMilliseconds) { [weak self] in
             guard let self else { return }
             close(closeReason)

@@ -19,6 +19,8 @@ final class ClientRelay: TCPConnectionHandler, HTTP2SessionHandler {
         connection?.fill(output, limit)
     }
 
+    func connectionDidEndInput(_ tcp: TCPConnection) -> Bool { false }
+
     func connection(_ tcp: TCPConnection, didClose reason: TCPCloseReason) {
         connection?.closed(reason)
     }

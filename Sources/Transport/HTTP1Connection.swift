@@ -1,13 +1,138 @@
 internal import Basics
+internal import EventLoops
+internal import GRPC
 internal import HTTP
 
+/// An HTTP/1.1 client's connection: joins the session to the router.
 final class HTTP1Connection {
-    unowned(unsafe) let connection: ServerConnection
-    var hasSeenRequest = false
-    init(connection: ServerConnection) { self.connection = connection }
-    func receive(_ bytes: UnsafeRawBufferPointer) { connection.fault("HTTP/1.1 is not spoken yet") }
-    func drain(into output: ByteQueue, limit: Int) {}
-    func stopAfterAnswer() { connection.close("the server stops") }
-    func connectionLost() {}
-    func sweep(now: UInt64) {}
+    private unowned(unsafe) let connection: ServerConnection
+    // Two objects for one thing, because the session needs its handler to be made.
+    private var session: HTTP1Session?
+    private var exchange: HTTPExchange?
+    private var requestSince: UInt64 = 0
+
+    init(connection: ServerConnection) {
+        self.connection = connection
+        session = HTTP1Session(
+            headerBytesMax: connection.server.configuration.http2.headerBytesMax, handler: self)
+    }
+
+    /// Whether at least one request came whole.
+    var hasSeenRequest: Bool { session?.hasSeenRequest ?? false }
+
+    /// Whether the client has sent so much ahead that it must wait.
+    var isInputFull: Bool { session?.isInputFull ?? false }
+
+    func receive(_ bytes: UnsafeRawBufferPointer) { session?.receive(bytes) }
+
+    func drain(into output: ByteQueue, limit: Int) {
+        guard let session else { return }
+        session.drain(into: output, limit: limit)
+        if session.isFinished { connection.tcp.finish("the last answer was given") }
+    }
+
+    /// Closes after the present answer.
+    func stopAfterAnswer() { session?.stopAfterAnswer() }
+
+    /// The client will send nothing more. Whether it still waits for an answer.
+    func inputEnded() -> Bool {
+        guard let session, session.isAnswering || session.bufferedOutputBytes > 0 else {
+            return false
+        }
+        session.stopAfterAnswer()
+        return true
+    }
+
+    func connectionLost() {
+        session = nil
+        let exchange = exchange
+        self.exchange = nil
+        exchange?.closed()
+    }
+
+    func sweep(now: UInt64) {
+        guard let session else { return }
+        let limits = connection.server.configuration
+        if session.isInsideRequest {
+            if requestSince == 0 { requestSince = now }
+            if now - requestSince >= limits.requestMilliseconds * 1_000_000 {
+                session.refuse(status: 408)
+            }
+        } else {
+            requestSince = 0
+            let last = connection.lastReceivedAt
+            if !session.isAnswering, session.bufferedOutputBytes == 0, now > last,
+                now - last >= limits.idleMilliseconds * 1_000_000
+            {
+                connection.close("idle")
+            }
+        }
+    }
+}
+
+// MARK: - The session's questions
+
+extension HTTP1Connection: HTTP1SessionHandler {
+    func bodyLimit(target: String) -> Int { connection.server.router.bodyLimit(path: target) }
+
+    func received(_ request: HTTP1Request) {
+        let exchange = HTTPExchange(
+            method: request.method, target: request.target, headers: request.headers,
+            authority: request.header("host") ?? "",
+            remoteAddress: connection.tcp.remoteAddress, responder: self)
+        exchange.body = request.body
+        self.exchange = exchange
+        if let contentType = request.header("content-type"), isGRPC(contentType) {
+            exchange.respond(status: 505)
+        } else if let handler = connection.server.router.httpHandler {
+            handler(exchange)
+        } else {
+            exchange.respond(status: 404)
+        }
+    }
+
+    func refused(status: Int) {
+        connection.server.onConnectionFault?(
+            connection.tcp.remoteAddress, "HTTP/1.1 request refused with \(status)")
+    }
+
+    func drained() { exchange?.drained() }
+
+    func hasOutput() { connection.tcp.requestFlush() }
+
+    private func isGRPC(_ contentType: String) -> Bool {
+        var copy = contentType
+        return copy.withUTF8 { GRPCContentType.matches(UnsafeRawBufferPointer($0)) }
+    }
+}
+
+// MARK: - The answer
+
+extension HTTP1Connection: HTTPResponder {
+    var bufferedBytes: Int { session?.bufferedOutputBytes ?? 0 }
+
+    func respond(status: Int, headers: [(String, String)], body: [UInt8]) {
+        exchange = nil
+        session?.respond(status: status, headers: headers, body: body)
+        afterOutput()
+    }
+
+    func start(status: Int, headers: [(String, String)]) {
+        session?.start(status: status, headers: headers)
+    }
+
+    func send(_ bytes: [UInt8]) {
+        session?.send(bytes)
+        afterOutput()
+    }
+
+    func end() {
+        exchange = nil
+        session?.end()
+        afterOutput()
+    }
+
+    private func afterOutput() {
+        connection.checkOutputLimit()
+    }
 }

@@ -23,7 +23,6 @@ final class ServerConnection {
     var inputBytes = 0
     private let acceptedAt: UInt64
     private var sniffed: [UInt8] = []
-    private var isReadingPaused = false
     private var isClosing = false
     private var insideHeadersSince: UInt64 = 0
     private var stalledSince: UInt64 = 0
@@ -57,8 +56,8 @@ final class ServerConnection {
 
     /// A reader that takes nothing must not make us hold without bound.
     func checkOutputLimit() {
-        guard let http2 else { return }
-        if http2.bufferedOutputBytes > server.configuration.outputBytesPerConnectionMax {
+        let held = http2?.bufferedOutputBytes ?? http1?.bufferedBytes ?? 0
+        if held > server.configuration.outputBytesPerConnectionMax {
             fault("too many bytes wait for a reader that is too slow")
         }
     }
@@ -110,7 +109,8 @@ final class ServerConnection {
     }
 
     private func noteStall(_ now: UInt64) {
-        let waiting = tcp.unsentBytes > 0 || (http2?.bufferedOutputBytes ?? 0) > 0
+        let waiting =
+            tcp.unsentBytes > 0 || (http2?.bufferedOutputBytes ?? http1?.bufferedBytes ?? 0) > 0
         if !waiting || writtenBytes != stalledAt {
             stalledSince = waiting ? now : 0
             stalledAt = writtenBytes
@@ -131,6 +131,10 @@ extension ServerConnection: TCPConnectionHandler {
     func connection(_ connection: TCPConnection, fill output: ByteQueue, limit: Int) {
         fill(output, limit)
         writtenBytes &+= UInt64(output.count)
+    }
+
+    func connectionDidEndInput(_ connection: TCPConnection) -> Bool {
+        http1?.inputEnded() ?? false
     }
 
     func connection(_ connection: TCPConnection, didClose reason: TCPCloseReason) {
@@ -154,18 +158,21 @@ extension ServerConnection {
         } else {
             sniff(bytes)
         }
-        if tcp.unsentBytes > Limits.unsentBytesPauseReading && !isReadingPaused {
-            isReadingPaused = true
+        pauseOrResume()
+    }
+
+    /// Reads on only if the client reads too, and does not send too far ahead.
+    func pauseOrResume() {
+        if tcp.unsentBytes > Limits.unsentBytesPauseReading || http1?.isInputFull == true {
             tcp.pauseReading()
+        } else {
+            tcp.resumeReading()
         }
     }
 
     private func fill(_ output: ByteQueue, _ limit: Int) {
-        if isReadingPaused {
-            // We are asked again only when the kernel has taken everything.
-            isReadingPaused = false
-            tcp.resumeReading()
-        }
+        // We are asked only when the kernel has taken everything.
+        pauseOrResume()
         if let http2 {
             guard http2.drain(into: output, limit: limit) else {
                 return fault("HTTP/2 cannot go on")

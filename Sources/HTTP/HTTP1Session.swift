@@ -1,0 +1,203 @@
+package import Basics
+
+/// The server's end of an HTTP/1.1 connection, without any I/O: bytes in by `receive`, bytes out by
+/// `drain`. One request at a time: what a client sends ahead waits until the present request is
+/// answered.
+package final class HTTP1Session {
+    private enum State {
+        /// Between requests, or inside one that is not complete.
+        case reading
+        /// A request is complete and waits for its answer.
+        case answering
+        /// The head of an answer in pieces is sent.
+        case streaming
+        /// The last answer is given: what comes is not read any more.
+        case closing
+    }
+
+    /// Bytes to be sent.
+    package var bufferedOutputBytes: Int { output.count }
+    /// Whether at least one request came whole.
+    package private(set) var hasSeenRequest = false
+
+    private unowned(unsafe) let handler: any HTTP1SessionHandler
+    private let parser: HTTP1Parser
+    private let pending = ByteQueue()
+    private let output = ByteQueue()
+    private var state = State.reading
+    private var isParsing = false
+    private var keepsAlive = true
+    private var isHead = false
+    private var isVersion10 = false
+    private var isChunked = false
+    private var stopsAfterAnswer = false
+    private var reportsDrain = false
+    private var date = HTTPDate()
+
+    /// A session that takes headers up to `headerBytesMax`, counted as HTTP/2 does. `handler` must
+    /// outlive it.
+    package init(headerBytesMax: Int, handler: any HTTP1SessionHandler) {
+        self.handler = handler
+        parser = HTTP1Parser(headerBytesMax: headerBytesMax) { [unowned(unsafe) handler] target in
+            handler.bodyLimit(target: target)
+        }
+    }
+
+    /// Whether everything is said: close the connection once the output is sent.
+    package var isFinished: Bool { state == .closing && output.isEmpty }
+
+    /// Whether a request waits for (the rest of) its answer.
+    package var isAnswering: Bool { state == .answering || state == .streaming }
+
+    /// Whether a request has begun and is not complete.
+    package var isInsideRequest: Bool { state == .reading && parser.isInsideRequest }
+
+    /// Whether the client has sent so much ahead that it must wait.
+    package var isInputFull: Bool { pending.count > Limits.pipelinedBytesMax }
+
+    /// Takes bytes from the client.
+    package func receive(_ bytes: UnsafeRawBufferPointer) {
+        guard state != .closing else { return }
+        pending.append(bytes)
+        parse()
+    }
+
+    /// Moves up to `limit` bytes to `target`.
+    package func drain(into target: ByteQueue, limit: Int) {
+        let count = min(limit, output.count)
+        if count > 0 {
+            target.append(UnsafeRawBufferPointer(rebasing: output.bytes[0..<count]))
+            output.consume(count)
+        }
+        output.releaseMemory(above: Limits.pooledBufferBytesMax)
+        if reportsDrain && output.count <= Limits.streamDrainedBytes {
+            reportsDrain = false
+            handler.drained()
+        }
+    }
+
+    /// Refuses what the client is sending, and closes.
+    package func refuse(status: Int) {
+        guard state == .reading else { return }
+        state = .answering
+        keepsAlive = false
+        isHead = false
+        isVersion10 = false
+        handler.refused(status: status)
+        respond(status: status, headers: [("content-type", "text/plain")], body: [])
+    }
+
+    /// Closes after the present answer, or now if there is none.
+    package func stopAfterAnswer() {
+        stopsAfterAnswer = true
+        if state == .reading {
+            state = .closing
+            handler.hasOutput()
+        }
+    }
+
+    // MARK: The answer
+
+    /// Answers the present request with all of `body`.
+    package func respond(status: Int, headers: [(String, String)], body: [UInt8]) {
+        guard state == .answering else { return }
+        let hasNoBody = status == 204 || status == 304
+        writeHead(
+            status, headers,
+            framing: hasNoBody ? nil : ("content-length", String(body.count)))
+        if !isHead && !hasNoBody { output.append(body) }
+        answered()
+    }
+
+    /// Begins an answer in pieces.
+    package func start(status: Int, headers: [(String, String)]) {
+        guard state == .answering else { return }
+        state = .streaming
+        // HTTP/1.0 knows no chunks: there the end of the connection ends the body.
+        isChunked = !isVersion10
+        if isVersion10 { keepsAlive = false }
+        writeHead(status, headers, framing: isChunked ? ("transfer-encoding", "chunked") : nil)
+        handler.hasOutput()
+    }
+
+    /// Sends a piece.
+    package func send(_ bytes: [UInt8]) {
+        guard state == .streaming, !bytes.isEmpty, !isHead else { return }
+        if isChunked { output.append(String(bytes.count, radix: 16) + "\r\n") }
+        output.append(bytes)
+        if isChunked { output.append("\r\n") }
+        noteOutput()
+    }
+
+    /// Ends an answer in pieces.
+    package func end() {
+        guard state == .streaming else { return }
+        if isChunked && !isHead { output.append("0\r\n\r\n") }
+        answered()
+    }
+
+    private func writeHead(
+        _ status: Int, _ headers: [(String, String)], framing: (String, String)?
+    ) {
+        if stopsAfterAnswer { keepsAlive = false }
+        output.append("HTTP/1.1 \(status) \(HTTPReason.text(status))\r\n")
+        output.append("date: \(date.now())\r\n")
+        for (name, value) in headers { writeField(name, value) }
+        if let framing { writeField(framing.0, framing.1) }
+        if !keepsAlive {
+            writeField("connection", "close")
+        } else if isVersion10 {
+            writeField("connection", "keep-alive")
+        }
+        output.append("\r\n")
+    }
+
+    private func writeField(_ name: String, _ value: String) {
+        // A line end inside a value would begin a field of the value's author's choice.
+        let isClean = value.utf8.allSatisfy { $0 != 13 && $0 != 10 && $0 != 0 }
+        let clean = isClean ? value : String(value.filter { !$0.isNewline && $0 != "\0" })
+        output.append("\(name): \(clean)\r\n")
+    }
+
+    private func answered() {
+        state = keepsAlive ? .reading : .closing
+        noteOutput()
+        if state == .closing { pending.removeAll() }
+        parse()
+    }
+
+    private func noteOutput() {
+        if output.count > Limits.streamDrainedBytes { reportsDrain = true }
+        handler.hasOutput()
+    }
+
+    // MARK: The request
+
+    private func parse() {
+        // An answer given at once comes here from within the loop below, which then goes on.
+        guard !isParsing else { return }
+        isParsing = true
+        defer { isParsing = false }
+        while state == .reading && !pending.isEmpty {
+            let (taken, event) = parser.parse(pending.bytes)
+            pending.consume(taken)
+            switch event {
+            case .needsMore: break
+            case .wantsBody:
+                output.append("HTTP/1.1 100 Continue\r\n\r\n")
+                handler.hasOutput()
+            case .request(let request, let keepsAlive, let isVersion10):
+                hasSeenRequest = true
+                state = .answering
+                self.keepsAlive = keepsAlive
+                self.isVersion10 = isVersion10
+                isHead = request.method == "HEAD"
+                handler.received(request)
+            case .refused(let status):
+                pending.removeAll()
+                refuse(status: status)
+            }
+        }
+        pending.releaseMemory(above: Limits.pooledBufferBytesMax)
+    }
+}
