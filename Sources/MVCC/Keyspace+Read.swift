@@ -26,10 +26,13 @@ extension Keyspace {
         return state.exists ? state : nil
     }
 
+    /// Whether `count` takes logarithmic time at main revision `wanted`.
+    package func isCountFast(at wanted: Int64) -> Bool { wanted >= newestChange }
+
     /// The number of keys of `interval` at main revision `wanted`: logarithmic for the newest
     /// revision, else linear in the keys of the interval.
     package func count(in interval: KeyInterval, at wanted: Int64) -> Int {
-        if wanted >= newestChange { return tree.liveCount(in: interval) }
+        if isCountFast(at: wanted) { return tree.liveCount(in: interval) }
         var count = 0
         tree.visit(interval) { record in
             if history.state(of: record, at: wanted).exists { count += 1 }

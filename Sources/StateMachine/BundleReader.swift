@@ -1,0 +1,118 @@
+internal import Basics
+
+/// Reads a batch, bundle by bundle, without copying. The memory must outlive what is read from it.
+package struct BundleReader {
+    private var reader: ByteReader
+
+    package init(_ payload: UnsafeRawBufferPointer) { reader = ByteReader(payload) }
+
+    /// The next bundle, nil at the end.
+    ///
+    /// - Throws: `malformed` if the rest is no bundle: nothing can be read behind it.
+    package mutating func next() throws(BundleError) -> BundleView? {
+        if reader.isAtEnd { return nil }
+        do {
+            let length: UInt32 = try reader.read()
+            return BundleView(try reader.readRaw(Int(length)))
+        } catch {
+            throw .malformed
+        }
+    }
+}
+
+/// One bundle in borrowed memory.
+package struct BundleView {
+    private let body: UnsafeRawBufferPointer
+
+    init(_ body: UnsafeRawBufferPointer) { self.body = body }
+
+    /// What is wrong with the bundle or any of its commands.
+    package func check() -> BundleError? {
+        do throws(BundleError) {
+            var commands = try open().commands
+            while try commands.next() != nil {}
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// The header, and a reader of the commands.
+    package func open() throws(BundleError) -> (header: BundleHeader, commands: CommandReader) {
+        guard let version = body.first else { throw .malformed }
+        guard version == CommandBundle.version else {
+            throw version > CommandBundle.version ? .upgradeNeeded : .malformed
+        }
+        var reader = ByteReader(UnsafeRawBufferPointer(rebasing: body.dropFirst()))
+        do {
+            let origin = Origin(
+                replica: try reader.read(), incarnation: try reader.read(),
+                boot: try reader.read())
+            let header = BundleHeader(origin: origin, lowWater: try reader.read())
+            return (header, CommandReader(reader))
+        } catch {
+            throw .malformed
+        }
+    }
+}
+
+/// Who sent a bundle, and from where on it may send again.
+package struct BundleHeader: Equatable, Sendable {
+    package let origin: Origin
+    /// The lowest sequence that the origin may send again.
+    package let lowWater: UInt64
+}
+
+/// One command in borrowed memory.
+package struct CommandView {
+    package let kind: CommandKind
+    package let sequence: UInt64
+    package let session: ClientSession?
+    package let credentials: Credentials?
+    /// The request's protobuf bytes.
+    package let request: UnsafeRawBufferPointer
+}
+
+/// Reads the commands of one bundle.
+package struct CommandReader {
+    private var reader: ByteReader
+
+    init(_ reader: ByteReader) { self.reader = reader }
+
+    /// The next command, nil at the end of the bundle.
+    package mutating func next() throws(BundleError) -> CommandView? {
+        if reader.isAtEnd { return nil }
+        do {
+            let rawKind: UInt8 = try reader.read()
+            let flags: UInt8 = try reader.read()
+            let known = CommandBundle.sessionFlag | CommandBundle.userFlag
+            guard let kind = CommandKind(rawValue: rawKind), flags & ~known == 0 else {
+                throw BundleError.upgradeNeeded
+            }
+            return try readRest(kind, flags)
+        } catch let error as BundleError {
+            throw error
+        } catch {
+            throw .malformed
+        }
+    }
+
+    private mutating func readRest(
+        _ kind: CommandKind, _ flags: UInt8
+    ) throws(ByteReaderError) -> CommandView {
+        let sequence = try reader.readVarint()
+        var session: ClientSession?
+        if flags & CommandBundle.sessionFlag != 0 {
+            session = ClientSession(
+                id: try reader.readVarint(), sequence: try reader.readVarint())
+        }
+        var credentials: Credentials?
+        if flags & CommandBundle.userFlag != 0 {
+            credentials = Credentials(
+                user: try reader.readString(), authRevision: try reader.readVarint())
+        }
+        return CommandView(
+            kind: kind, sequence: sequence, session: session, credentials: credentials,
+            request: try reader.readSlice())
+    }
+}

@@ -1,0 +1,13 @@
+/// The verbs of the log. The numbers are in the log: they are never used for anything else.
+package enum CommandKind: UInt8, CaseIterable, Sendable {
+    /// `etcdserverpb.PutRequest`
+    case put = 1
+    /// `etcdserverpb.DeleteRangeRequest`
+    case deleteRange = 2
+    /// `etcdserverpb.TxnRequest`
+    case txn = 3
+    /// `etcdserverpb.CompactionRequest`
+    case compaction = 4
+    /// `synodpb.ReadModifyWriteRequest`
+    case readModifyWrite = 5
+}

@@ -1,0 +1,55 @@
+internal import MVCC
+
+/// Why a request was refused. All are definite: nothing was changed. The doors own the words.
+package enum KVError: Error, Equatable, Sendable {
+    /// The revision asked for is below the compacted one, or compaction did not move on.
+    case compacted
+    /// The revision asked for is above the current one.
+    case futureRevision
+    /// An `ignore_…` option on a key that does not exist, or an operation that names no request.
+    case keyNotFound
+    /// The key is empty.
+    case keyNotProvided
+    /// `ignore_value` together with a value.
+    case valueProvided
+    /// `ignore_lease` together with a lease.
+    case leaseProvided
+    /// The lease does not exist.
+    case leaseNotFound
+    /// Two puts of a key, or a put inside a deleted range, in one transaction.
+    case duplicateKey
+    /// More conditions or operations than a transaction may have.
+    case tooManyOperations
+    /// A sort order or target without a meaning.
+    case invalidSortOption
+    /// A read-modify-write without its operation.
+    case operationNotProvided
+    /// `add` on a value that is not a decimal number of 64 bits.
+    case notANumber
+    /// `add` beyond 64 bits.
+    case numberOverflow
+    /// An append beyond `Limits.appendedValueBytesMax`.
+    case valueTooLarge
+    /// A client session that is not registered (any more): this try did not run.
+    case sessionExpired
+    /// The request's bytes cannot be read.
+    case malformedCommand
+
+    init(_ error: KeyspaceError) {
+        switch error {
+        case .compacted: self = .compacted
+        case .future: self = .futureRevision
+        }
+    }
+}
+
+extension Keyspace {
+    /// The revision that a request reads at, with the errors of requests.
+    func revisionToRead(_ requested: Int64) throws(KVError) -> Int64 {
+        do throws(KeyspaceError) {
+            return try readRevision(requested)
+        } catch {
+            throw KVError(error)
+        }
+    }
+}

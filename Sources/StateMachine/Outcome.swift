@@ -1,0 +1,12 @@
+package import EtcdMessages
+
+/// What a command came to. Headers have the revision only; the door fills in the rest.
+package enum Outcome: Equatable, Sendable {
+    case put(PutResponse)
+    case deleteRange(DeleteRangeResponse)
+    case txn(TxnResponse)
+    case compaction(CompactionResponse)
+    case readModifyWrite(ReadModifyWriteResponse)
+    /// Refused; nothing was changed.
+    case failed(KVError)
+}

@@ -1,0 +1,36 @@
+internal import EtcdMessages
+internal import MVCC
+
+/// Sets one key.
+enum PutCommand {
+    /// Finds everything that can fail, on the state before the request.
+    static func check(_ request: PutRequest, _ keyspace: Keyspace) throws(KVError) {
+        try RequestCheck.put(request)
+        if request.ignoreValue || request.ignoreLease {
+            guard keyspace.state(of: request.key, at: keyspace.revision) != nil else {
+                throw .keyNotFound
+            }
+        }
+        // No lease has been granted yet, so none can be found.
+        if request.lease != 0 { throw .leaseNotFound }
+    }
+
+    /// Sets the key. The request must have been checked.
+    static func execute(
+        _ request: PutRequest, _ transaction: inout WriteTransaction, _ keyspace: Keyspace
+    ) -> PutResponse {
+        var value = request.value
+        var lease = request.lease
+        if request.ignoreValue || request.ignoreLease,
+            let old = keyspace.state(of: request.key, at: transaction.revision)
+        {
+            if request.ignoreValue { value = old.value }
+            if request.ignoreLease { lease = old.lease }
+        }
+        let previous = transaction.put(request.key, value: value, lease: lease)
+        var response = PutResponse()
+        response.header = ResponseHeader(revision: transaction.revision)
+        if request.prevKv, previous.exists { response.prevKv = KeyValue(request.key, previous) }
+        return response
+    }
+}

@@ -1,0 +1,90 @@
+package import EtcdMessages
+package import MVCC
+
+/// A range in pieces: the revision is pinned at the start, each step looks at a bounded number of
+/// keys, and writes may happen between steps.
+package struct RangeCursor {
+    private let query: RangeQuery
+    /// The revision that is read.
+    package let readRevision: Int64
+    /// The store's revision at the start, which the answer's header tells.
+    private let headerRevision: Int64
+    /// What is still to be looked at; nil at the end.
+    private var rest: KeyInterval?
+    private var pairs: [KeyValue] = []
+    private var hasMore = false
+    private var count = 0
+    /// Whether `count` was known at the start, so that the scan may end early.
+    private let isCountKnown: Bool
+
+    /// - Throws: what is wrong with the request or its revision.
+    package init(_ request: RangeRequest, in keyspace: Keyspace) throws(KVError) {
+        let query = try RangeQuery(request)
+        let readRevision = try keyspace.revisionToRead(request.revision)
+        self.init(query, in: keyspace, at: readRevision, header: keyspace.revision)
+    }
+
+    /// A cursor at `readRevision`, which must be readable.
+    init(_ query: RangeQuery, in keyspace: Keyspace, at readRevision: Int64, header: Int64) {
+        self.query = query
+        self.readRevision = readRevision
+        headerRevision = header
+        isCountKnown = keyspace.isCountFast(at: readRevision)
+        if isCountKnown { count = keyspace.count(in: query.interval, at: readRevision) }
+        rest = isCountKnown && query.request.countOnly ? nil : query.interval
+    }
+
+    /// Whether everything was looked at.
+    package var isComplete: Bool { rest == nil }
+
+    /// Looks at up to `keysMax` more keys.
+    ///
+    /// - Throws: `compacted` if compaction has overtaken the pinned revision.
+    package mutating func step(
+        _ keyspace: Keyspace, keysMax: Int = Limits.rangePieceKeys
+    ) throws(KVError) {
+        guard let interval = rest else { return }
+        if readRevision < keyspace.compactedRevision { throw .compacted }
+        advance(interval, keyspace, keysMax)
+    }
+
+    /// The answer, once complete. The door fills in the rest of the header.
+    package consuming func response() -> RangeResponse {
+        precondition(isComplete, "an answer before the range was read")
+        var response = RangeResponse()
+        response.header = ResponseHeader(revision: headerRevision)
+        response.count = Int64(count)
+        if query.request.countOnly { return response }
+        var kvs = query.sorted(pairs)
+        if kvs.count > query.limit {
+            kvs.removeSubrange(query.limit...)
+            hasMore = true
+        }
+        if query.request.keysOnly { for index in kvs.indices { kvs[index].value = [] } }
+        response.kvs = kvs
+        response.more = hasMore
+        return response
+    }
+
+    private mutating func advance(_ interval: KeyInterval, _ keyspace: Keyspace, _ keysMax: Int) {
+        let isDescending = query.isDescending && !query.isSortedAtEnd
+        let progress = keyspace.scan(
+            interval, at: readRevision, descending: isDescending, keysMax: keysMax
+        ) { key, state in
+            if !isCountKnown { count += 1 }
+            return take(key, state) || !isCountKnown
+        }
+        rest = progress.rest
+    }
+
+    /// Keeps a pair that was asked for; false if no other will be kept.
+    private mutating func take(_ key: [UInt8], _ state: KeyState) -> Bool {
+        if query.request.countOnly || !query.request.selects(state) { return true }
+        if pairs.count >= query.limit, !query.isSortedAtEnd {
+            hasMore = true
+            return false
+        }
+        pairs.append(KeyValue(key, state))
+        return true
+    }
+}

@@ -1,0 +1,40 @@
+package import MVCC
+
+/// Everything that all replicas agree on after the same slots: the keys, which commands were
+/// executed, who leads, and the time that the log tells.
+///
+/// Apply reads the command, this state and nothing else: no flag, clock, chance, memory or disk. So
+/// equal slots give equal state, and `digest` can be compared.
+///
+/// Not Sendable: one loop owns it.
+package final class ReplicatedState {
+    /// The keys with their revisions.
+    package let keyspace = Keyspace()
+    /// The newest slot that is applied; 0 before the first.
+    package internal(set) var appliedSlot: UInt64 = 0
+    /// The ballot of the newest applied Lead; nil before the first.
+    package internal(set) var leaderBallot: LeaderBallot?
+    /// The highest time that a leader stamped, in milliseconds; counts from no known moment.
+    package internal(set) var logTimeMilliseconds: UInt64 = 0
+    /// A slot was met that this program is too old for.
+    package internal(set) var needsUpgrade = false
+    /// Bundles that had not the documented form and were skipped, for the log of the process.
+    package internal(set) var malformedBundleCount = 0
+
+    var origins = Origins()
+
+    package init() {}
+
+    /// A digest of all replicated state: equal on replicas with equal `appliedSlot`.
+    package func digest() -> UInt64 {
+        var digest = StateDigest()
+        digest.add(appliedSlot)
+        digest.add(logTimeMilliseconds)
+        digest.add(leaderBallot?.round ?? 0)
+        digest.add(leaderBallot?.replica ?? 0)
+        digest.add(leaderBallot?.incarnation ?? 0)
+        origins.add(to: &digest)
+        keyspace.add(to: &digest)
+        return digest.value
+    }
+}

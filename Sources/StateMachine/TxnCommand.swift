@@ -1,0 +1,106 @@
+internal import EtcdMessages
+internal import MVCC
+
+/// Conditions and two lists of operations. The path through nested transactions is computed first,
+/// then everything on it that can fail is checked, and only then the first write is done: a failing
+/// transaction leaves no trace, and the same on every replica.
+enum TxnCommand {
+    /// Finds everything on the path that can fail, on the state before the transaction.
+    static func check(
+        _ request: TxnRequest, _ path: TxnPath, _ keyspace: Keyspace
+    ) throws(KVError) {
+        var step = 0
+        try check(request, path, &step, keyspace)
+    }
+
+    private static func check(
+        _ request: TxnRequest, _ path: TxnPath, _ step: inout Int, _ keyspace: Keyspace
+    ) throws(KVError) {
+        for operation in branch(request, path, &step) {
+            switch operation.request {
+            case .requestRange(let range): _ = try keyspace.revisionToRead(range.revision)
+            case .requestPut(let put): try PutCommand.check(put, keyspace)
+            case .requestTxn(let inner): try check(inner, path, &step, keyspace)
+            case .requestDeleteRange, nil: break
+            }
+        }
+    }
+
+    private static func branch(
+        _ request: TxnRequest, _ path: TxnPath, _ step: inout Int
+    ) -> [RequestOp] {
+        let succeeds = path.branches[step]
+        step += 1
+        return succeeds ? request.success : request.failure
+    }
+
+    /// Does the operations of the path. Everything must have been checked.
+    ///
+    /// - Parameter wantsResponse: without it, ranges are not read and the response has no parts.
+    static func execute(
+        _ request: TxnRequest, _ path: TxnPath, _ transaction: inout WriteTransaction,
+        _ keyspace: Keyspace, wantsResponse: Bool
+    ) -> TxnResponse {
+        var step = 0
+        var response = execute(request, path, &step, &transaction, keyspace, wantsResponse)
+        response.header = ResponseHeader(revision: transaction.readRevision)
+        return response
+    }
+
+    private static func execute(
+        _ request: TxnRequest, _ path: TxnPath, _ step: inout Int,
+        _ transaction: inout WriteTransaction, _ keyspace: Keyspace, _ wantsResponse: Bool
+    ) -> TxnResponse {
+        var response = TxnResponse()
+        response.header = ResponseHeader()
+        response.succeeded = path.branches[step]
+        for operation in branch(request, path, &step) {
+            var part = ResponseOp()
+            switch operation.request {
+            case .requestRange(let range):
+                guard wantsResponse else { continue }
+                part.responseRange = read(range, keyspace, newest: transaction.readRevision)
+            case .requestPut(let put):
+                part.responsePut = PutCommand.execute(put, &transaction, keyspace)
+            case .requestDeleteRange(let delete):
+                part.responseDeleteRange = DeleteRangeCommand.execute(delete, &transaction)
+            case .requestTxn(let inner):
+                part.responseTxn = execute(
+                    inner, path, &step, &transaction, keyspace, wantsResponse)
+            case nil: break
+            }
+            if wantsResponse { response.responses.append(part) }
+        }
+        return response
+    }
+
+    /// Does a path that has only ranges, on the current state.
+    static func read(
+        _ request: TxnRequest, _ path: TxnPath, _ keyspace: Keyspace
+    ) -> TxnResponse {
+        var response = TxnResponse()
+        response.header = ResponseHeader(revision: keyspace.revision)
+        response.succeeded = path.branches[0]
+        for operation in path.branches[0] ? request.success : request.failure {
+            var part = ResponseOp()
+            part.responseRange = read(
+                operation.requestRange, keyspace, newest: keyspace.revision)
+            response.responses.append(part)
+        }
+        return response
+    }
+
+    private static func read(
+        _ request: RangeRequest, _ keyspace: Keyspace, newest: Int64
+    ) -> RangeResponse {
+        let revision = request.revision > 0 ? request.revision : newest
+        do throws(KVError) {
+            let query = try RangeQuery(request)
+            var cursor = RangeCursor(query, in: keyspace, at: revision, header: newest)
+            while !cursor.isComplete { try cursor.step(keyspace, keysMax: .max) }
+            return cursor.response()
+        } catch {
+            preconditionFailure("a range that was not checked: \(error)")
+        }
+    }
+}
