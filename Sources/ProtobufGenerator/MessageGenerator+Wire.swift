@@ -64,8 +64,9 @@ extension MessageGenerator {
         } else if field.isPacked {
             source.block("if !\(field.path).isEmpty") { source in
                 source.line("var count = 0")
-                source.line(
-                    "for value in \(field.path) { count += \(field.kind.size(of: "value")) }")
+                let name = field.kind == .bool ? "_" : "value"
+                let increment = "count += \(field.kind.size(of: name))"
+                source.line("for \(name) in \(field.path) { \(increment) }")
                 source.line("size += \(tag) + WireSize.lengthDelimited(count)")
             }
         } else if field.isRepeated {

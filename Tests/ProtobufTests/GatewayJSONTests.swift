@@ -58,7 +58,8 @@ import Testing
             #"""
             {"compare":[{"createRevision":"2","target":"CREATE","key":"Zm9v"},
                         {"version":4,"result":"EQUAL","target":0,"key":"Zm9v"}],
-             "success":[{"requestPut":{"key":"Zm9v","value":"YmFy"}},{"request_range":{"key":"Zm9v"}}]}
+             "success":[{"requestPut":{"key":"Zm9v","value":"YmFy"}},
+                        {"request_range":{"key":"Zm9v"}}]}
             """#)
         #expect(request.compare.map(\.targetUnion) == [.createRevision(2), .version(4)])
         #expect(request.compare.map(\.target) == [.create, .version])
