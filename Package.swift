@@ -126,6 +126,8 @@ let checks: [Target] = [
             "EtcdAPI", "RESTAPI", "Replication", "StateMachine", "MVCC", "EtcdMessages", "Protobuf", "GRPC",
             "Transport", "EventLoops", "Observability", "Basics",
         ]),
+    tests("SynodClientTests", ["SynodClient", "Transport", "EventLoops", "GRPC"]),
+    tests("CommandLineTests", ["synod", "SynodClient", "Observability"]),
     tests(
         "ProcessTests",
         ["SynodClient", "EtcdMessages", "Protobuf", "GRPC", "Transport", "EventLoops", "Basics"]),

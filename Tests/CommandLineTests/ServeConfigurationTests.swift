@@ -1,0 +1,156 @@
+import Observability
+import Testing
+
+@testable import synod
+
+@Suite struct ServeConfigurationTests {
+    private func make(
+        _ words: [String], _ environment: [String: String] = [:]
+    ) throws -> ServeConfiguration {
+        try ServeConfiguration(words: words, environment: environment)
+    }
+
+    private func refusal(_ words: String..., environment: [String: String] = [:]) -> String {
+        do {
+            _ = try make(words, environment)
+            return "accepted"
+        } catch { return (error as? UsageError)?.message ?? "\(error)" }
+    }
+
+    @Test func theDefaultsAreEtcdsButForTheTimes() throws {
+        let it = try make([])
+        let (client, peer) = (
+            ServeURL(host: "localhost", port: 2379), ServeURL(host: "localhost", port: 2380)
+        )
+        #expect(it.name == "default")
+        #expect(it.dataDirectory == "default.synod")
+        #expect(it.listenClientURLs == [client] && it.advertiseClientURLs == [client])
+        #expect(it.listenPeerURLs == [peer] && it.initialAdvertisePeerURLs == [peer])
+        #expect(it.initialCluster == [.init(name: "default", peerURLs: [peer])])
+        #expect(it.initialClusterState == .new)
+        #expect(it.initialClusterToken == "etcd-cluster")
+        #expect(it.heartbeatIntervalMilliseconds == 50 && it.electionTimeoutMilliseconds == 250)
+        #expect(it.maxRequestBytes == 1_572_864 && it.maxTransactionOperations == 128)
+        #expect(it.logLevel == .info && it.logFormat == .text)
+        #expect(it.segmentBytes == 64 << 20)
+        #expect(it.warnings.isEmpty)
+    }
+
+    @Test func aThreeNodeUnitFileOfEtcdsIsUnderstood() throws {
+        let it = try make(
+            [
+                "--name", "b", "--data-dir=/d", "--listen-client-urls",
+                "http://0.0.0.0:2379,http://[::1]:2379", "--advertise-client-urls",
+                "http://10.0.0.2:2379", "--listen-peer-urls", "http://10.0.0.2:2380",
+                "--initial-advertise-peer-urls=http://10.0.0.2:2380", "--initial-cluster",
+                "a=http://10.0.0.1:2380, b=http://10.0.0.2:2380,c=http://c.example:2380",
+                "--initial-cluster-state", "existing", "--initial-cluster-token", "t",
+                "--heartbeat-interval=100", "--election-timeout=1000", "--snapshot-count=10000",
+                "--log-level=warn", "--log-format=json", "--client-cert-auth=false",
+                "--cert-file=",
+            ])
+        #expect(it.listenClientURLs.map(\.host) == ["0.0.0.0", "::1"])
+        #expect(it.initialCluster.map(\.name) == ["a", "b", "c"])
+        #expect(it.initialCluster[2].peerURLs == [ServeURL(host: "c.example", port: 2380)])
+        #expect(it.initialClusterState == .existing)
+        #expect(it.logLevel == .warning && it.logFormat == .json)
+        #expect(it.warnings == ["--snapshot-count has no effect in this version of Synod"])
+    }
+
+    @Test func theShortFormIsOneNode() throws {
+        let it = try make(["12379", "a"])
+        #expect(it.name == "a" && it.dataDirectory == "a.synod")
+        #expect(it.listenClientURLs == [ServeURL(host: "127.0.0.1", port: 12379)])
+        #expect(it.initialAdvertisePeerURLs == [ServeURL(host: "127.0.0.1", port: 12380)])
+        #expect(it.initialCluster.map(\.name) == ["a"])
+        #expect(refusal("12379").contains("short form"))
+        #expect(refusal("0", "a").contains("short form"))
+        #expect(refusal("1", "a", "--name", "b").contains("contradicts"))
+    }
+
+    @Test func theEnvironmentIsRead() throws {
+        let it = try make(
+            ["--name=flag"],
+            [
+                "ETCD_NAME": "env", "ETCD_DATA_DIR": "/etcd", "SYNOD_DATA_DIR": "/synod",
+                "ETCD_SNAPSHOT_COUNT": "7",
+            ])
+        #expect(it.name == "flag" && it.dataDirectory == "/synod")
+        #expect(it.warnings == ["ETCD_SNAPSHOT_COUNT has no effect in this version of Synod"])
+        #expect(
+            refusal(environment: ["ETCD_CERT_FILE": "x"]).hasPrefix("ETCD_CERT_FILE is refused"))
+    }
+
+    @Test(arguments: [
+        ["--cert-file=x"], ["--client-cert-auth"], ["--auto-tls=true"],
+        ["--auth-token", "jwt,a=b"],
+        ["--peer-trusted-ca-file", "x"], ["--host-whitelist=a"], ["--force-new-cluster"],
+        ["--discovery", "http://x"], ["--config-file", "x"], ["--proxy=on"],
+    ])
+    func whatWouldBreakAPromiseIsRefused(words: [String]) {
+        #expect(throws: UsageError.self) { try make(words) }
+    }
+
+    @Test func everyEtcdFlagAtItsDefaultIsSilent() throws {
+        for entry in ServeFlag.table where !entry.flag.fallback.isEmpty {
+            guard entry.flag.name != "listen-client-urls" else { continue }
+            let it = try make(["--\(entry.flag.name)=\(entry.flag.fallback)"])
+            #expect(it.warnings.isEmpty, "\(entry.flag.name)")
+        }
+    }
+
+    @Test func everyInertFlagWarnsOnce() throws {
+        for entry in ServeFlag.inert {
+            let isOn = entry.flag.fallback == "true"
+            let value = entry.flag.argument == nil ? (isOn ? "false" : "true") : "17"
+            let it = try make(["--\(entry.flag.name)=\(value)"])
+            #expect(it.warnings.count == 1, "\(entry.flag.name)")
+        }
+    }
+
+    @Test func everySecurityFlagIsRefused() {
+        for entry in ServeFlag.security {
+            let value = entry.flag.argument == nil ? "true" : "17"
+            #expect(throws: UsageError.self, "\(entry.flag.name)") {
+                try make(["--\(entry.flag.name)=\(value)"])
+            }
+        }
+    }
+
+    @Test func inconsistentClustersAreRefused() {
+        #expect(
+            refusal("--name=z", "--initial-cluster=a=http://a:1").hasPrefix(
+                "couldn't find local name \"z\" in the initial cluster configuration"))
+        #expect(
+            refusal("--name=a", "--initial-cluster=a=http://a:1").contains("must be the same"))
+        #expect(
+            refusal(
+                "--name=a", "--initial-cluster=a=http://localhost:2380,b=http://localhost:2380"
+            ).contains("duplicate URL"))
+        #expect(refusal("--initial-cluster=nonsense").contains("is not NAME=URL"))
+        #expect(refusal("--initial-cluster-state=maybe").contains("new, existing"))
+    }
+
+    @Test func urlsAreChecked() {
+        #expect(
+            refusal("--listen-client-urls=http://a:1")
+                == "--advertise-client-urls is required when --listen-client-urls is set explicitly"
+        )
+        #expect(refusal("--listen-peer-urls=https://a:1").contains("TLS"))
+        #expect(refusal("--listen-peer-urls=unix://a:1").contains("socket"))
+        #expect(refusal("--listen-peer-urls=http://a").contains("no port"))
+        #expect(refusal("--listen-peer-urls=http://a:1/x").contains("path"))
+        #expect(refusal("--listen-peer-urls=http://a:1,http://a:1").contains("twice"))
+        #expect(refusal("--listen-peer-urls=").contains("needed"))
+        #expect(refusal("--advertise-client-urls=http://0.0.0.0:1").contains("no address"))
+        #expect(refusal("--listen-peer-urls=http://localhost:2379").contains("both"))
+    }
+
+    @Test func timesMustFit() {
+        #expect(
+            refusal("--heartbeat-interval=60")
+                == "--election-timeout[250ms] should be at least as 5 times as"
+                + " --heartbeat-interval[60ms]")
+        #expect(refusal("--election-timeout=60000").contains("50000"))
+    }
+}
