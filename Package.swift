@@ -54,6 +54,7 @@ let thought: [Target] = [
 
 let matter: [Target] = [
     room("WriteAheadLog", ["PaxosCodec", "Paxos", "Basics"]),
+    room("LogTesting", ["WriteAheadLog", "Basics"]),
     room("EventLoops", ["CLibuv", "Basics"]),
     room("HTTP", ["CNghttp2", "CLLHTTP", "Basics"]),
     room("Digests", ["COpenSSL"]),
@@ -111,14 +112,15 @@ let checks: [Target] = [
     tests("ProtobufTests", ["Protobuf", "EtcdMessages", "Basics"]),
     tests("StateMachineTests", ["StateMachine", "MVCC", "EtcdMessages", "Protobuf", "Basics"]),
     tests("GRPCTests", ["GRPC", "Basics"]),
-    tests("WriteAheadLogTests", ["WriteAheadLog", "PaxosCodec", "Paxos", "Basics"]),
+    tests(
+        "WriteAheadLogTests", ["WriteAheadLog", "LogTesting", "PaxosCodec", "Paxos", "Basics"]),
     tests("HTTPTests", ["HTTP", "Basics"]),
     tests("TransportTests", ["Transport", "EventLoops", "HTTP", "GRPC", "Observability", "Basics"]),
     tests(
         "ReplicationTests",
         [
-            "Replication", "WriteAheadLog", "Paxos", "PaxosCodec", "StateMachine", "MVCC",
-            "EtcdMessages", "Protobuf", "Observability", "Basics",
+            "Replication", "WriteAheadLog", "LogTesting", "Paxos", "PaxosCodec", "StateMachine",
+            "MVCC", "EtcdMessages", "Protobuf", "Observability", "Basics",
         ]),
     tests(
         "EtcdAPITests",

@@ -1,0 +1,62 @@
+/// Looks at one segment, batch by batch, and names what it finds.
+struct BatchScanner {
+    let cursor: SegmentCursor
+    let salt: UInt64
+
+    /// A position where a batch should begin, and what it should be.
+    struct Expectation {
+        var offset: Int
+        var number: UInt64
+        var chain: UInt32
+        /// Where the successor says that this segment ends.
+        var namedEnd: Int?
+    }
+
+    /// What stands there. The header only if it is right.
+    func examine(_ expected: Expectation) throws(RecoveryError) -> (Finding, BatchHeader?) {
+        let sector = try cursor.bytes(at: expected.offset, count: Limits.sectorBytes)
+        if Sectors.isZero(sector) { return (.zeros, nil) }
+        guard let header = BatchHeader(sector, seed: seed(expected.offset)) else {
+            return (.badHeader, nil)
+        }
+        let end = expected.offset + header.extent
+        guard header.number == expected.number, header.chainBefore == expected.chain,
+            end <= expected.namedEnd ?? .max
+        else { return (.foreign, header) }
+        // A length beyond the file is a write that did not come, or only in part.
+        let extent = try cursor.bytes(at: expected.offset, count: header.extent)
+        if header.matches(extent) { return (.whole, header) }
+        return (Sectors.zeroCount(extent) > header.zeroSectors ? .torn : .wrongSum, header)
+    }
+
+    /// The payload of a batch that was found whole.
+    func payload(of header: BatchHeader, at offset: Int) throws(RecoveryError)
+        -> UnsafeRawBufferPointer
+    {
+        header.payload(in: try cursor.bytes(at: offset, count: header.extent))
+    }
+
+    /// What stands behind the batch that was expected at `offset`: whether a right header of a later
+    /// batch does, and whether there is nothing but zeros.
+    func rest(after expected: Expectation) throws(RecoveryError) -> (followed: Bool, isZero: Bool) {
+        var isZero = true
+        var offset = expected.offset + Limits.sectorBytes
+        while offset < cursor.fileBytes {
+            let sector = try cursor.bytes(at: offset, count: Limits.sectorBytes)
+            if !Sectors.isZero(sector) {
+                isZero = false
+                if let header = BatchHeader(sector, seed: seed(offset)),
+                    header.number > expected.number
+                {
+                    return (true, false)
+                }
+            }
+            offset += Limits.sectorBytes
+        }
+        return (false, isZero)
+    }
+
+    private func seed(_ offset: Int) -> UInt32 {
+        BatchHeader.seed(salt: salt, segment: cursor.segment, offset: offset)
+    }
+}

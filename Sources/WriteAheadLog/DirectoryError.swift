@@ -1,0 +1,38 @@
+/// Why a data directory cannot be used. The description says what to do.
+package enum DirectoryError: Error, Equatable, Sendable, CustomStringConvertible {
+    case locked(path: String, holder: String)
+    case newerFormat(path: String, version: UInt16)
+    case otherMember(path: String, found: String, expected: String)
+    case otherCluster(path: String)
+    case damagedIdentity(path: String)
+    /// There is a log but no identity.
+    case missingIdentity(path: String)
+    case disk(DiskError)
+
+    package var description: String {
+        switch self {
+        case .locked(let path, let holder):
+            "The data directory \(path) is in use by another process\(holder). Stop that process, or "
+                + "give this one a data directory of its own."
+        case .newerFormat(let path, let version):
+            "The data directory \(path) has format \(version), this version reads up to "
+                + "\(Identity.formatVersion): start the newer version that wrote it."
+        case .otherMember(let path, let found, let expected):
+            "The data directory \(path) belongs to member \(found), not to \(expected): check the "
+                + "member's name and peer URLs, and which directory it is given."
+        case .otherCluster(let path):
+            "The data directory \(path) belongs to a cluster with another initial token: check the "
+                + "token, and which directory the member is given."
+        case .damagedIdentity(let path):
+            "The file \(path)/identity is damaged, so it is not known which votes this member gave. "
+                + "Move the data directory away and start the member with an empty one: the others "
+                + "re-admit it."
+        case .missingIdentity(let path):
+            "The data directory \(path) has a log but no identity file. Put the file back from where "
+                + "the log came from, or move the directory away and start the member with an empty "
+                + "one: the others re-admit it."
+        case .disk(let error):
+            "\(error). Mend the disk or the permissions and start again."
+        }
+    }
+}

@@ -1,0 +1,37 @@
+/// The sizes and times of the log.
+package enum Limits {
+    /// A segment, if the options say nothing else.
+    package static let segmentBytes = 64 << 20
+    /// The smallest segment that can be asked for.
+    package static let segmentBytesMin = 64 << 10
+    /// What a disk writes whole or not at all: headers and batches begin on such a boundary.
+    package static let sectorBytes = 512
+    /// Staged and in flight together; the owner must stop appending here.
+    package static let stagedBytes = 256 << 20
+    /// A buffer above this size is given back after its write.
+    static let retainedStagingBytes = 8 << 20
+    /// Payload of one batch: what its header can say.
+    static let payloadBytes = Int(UInt32.max) - 4096
+    /// How much of a segment is read at a time.
+    static let readWindowBytes = 1 << 20
+    /// Batches up to this size together share one entry of the index.
+    static let indexPieceBytes = 256 << 10
+    /// Slots in one answer to a read of decided values.
+    static let slotsPerRead = 65_536
+    /// Peers whose words are remembered.
+    static let heardPeers = 1024
+    /// A new segment is filled in writes of this size ...
+    static let fillBytes = 4096
+    /// ... and synced after each of this size, ...
+    static let fillSyncBytes = 1 << 20
+    /// ... with a pause after each, in microseconds, unless the log is waiting.
+    static let fillPauseMicroseconds: UInt32 = 4000
+    /// Operations waiting for one disk thread.
+    static let queuedOperations = 4096
+    /// Records of one append, as a reader believes it.
+    static let recordsPerSection = 1 << 24
+    /// How long a directory may stay locked by a process that is ending.
+    package static let lockRetryMilliseconds = 1000
+    /// Bytes of an identity file that are read.
+    static let identityBytes = 64 << 10
+}

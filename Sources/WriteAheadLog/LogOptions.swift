@@ -1,0 +1,15 @@
+/// The knobs of a log.
+package struct LogOptions: Equatable, Sendable {
+    /// Of new segments; a multiple of 4 KiB.
+    package var segmentBytes: Int
+    /// An idle log is sealed after this time without appends.
+    package var sealAfterMilliseconds: UInt64
+
+    package init(segmentBytes: Int = Limits.segmentBytes, sealAfterMilliseconds: UInt64 = 10) {
+        precondition(
+            segmentBytes >= Limits.segmentBytesMin && segmentBytes % Limits.fillBytes == 0,
+            "the size of a segment")
+        self.segmentBytes = segmentBytes
+        self.sealAfterMilliseconds = sealAfterMilliseconds
+    }
+}

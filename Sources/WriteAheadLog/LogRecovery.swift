@@ -1,0 +1,167 @@
+internal import Basics
+package import Paxos
+
+/// Reads a log at start, segment by segment and batch by batch. Blocking, and in bounded memory.
+package struct LogRecovery {
+    private let disk: any Disk
+    private let identity: Identity
+    private let deliver: (DecidedValue) -> Void
+
+    private var fold: DurableFold
+    private var logState = LogState()
+    private var boot = BootNumber(0)
+    private var segments: [SegmentIndex] = []
+    private var expected = BatchScanner.Expectation(offset: 0, number: 1, chain: 0)
+    private var highestSlot = Slot.zero
+    /// Whether the segment in hand holds records.
+    private var holdsRecords = false
+    private var reusableBytes: Int?
+    private var unknownGroup: GroupID?
+
+    /// Folds the log on `disk`. Decided values of slots above `floor` (what the store has applied) go to
+    /// `deliver` in slot order.
+    package static func run(
+        disk: any Disk, identity: Identity, floor: Slot = .zero,
+        deliver: @escaping (DecidedValue) -> Void
+    ) throws(RecoveryError) -> RecoveredLog {
+        var recovery = LogRecovery(disk: disk, identity: identity, floor: floor, deliver: deliver)
+        return try recovery.run(floor: floor)
+    }
+
+    private init(
+        disk: any Disk, identity: Identity, floor: Slot, deliver: @escaping (DecidedValue) -> Void
+    ) {
+        self.disk = disk
+        self.identity = identity
+        self.deliver = deliver
+        fold = DurableFold(floor: floor)
+    }
+
+    private mutating func run(floor: Slot) throws(RecoveryError) -> RecoveredLog {
+        let survey = try SegmentSurvey(disk: disk, identity: identity)
+        if survey.started.isEmpty, identity.hasLog { throw .lost }
+        for (index, started) in survey.started.enumerated() {
+            let successor = survey.started.dropFirst(index + 1).first
+            try read(started, isFirst: index == 0, successor: successor?.header)
+        }
+        try checkBeginning(survey)
+        if let missing = fold.missingUpTo {
+            throw .storeBehind(floor: floor, truncatedUpTo: missing)
+        }
+        return RecoveredLog(
+            state: fold.state, heard: logState.heard, boot: boot, logState: logState,
+            segments: segments, end: expected.offset, chain: expected.chain,
+            nextBatch: expected.number, highestSlot: highestSlot, reusableBytes: reusableBytes,
+            spare: survey.spare)
+    }
+
+    /// Segments before the first one may be gone only with their slots truncated.
+    private func checkBeginning(_ survey: SegmentSurvey) throws(RecoveryError) {
+        guard let first = survey.started.first?.header, first.number > 1 else { return }
+        if first.highestSlotBefore > logState.truncatedUpTo {
+            throw .missing(first: 1, last: first.number - 1)
+        }
+    }
+
+    private mutating func read(
+        _ started: SegmentSurvey.Started, isFirst: Bool, successor: SegmentHeader?
+    ) throws(RecoveryError) {
+        let header = started.header
+        if isFirst {
+            expected.number = header.firstBatch
+            expected.chain = header.predecessorChain
+            highestSlot = header.highestSlotBefore
+        }
+        expected.offset = SegmentHeader.byteCount
+        expected.namedEnd = successor?.predecessorEnd
+        guard header.firstBatch == expected.number, header.predecessorChain == expected.chain,
+            header.highestSlotBefore >= highestSlot
+        else { throw .foreignSegment(header.number) }
+        boot = max(boot, header.boot)
+        holdsRecords = false
+        segments.append(SegmentIndex(number: header.number))
+        let cursor = SegmentCursor(
+            disk, segment: header.number, fileBytes: started.file.byteCount)
+        let scanner = BatchScanner(cursor: cursor, salt: identity.salt)
+        while expected.offset != expected.namedEnd {
+            guard try readBatch(scanner, isLast: successor == nil) else { break }
+        }
+        if let unknownGroup { throw .unknownGroup(unknownGroup) }
+    }
+
+    /// Reads the batch at the expected place. False where the log ends.
+    private mutating func readBatch(
+        _ scanner: BatchScanner, isLast: Bool
+    ) throws(RecoveryError) -> Bool {
+        let (finding, header) = try scanner.examine(expected)
+        if finding == .whole, let header {
+            guard try keep(header, scanner) else { throw damage(.undecodable, scanner) }
+            return true
+        }
+        let rest = isLast ? try scanner.rest(after: expected) : (followed: false, isZero: false)
+        let place: Place = isLast ? (rest.followed ? .followed : .last) : .closed
+        switch RecoveryTable.action(finding, place) {
+        case .keep:
+            preconditionFailure("only whole batches are kept")
+        case .refuse:
+            throw damage(finding, scanner)
+        case .cut:
+            return false
+        case .end:
+            reusableBytes = rest.isZero && !holdsRecords ? scanner.cursor.fileBytes : nil
+            return false
+        }
+    }
+
+    private func damage(_ finding: Finding, _ scanner: BatchScanner) -> RecoveryError {
+        .damaged(
+            LogDamage(
+                segment: scanner.cursor.segment, offset: expected.offset,
+                finding: finding.rawValue))
+    }
+
+    /// Folds a whole batch and goes on behind it. False if its contents make no sense.
+    private mutating func keep(
+        _ header: BatchHeader, _ scanner: BatchScanner
+    ) throws(RecoveryError) -> Bool {
+        let payload = try scanner.payload(of: header, at: expected.offset)
+        do throws(ByteReaderError) {
+            try fold(header, ByteReader(payload))
+        } catch {
+            return false
+        }
+        segments[segments.count - 1].include(
+            offset: expected.offset, extent: header.extent, slots: header.slots)
+        highestSlot = max(highestSlot, header.slots.high)
+        expected.offset += header.extent
+        expected.number += 1
+        expected.chain = header.chainAfter
+        return true
+    }
+
+    private mutating func fold(
+        _ header: BatchHeader, _ payload: ByteReader
+    ) throws(ByteReaderError) {
+        var reader = payload
+        let opens = expected.offset == SegmentHeader.byteCount
+        guard opens == false || header.kind == .state else { throw .invalid("opening batch") }
+        switch header.kind {
+        case .seal:
+            guard reader.isAtEnd else { throw .invalid("seal") }
+            return
+        case .state:
+            let start = try BatchPayload.readStart(from: &reader)
+            boot = max(boot, start.boot)
+        case .records:
+            holdsRecords = true
+        }
+        try BatchPayload.readSections(from: &reader) { group, record in
+            guard group == .standard else {
+                unknownGroup = group
+                return
+            }
+            logState.note(record)
+            fold.fold(record, deliver: deliver)
+        }
+    }
+}

@@ -1,0 +1,129 @@
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
+
+/// The few calls to the operating system that the log makes, with their errors in words.
+enum Posix {
+    static func open(_ path: String, _ flags: Int32) throws(DiskError) -> Int32 {
+        let descriptor = retrying { openFile(path, flags | O_CLOEXEC) }
+        guard descriptor >= 0 else { throw failure("open", path) }
+        return descriptor
+    }
+
+    static func writeAll(
+        _ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, at offset: Int, path: String
+    ) throws(DiskError) {
+        var written = 0
+        while written < bytes.count {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
+            let count = retrying {
+                pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset + written))
+            }
+            guard count > 0 else { throw failure("write", path) }
+            written += count
+        }
+    }
+
+    /// Fills `buffer`, fewer bytes only at the file's end.
+    static func read(
+        _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: Int,
+        path: String
+    ) throws(DiskError) -> Int {
+        var done = 0
+        while done < buffer.count {
+            let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+            let count = retrying {
+                pread(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
+            }
+            guard count >= 0 else { throw failure("read", path) }
+            if count == 0 { break }
+            done += count
+        }
+        return done
+    }
+
+    /// Makes the data durable, and as much about the file as is needed to read them.
+    static func syncData(_ descriptor: Int32, path: String) throws(DiskError) {
+        #if canImport(Glibc)
+            let result = fdatasync(descriptor)
+        #else
+            let result = fcntl(descriptor, F_FULLFSYNC)
+        #endif
+        // Never retried: after a failure the kernel forgets what it could not write.
+        guard result == 0 else { throw failure("flush", path) }
+    }
+
+    static func syncDirectory(_ path: String) throws(DiskError) {
+        let descriptor = try open(path, O_RDONLY | O_DIRECTORY)
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure("flush", path) }
+    }
+
+    static func rename(_ from: String, _ to: String) throws(DiskError) {
+        #if canImport(Glibc)
+            let result = Glibc.rename(from, to)
+        #else
+            let result = Darwin.rename(from, to)
+        #endif
+        guard result == 0 else { throw failure("rename", from) }
+    }
+
+    /// Removes a file; one that is not there is removed already.
+    static func remove(_ path: String) throws(DiskError) {
+        guard unlink(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
+    }
+
+    /// Makes a directory, for this user alone, unless it is there.
+    static func makeDirectory(_ path: String) throws(DiskError) {
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw failure("create", path) }
+    }
+
+    static func names(in path: String) throws(DiskError) -> [String] {
+        guard let stream = opendir(path) else { throw failure("list", path) }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    static func byteCount(of path: String) throws(DiskError) -> Int {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw failure("look at", path) }
+        return Int(status.st_size)
+    }
+
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    /// Tells the operator, and ends the process: what the disk holds is no longer known.
+    static func endProcess(_ message: String) -> Never {
+        let line = [UInt8]("synod: \(message). The process ends; recovery reads from disk.\n".utf8)
+        _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        _exit(EX_IOERR)
+    }
+
+    static func failure(_ verb: String, _ path: String) -> DiskError {
+        DiskError("could not \(verb) \(path): \(String(cString: strerror(errno)))")
+    }
+
+    private static func openFile(_ path: String, _ flags: Int32) -> Int32 {
+        #if canImport(Glibc)
+            Glibc.open(path, flags, 0o600)
+        #else
+            Darwin.open(path, flags, 0o600)
+        #endif
+    }
+
+    private static func retrying<Count: SignedInteger>(_ call: () -> Count) -> Count {
+        while true {
+            let result = call()
+            if result >= 0 || errno != EINTR { return result }
+        }
+    }
+}

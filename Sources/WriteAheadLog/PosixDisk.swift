@@ -1,0 +1,164 @@
+internal import Synchronization
+
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
+
+/// The real disk: a thread that writes and flushes, one that prepares and removes segments, and one that
+/// reads. The owner is told by `wake` to call `takeCompletions` on its own thread.
+package final class PosixDisk: Disk {
+    private let shared: Shared
+    private let flusher: DiskThread
+    private let preparer: DiskThread
+    private let reader: DiskThread
+
+    /// A disk over the segments in `directory`.
+    ///
+    /// - Parameters:
+    ///   - wake: called on a disk thread when completions wait. It must only wake the owner.
+    ///   - onFailure: called on a disk thread when a write, a flush, a preparation or a removal failed;
+    ///     nothing is performed afterwards. By default the process ends, with status 74.
+    package init(
+        directory: String, wake: @escaping @Sendable () -> Void,
+        onFailure: @escaping @Sendable (String) -> Void = { Posix.endProcess($0) }
+    ) throws(DiskError) {
+        shared = Shared(directory: directory, wake: wake, onFailure: onFailure)
+        try Self.removeUnfinished(directory)
+        let shared = shared
+        let writer = SegmentWriter()
+        flusher = DiskThread { shared.perform($0, ticket: $1, writer: writer) }
+        preparer = DiskThread { shared.perform($0, ticket: $1, writer: nil) }
+        reader = DiskThread { shared.perform($0, ticket: $1, writer: nil) }
+    }
+
+    package func segments() throws(DiskError) -> [SegmentFile] {
+        var files: [SegmentFile] = []
+        for name in try Posix.names(in: shared.directory) {
+            guard let number = SegmentName.number(name) else { continue }
+            let byteCount = try Posix.byteCount(of: shared.directory + "/" + name)
+            files.append(SegmentFile(number: number, byteCount: byteCount))
+        }
+        return files
+    }
+
+    package func read(
+        segment: UInt64, at offset: Int, into buffer: UnsafeMutableRawBufferPointer
+    ) throws(DiskError) -> Int {
+        try shared.files.read(segment: segment, at: offset, into: buffer)
+    }
+
+    package func submit(_ operation: DiskOperation, ticket: UInt64) {
+        switch operation {
+        case .write: flusher.submit(operation, ticket: ticket)
+        case .prepare:
+            shared.isHurried.store(false, ordering: .relaxed)
+            preparer.submit(operation, ticket: ticket)
+        case .remove: preparer.submit(operation, ticket: ticket)
+        case .scan: reader.submit(operation, ticket: ticket)
+        }
+    }
+
+    package func takeCompletions() -> [DiskCompletion] {
+        shared.completions.withLock { waiting in
+            defer { waiting.removeAll() }
+            return waiting
+        }
+    }
+
+    package func hurryPreparation() { shared.isHurried.store(true, ordering: .relaxed) }
+
+    /// Blocks until a completion waits. Only at start, before there is a loop.
+    package func waitForCompletion() {
+        shared.completions.wait { $0.isEmpty ? nil : () }
+    }
+
+    /// Performs what was submitted and ends the threads. Nothing may be submitted afterwards.
+    package func close() {
+        shared.isHurried.store(true, ordering: .relaxed)
+        for thread in [flusher, preparer, reader] { thread.stop() }
+    }
+
+    /// What a crash left of a preparation is of no use.
+    private static func removeUnfinished(_ directory: String) throws(DiskError) {
+        for name in try Posix.names(in: directory)
+        where name.hasSuffix(SegmentPreparation.unfinishedSuffix) {
+            try Posix.remove(directory + "/" + name)
+        }
+    }
+
+    /// What the threads share with each other and with the owner.
+    private final class Shared: Sendable {
+        let directory: String
+        let files: PosixSegments
+        let completions = Monitor<[DiskCompletion]>([])
+        let isHurried = Atomic(false)
+        private let hasFailed = Atomic(false)
+        private let wake: @Sendable () -> Void
+        private let onFailure: @Sendable (String) -> Void
+
+        init(
+            directory: String, wake: @escaping @Sendable () -> Void,
+            onFailure: @escaping @Sendable (String) -> Void
+        ) {
+            self.directory = directory
+            files = PosixSegments(directory: directory)
+            self.wake = wake
+            self.onFailure = onFailure
+        }
+
+        func perform(_ operation: DiskOperation, ticket: UInt64, writer: SegmentWriter?) {
+            guard !hasFailed.load(ordering: .acquiring) else { return }
+            do throws(DiskError) {
+                let outcome = try outcome(of: operation, writer: writer)
+                let isFirst = completions.update { waiting in
+                    waiting.append(DiskCompletion(ticket: ticket, outcome: outcome))
+                    return waiting.count == 1
+                }
+                if isFirst { wake() }
+            } catch {
+                hasFailed.store(true, ordering: .releasing)
+                onFailure(error.description)
+            }
+        }
+
+        private func outcome(
+            of operation: DiskOperation, writer: SegmentWriter?
+        ) throws(DiskError) -> DiskOutcome {
+            switch operation {
+            case .write(let segment, let offset, let bytes):
+                guard let writer else { preconditionFailure("only the flush thread writes") }
+                let path = files.path(of: segment)
+                return .written(nanoseconds: try writer.write(bytes, at: offset, path: path))
+            case .prepare(let segment, let byteCount):
+                try SegmentPreparation.run(
+                    directory: directory, segment: segment, byteCount: byteCount
+                ) { self.isHurried.load(ordering: .relaxed) }
+                return .prepared
+            case .remove(let segment):
+                try Posix.remove(files.path(of: segment))
+                try Posix.syncDirectory(directory)
+                return .removed
+            case .scan(let scan):
+                return .scanned(Result { () throws(LogReadError) in try scan.run(reading: files) })
+            }
+        }
+    }
+}
+
+/// Reads segments by their path.
+struct PosixSegments: SegmentReading, Sendable {
+    let directory: String
+
+    func path(of segment: UInt64) -> String { directory + "/" + SegmentName.file(segment) }
+
+    func read(
+        segment: UInt64, at offset: Int, into buffer: UnsafeMutableRawBufferPointer
+    ) throws(DiskError) -> Int {
+        let path = path(of: segment)
+        let descriptor = try Posix.open(path, O_RDONLY)
+        defer { close(descriptor) }
+        return try Posix.read(descriptor, into: buffer, at: offset, path: path)
+    }
+}

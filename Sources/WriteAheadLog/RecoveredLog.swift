@@ -1,0 +1,26 @@
+package import Paxos
+
+/// What recovery found: what a core is born from, and where the log goes on.
+package struct RecoveredLog {
+    /// What the standard group's core is born from. Its membership is empty if none was ever recorded.
+    package let state: DurableState
+    /// What peers were heard to say.
+    package let heard: [PeerMemory]
+    /// The boot number of the last start; 0 if there was none.
+    package let boot: BootNumber
+    /// Whether nothing was ever durable in this log.
+    package var isEmpty: Bool { segments.isEmpty }
+
+    let logState: LogState
+    let segments: [SegmentIndex]
+    /// Offset behind the last whole batch of the last segment.
+    let end: Int
+    let chain: UInt32
+    let nextBatch: UInt64
+    /// The highest slot of any value.
+    let highestSlot: Slot
+    /// The last segment holds no records and ends in zeros: it is used again.
+    let reusableBytes: Int?
+    /// A prepared segment behind the last one.
+    let spare: SegmentFile?
+}

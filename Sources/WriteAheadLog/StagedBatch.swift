@@ -1,0 +1,126 @@
+internal import Basics
+internal import Paxos
+internal import PaxosCodec
+
+/// A batch in the making: room for the header, then records as they come, in memory that is used again.
+struct StagedBatch {
+    private(set) var writer = ByteWriter()
+    private(set) var slots = SlotRange()
+    private(set) var highestBallot = Ballot.zero
+    /// The box that is durable once this batch is; 0 if nothing is staged.
+    private(set) var lastBox: UInt64 = 0
+
+    init() { reset() }
+
+    var isEmpty: Bool { lastBox == 0 }
+    var payloadBytes: Int { writer.count - BatchHeader.byteCount }
+    /// What the batch will take on disk.
+    var extent: Int { Sectors.roundUp(writer.count) }
+
+    mutating func append(_ records: [DurableRecord], group: GroupID, box: UInt64) {
+        precondition(box > lastBox, "box numbers rise")
+        lastBox = box
+        for record in records {
+            if let slot = record.valueSlot { slots.include(slot) }
+            if let ballot = record.promise { highestBallot = max(highestBallot, ballot) }
+        }
+        BatchPayload.writeSection(group, records, into: &writer)
+    }
+
+    /// Completes header and padding and gives the bytes, which stay in this value's memory.
+    mutating func seal(
+        _ number: UInt64, chain: UInt32, seed: UInt32
+    ) -> (header: BatchHeader, bytes: [UInt8]) {
+        var header = BatchHeader(kind: .records, number: number, chainBefore: chain)
+        header.slots = slots
+        header.highestBallot = highestBallot
+        header.groupCount = 1
+        let bytes = Self.complete(&header, &writer, seed: seed)
+        return (header, bytes)
+    }
+
+    mutating func reset() {
+        // One copy of the memory lives on; a very large one is given back.
+        if writer.count > Limits.retainedStagingBytes { writer = ByteWriter() }
+        writer.removeAll()
+        Self.makeRoom(in: &writer)
+        slots = SlotRange()
+        highestBallot = .zero
+        lastBox = 0
+    }
+
+    /// A state batch, which is never staged.
+    static func state(
+        _ start: BatchPayload.Start, _ state: LogState, number: UInt64, chain: UInt32, seed: UInt32
+    ) -> (header: BatchHeader, bytes: [UInt8]) {
+        var writer = ByteWriter(capacity: 4096)
+        makeRoom(in: &writer)
+        BatchPayload.writeStart(start, into: &writer)
+        BatchPayload.writeSection(.standard, state.records, into: &writer)
+        var header = BatchHeader(kind: .state, number: number, chainBefore: chain)
+        header.highestBallot = state.promised
+        header.groupCount = 1
+        let bytes = complete(&header, &writer, seed: seed)
+        return (header, bytes)
+    }
+
+    /// An empty batch, which proves the one before it complete.
+    static func seal(
+        _ number: UInt64, chain: UInt32, seed: UInt32
+    ) -> (header: BatchHeader, bytes: [UInt8]) {
+        var writer = ByteWriter(capacity: Limits.sectorBytes)
+        makeRoom(in: &writer)
+        var header = BatchHeader(kind: .seal, number: number, chainBefore: chain)
+        let bytes = complete(&header, &writer, seed: seed)
+        return (header, bytes)
+    }
+
+    private static func makeRoom(in writer: inout ByteWriter) {
+        writer.writeRaw([UInt8](repeating: 0, count: BatchHeader.byteCount))
+    }
+
+    /// Pads the batch and puts the header into the room before the payload.
+    private static func complete(
+        _ header: inout BatchHeader, _ writer: inout ByteWriter, seed: UInt32
+    ) -> [UInt8] {
+        header.payloadBytes = writer.count - BatchHeader.byteCount
+        let padding = Sectors.roundUp(writer.count) - writer.count
+        if padding > 0 { writer.writeRaw([UInt8](repeating: 0, count: padding)) }
+        writer.bytes.withUnsafeBytes { bytes in
+            header.chainAfter = CRC32C.checksum(
+                UnsafeRawBufferPointer(rebasing: bytes[BatchHeader.byteCount...]),
+                seed: header.chainBefore)
+            // The first sector begins with the header, which is not zero.
+            header.zeroSectors = Sectors.zeroCount(
+                UnsafeRawBufferPointer(rebasing: bytes[Limits.sectorBytes...]))
+        }
+        let words = header.encode(seed: seed)
+        words.withUnsafeBytes { words in
+            for offset in stride(from: 0, to: BatchHeader.byteCount, by: 4) {
+                let word = words.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+                writer.overwrite(UInt32(littleEndian: word), at: offset)
+            }
+        }
+        return writer.bytes
+    }
+}
+
+extension DurableRecord {
+    /// The slot, if the record holds a value.
+    var valueSlot: Slot? {
+        switch self {
+        case .accepted(let accepted): accepted.slot
+        case .learned(let slot, _): slot
+        case .promised, .decided, .truncated, .configuration, .heard: nil
+        }
+    }
+
+    /// The ballot that the record promises.
+    var promise: Ballot? {
+        switch self {
+        case .promised(let ballot): ballot
+        case .accepted(let accepted): accepted.ballot
+        case .decided, .learned, .truncated, .configuration, .heard: nil
+        }
+    }
+}

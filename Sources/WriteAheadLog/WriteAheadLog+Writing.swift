@@ -1,0 +1,162 @@
+internal import Basics
+internal import Paxos
+
+/// One write at a time: what is next, and what its completion means.
+extension WriteAheadLog {
+    /// Takes what the disk has completed and reports it. Call it when the disk wakes the loop.
+    package func drainCompletions(nowMilliseconds: UInt64) {
+        self.nowMilliseconds = nowMilliseconds
+        for completion in disk.takeCompletions() {
+            switch completion.outcome {
+            case .written(let nanoseconds): written(completion.ticket, nanoseconds: nanoseconds)
+            case .prepared: prepared(completion.ticket)
+            case .removed: removals -= 1
+            case .scanned(let result): reads.removeValue(forKey: completion.ticket)?(result)
+            }
+        }
+        reportClosed()
+    }
+
+    /// Starts the next write, if none is in flight and there is one.
+    func advance() {
+        guard writing == nil else { return }
+        guard let tail else { return openSegment() }
+        if !isStarted { return writeState(tail) }
+        if !staged.isEmpty {
+            let fits = tail.offset + staged.extent <= tail.capacity || !tail.holdsRecords
+            return fits ? writeRecords(tail) : openSegment()
+        }
+        if isSealDue { writeSeal(tail) }
+    }
+
+    func prepareSpare() {
+        guard case .none = spare else { return }
+        let file = SegmentFile(
+            number: (indexes.last?.number ?? 0) + 1, byteCount: options.segmentBytes)
+        let ticket = makeTicket()
+        spare = .preparing(file, ticket: ticket)
+        disk.submit(.prepare(segment: file.number, byteCount: file.byteCount), ticket: ticket)
+    }
+
+    private func prepared(_ ticket: UInt64) {
+        guard case .preparing(let file, ticket) = spare else {
+            preconditionFailure("a preparation nobody asked for")
+        }
+        spare = .ready(file)
+        advance()
+    }
+
+    /// Goes on in the spare segment, or waits for it.
+    private func openSegment() {
+        guard case .ready(let file) = spare else {
+            prepareSpare()
+            disk.hurryPreparation()
+            return
+        }
+        spare = .none
+        let header = SegmentHeader(
+            number: file.number, identity: identity, boot: boot,
+            predecessor: indexes.last?.number ?? 0, predecessorEnd: endBefore,
+            predecessorChain: chain, firstBatch: nextBatch, highestSlotBefore: highestSlot)
+        let offset = SegmentHeader.byteCount
+        let batch = StagedBatch.state(
+            startMark, state, number: nextBatch, chain: chain, seed: seed(file.number, offset))
+        tail = Tail(number: file.number, capacity: file.byteCount, offset: offset)
+        indexes.append(SegmentIndex(number: file.number))
+        write(batch, kind: .opening, before: header.encode())
+    }
+
+    /// The state batch of a start in a segment that is used again.
+    private func writeState(_ tail: Tail) {
+        let batch = StagedBatch.state(
+            startMark, state, number: nextBatch, chain: chain, seed: seed(tail.number, tail.offset))
+        if tail.offset + batch.bytes.count > tail.capacity { return openSegment() }
+        write(batch, kind: .state)
+    }
+
+    private func writeRecords(_ tail: Tail) {
+        if tail.offset > tail.capacity / 2 { disk.hurryPreparation() }
+        swap(&staged, &inFlight)
+        writingSinceMilliseconds = stagedSinceMilliseconds ?? nowMilliseconds
+        stagedSinceMilliseconds = nil
+        let batch = inFlight.seal(nextBatch, chain: chain, seed: seed(tail.number, tail.offset))
+        self.tail?.holdsRecords = true
+        highestSlot = max(highestSlot, batch.header.slots.high)
+        let kind = Writing.Kind.records(
+            lastBox: inFlight.lastBox, truncatedUpTo: state.truncatedUpTo)
+        write(batch, kind: kind)
+    }
+
+    private func writeSeal(_ tail: Tail) {
+        needsSeal = false
+        write(
+            StagedBatch.seal(nextBatch, chain: chain, seed: seed(tail.number, tail.offset)),
+            kind: .seal)
+    }
+
+    /// Submits the write of a batch at the tail.
+    private func write(
+        _ batch: (header: BatchHeader, bytes: [UInt8]), kind: Writing.Kind,
+        before segmentHeader: [UInt8] = []
+    ) {
+        guard let tail else { preconditionFailure("a segment to write to") }
+        let ticket = makeTicket()
+        writing = Writing(
+            ticket: ticket, kind: kind, segment: tail.number, offset: tail.offset,
+            header: batch.header, byteCount: batch.bytes.count)
+        nextBatch += 1
+        chain = batch.header.chainAfter
+        self.tail?.offset += batch.bytes.count
+        let bytes = segmentHeader.isEmpty ? batch.bytes : segmentHeader + batch.bytes
+        disk.submit(
+            .write(
+                segment: tail.number, offset: tail.offset - segmentHeader.count, bytes: bytes),
+            ticket: ticket)
+    }
+
+    private func written(_ ticket: UInt64, nanoseconds: UInt64) {
+        guard let done = writing, done.ticket == ticket else {
+            preconditionFailure("a write nobody asked for")
+        }
+        writing = nil
+        writingSinceMilliseconds = nil
+        indexes[indexes.count - 1].include(
+            offset: done.offset, extent: done.header.extent, slots: done.header.slots)
+        inFlight.reset()
+        onFlush(Double(nanoseconds) / 1e9, done.byteCount)
+        switch done.kind {
+        case .opening, .state:
+            needsSeal = true
+            started()
+        case .seal:
+            advance()
+        case .records(let lastBox, let truncatedUpTo):
+            needsSeal = true
+            durableTruncatedUpTo = max(durableTruncatedUpTo, truncatedUpTo)
+            // The next write goes first: the disk works while the owner does.
+            advance()
+            onDurable(lastBox)
+            if isIdle { onIdle() }
+        }
+    }
+
+    private func started() {
+        noteStarted()
+        prepareSpare()
+        advance()
+    }
+
+    func reportClosed() {
+        guard let closing, writing == nil, staged.isEmpty, !needsSeal, isStarted else { return }
+        self.closing = {}
+        closing()
+    }
+
+    private var startMark: BatchPayload.Start {
+        BatchPayload.Start(incarnation: identity.incarnation, boot: boot, nonce: nonce)
+    }
+
+    private func seed(_ segment: UInt64, _ offset: Int) -> UInt32 {
+        BatchHeader.seed(salt: identity.salt, segment: segment, offset: offset)
+    }
+}

@@ -1,0 +1,203 @@
+package import Paxos
+
+/// The durable log of one data directory, driven by its owner's loop: records are staged by `append`,
+/// one batch is written and flushed at a time, and boxes are reported durable in order.
+///
+/// Set the hooks, call `start`, and wait for `isStarted` before the first message to a peer.
+package final class WriteAheadLog {
+    /// The boot number of this start. Durable once `isStarted`.
+    package let boot: BootNumber
+    /// Names this process.
+    package let nonce: UInt64
+
+    /// The boot number is durable.
+    package var onStarted: () -> Void = {}
+    /// The directory's first segment is durable: note it in the identity. Called before `onStarted`,
+    /// unless the identity says so already.
+    package var onFirstSegment: () -> Void = {}
+    /// All boxes up to this number are durable.
+    package var onDurable: (UInt64) -> Void = { _ in }
+    /// Nothing is staged or under way any more.
+    package var onIdle: () -> Void = {}
+    /// A write and its flush took so many seconds for so many bytes.
+    package var onFlush: (_ seconds: Double, _ bytes: Int) -> Void = { _, _ in }
+
+    let disk: any Disk
+    let options: LogOptions
+    var identity: Identity
+    /// The fold of all that was appended: what the next state batch says.
+    var state: LogState
+    var indexes: [SegmentIndex]
+    var tail: Tail?
+    var spare: Spare
+    var writing: Writing?
+    /// Filled by appends.
+    var staged = StagedBatch()
+    /// Being written; swapped with `staged`.
+    var inFlight = StagedBatch()
+    var chain: UInt32
+    var nextBatch: UInt64
+    /// The highest slot of any value in the log.
+    var highestSlot: Slot
+    /// Truncated according to a durable record.
+    var durableTruncatedUpTo: Slot
+    var needsSeal = false
+    var closing: (() -> Void)?
+    var nowMilliseconds: UInt64 = 0
+    var lastAppendMilliseconds: UInt64 = 0
+    var stagedSinceMilliseconds: UInt64?
+    var writingSinceMilliseconds: UInt64?
+    var reads: [UInt64: (Result<[Value], LogReadError>) -> Void] = [:]
+    var removals = 0
+    var nextTicket: UInt64 = 1
+    private let predecessorEnd: Int
+    private let reusableBytes: Int?
+    package private(set) var isStarted = false
+
+    /// The segment that is written to.
+    struct Tail {
+        let number: UInt64
+        /// How long the prepared file is.
+        let capacity: Int
+        /// Where the next batch goes.
+        var offset: Int
+        var holdsRecords = false
+    }
+
+    /// The segment after the last one.
+    enum Spare {
+        case none
+        case preparing(SegmentFile, ticket: UInt64)
+        case ready(SegmentFile)
+    }
+
+    /// The one write that is in flight.
+    struct Writing {
+        enum Kind {
+            case opening
+            case state
+            case records(lastBox: UInt64, truncatedUpTo: Slot)
+            case seal
+        }
+        let ticket: UInt64
+        let kind: Kind
+        let segment: UInt64
+        /// Of the batch, not of a segment header before it.
+        let offset: Int
+        let header: BatchHeader
+        let byteCount: Int
+    }
+
+    package init(
+        disk: any Disk, identity: Identity, recovered: RecoveredLog, nonce: UInt64,
+        options: LogOptions = LogOptions()
+    ) {
+        self.disk = disk
+        self.identity = identity
+        self.options = options
+        self.nonce = nonce
+        boot = BootNumber(recovered.boot.rawValue + 1)
+        state = recovered.logState
+        indexes = recovered.segments
+        chain = recovered.chain
+        nextBatch = recovered.nextBatch
+        predecessorEnd = recovered.end
+        reusableBytes = recovered.reusableBytes
+        highestSlot = recovered.highestSlot
+        durableTruncatedUpTo = recovered.logState.truncatedUpTo
+        spare = recovered.spare.map(Spare.ready) ?? .none
+    }
+
+    /// Opens a segment, or uses an empty last one again, and makes the new boot number durable.
+    package func start() {
+        precondition(!isStarted && writing == nil, "a log is started once")
+        if let capacity = reusableBytes, let last = indexes.last {
+            tail = Tail(number: last.number, capacity: capacity, offset: predecessorEnd)
+            prepareSpare()
+        }
+        advance()
+    }
+
+    /// Stages the records of one box. They are written with the next `flush`. A box number is higher
+    /// than the one before.
+    package func append(
+        _ records: [DurableRecord], group: GroupID = .standard, boxNumber: UInt64
+    ) {
+        precondition(group == .standard, "this version keeps one group")
+        precondition(closing == nil, "the log is closing")
+        for record in records { state.note(record) }
+        staged.append(records, group: group, box: boxNumber)
+        precondition(stagedBytes <= Limits.stagedBytes, "more staged than the log bears")
+    }
+
+    /// Once at the end of each turn of the loop: writes what is staged, unless a write is in flight; then
+    /// it goes when that one is durable.
+    package func flush(nowMilliseconds: UInt64) {
+        self.nowMilliseconds = nowMilliseconds
+        guard !staged.isEmpty else { return }
+        lastAppendMilliseconds = nowMilliseconds
+        if stagedSinceMilliseconds == nil { stagedSinceMilliseconds = nowMilliseconds }
+        advance()
+    }
+
+    /// Seals an idle log when it is time. Call it every few milliseconds.
+    package func tick(nowMilliseconds: UInt64) {
+        self.nowMilliseconds = nowMilliseconds
+        guard isSealDue else { return }
+        advance()
+    }
+
+    /// Writes what is staged, seals, and calls `then`. Nothing may be appended afterwards.
+    package func close(then: @escaping () -> Void) {
+        precondition(closing == nil, "a log is closed once")
+        closing = then
+        advance()
+        reportClosed()
+    }
+
+    /// Tells the log which cluster its directory belongs to, now that it is known: for later segments.
+    package func joined(_ cluster: ClusterID) { identity.cluster = cluster }
+
+    /// Bytes that are not durable yet.
+    package var stagedBytes: Int {
+        let waiting = staged.isEmpty ? 0 : staged.extent
+        guard let writing, case .records = writing.kind else { return waiting }
+        return waiting + writing.byteCount
+    }
+
+    /// Whether nothing is staged or under way. A seal does not count: nobody waits for it.
+    package var isIdle: Bool {
+        guard isStarted, staged.isEmpty else { return false }
+        guard let writing else { return true }
+        if case .seal = writing.kind { return true }
+        return false
+    }
+
+    /// How long the oldest box has been waiting for the disk, in milliseconds; 0 if none is.
+    package func oldestUnflushedAgeMilliseconds(_ nowMilliseconds: UInt64) -> UInt64 {
+        guard let since = writingSinceMilliseconds ?? stagedSinceMilliseconds else { return 0 }
+        return nowMilliseconds > since ? nowMilliseconds - since : 0
+    }
+
+    var isSealDue: Bool {
+        guard writing == nil, staged.isEmpty, needsSeal else { return false }
+        return closing != nil
+            || nowMilliseconds >= lastAppendMilliseconds + options.sealAfterMilliseconds
+    }
+
+    func noteStarted() {
+        guard !isStarted else { return }
+        if !identity.hasLog { onFirstSegment() }
+        identity.hasLog = true
+        isStarted = true
+        onStarted()
+    }
+
+    func makeTicket() -> UInt64 {
+        defer { nextTicket += 1 }
+        return nextTicket
+    }
+
+    /// Where the log before the segment that is opened next ends.
+    var endBefore: Int { tail?.offset ?? predecessorEnd }
+}

@@ -1,0 +1,203 @@
+import Basics
+import Foundation
+import Paxos
+import Synchronization
+import Testing
+import WriteAheadLog
+
+/// The log on the real disk.
+struct PosixDiskTests {
+    /// A data directory with an identity, and a log on it.
+    private final class Node {
+        let directory: DataDirectory
+        let disk: PosixDisk
+        let log: WriteAheadLog
+        let recovered: RecoveredLog
+        var durableBox: UInt64 = 0
+
+        init(
+            _ path: String,
+            onFailure: @escaping @Sendable (String) -> Void = { Issue.record("\($0)") },
+            deliver: @escaping (DecidedValue) -> Void = { _ in }
+        ) throws {
+            directory = try DataDirectory(path, expecting: nil)
+            if directory.identity == nil { try directory.setIdentity(sampleIdentity) }
+            disk = try PosixDisk(directory: directory.logPath, wake: {}, onFailure: onFailure)
+            (log, recovered) = try WriteAheadLog.open(
+                directory, disk: disk, nonce: 1, options: LogOptions(segmentBytes: 1 << 20),
+                deliver: deliver)
+            log.onDurable = { [unowned self] in durableBox = $0 }
+        }
+
+        func start() {
+            log.start()
+            wait { self.log.isStarted }
+        }
+
+        func wait(until condition: () -> Bool) {
+            while !condition() {
+                disk.waitForCompletion()
+                log.drainCompletions(nowMilliseconds: 1)
+            }
+        }
+
+        func append(_ records: [DurableRecord], box: UInt64) {
+            log.append(records, boxNumber: box)
+            log.flush(nowMilliseconds: 1)
+        }
+
+        func close() {
+            var isClosed = false
+            log.close { isClosed = true }
+            wait { isClosed }
+            disk.close()
+            directory.close()
+        }
+    }
+
+    @Test func aLogLivesOn() throws {
+        let path = try temporaryDirectory()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        var expected: [UInt64] = []
+        for start in 1...4 as ClosedRange<UInt64> {
+            let node = try Node(path)
+            #expect(node.recovered.state.accepted.map(\.slot.rawValue) == expected)
+            #expect(node.recovered.isEmpty == (start == 1))
+            node.start()
+            #expect(node.directory.identity?.hasLog == true)
+            #expect(node.log.boot == BootNumber(start))
+            for box in 1...300 as ClosedRange<UInt64> {
+                let slot = (start - 1) * 300 + box
+                node.append([accepted(slot, 1, [UInt8](repeating: 7, count: 5000))], box: box)
+                expected.append(slot)
+            }
+            node.wait { node.durableBox == 300 }
+            node.close()
+        }
+    }
+
+    @Test func decidedValuesAreReadBack() throws {
+        let path = try temporaryDirectory()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let node = try Node(path)
+        node.start()
+        for slot in 1...500 as ClosedRange<UInt64> {
+            node.append(
+                [accepted(slot, 1, [UInt8](repeating: UInt8(slot % 251), count: 6000))], box: slot)
+        }
+        node.wait { node.durableBox == 500 }
+        var values: [Value] = []
+        while values.count < 500 {
+            let count = values.count
+            node.log.readDecided(
+                fromSlot: Slot(UInt64(count + 1)), upTo: Slot(500), bytesMax: 200_000
+            ) { result in
+                values += (try? result.get()) ?? []
+            }
+            node.wait { values.count > count }
+            #expect(values.count - count <= 34)
+        }
+        #expect(
+            values.indices.allSatisfy {
+                values[$0] == batch([UInt8](repeating: UInt8(($0 + 1) % 251), count: 6000))
+            })
+        node.close()
+    }
+
+    @Test func aFailedWriteIsReported() throws {
+        let path = try temporaryDirectory()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let first = try Node(path)
+        first.start()
+        first.append([accepted(1)], box: 1)
+        first.wait { first.durableBox == 1 }
+        first.close()
+        // The second start continues in the prepared segment: let every write to it fail.
+        let failures = Mutex<[String]>([])
+        let failed = DispatchSemaphore(value: 0)
+        let second = try Node(
+            path,
+            onFailure: { message in
+                failures.withLock { $0.append(message) }
+                failed.signal()
+            })
+        let spare = path + "/log/0000000000000002.log"
+        try FileManager.default.removeItem(atPath: spare)
+        try FileManager.default.createSymbolicLink(atPath: spare, withDestinationPath: "/dev/full")
+        second.log.start()
+        #expect(failed.wait(timeout: .now() + 10) == .success)
+        second.append([accepted(2)], box: 1)
+        second.disk.close()
+        second.log.drainCompletions(nowMilliseconds: 2)
+        #expect(!second.log.isStarted)
+        #expect(second.durableBox == 0)
+        let messages = failures.withLock { $0 }
+        #expect(messages.count == 1)
+        #expect(messages.first?.contains("No space left on device") == true)
+    }
+
+    @Test func theProcessEndsWithItsReason() async {
+        await #expect(processExitsWith: .exitCode(74)) {
+            let path = try temporaryDirectory()
+            let disk = try PosixDisk(directory: path, wake: {})
+            // No such segment.
+            disk.submit(.write(segment: 9, offset: 0, bytes: [1]), ticket: 1)
+            disk.waitForCompletion()
+        }
+    }
+
+    @Test func whatACrashLeftOfAPreparationGoes() throws {
+        let path = try temporaryDirectory()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let unfinished = path + "/0000000000000003.preparing"
+        _ = FileManager.default.createFile(atPath: unfinished, contents: Foundation.Data([1]))
+        let disk = try PosixDisk(directory: path, wake: {})
+        #expect(!FileManager.default.fileExists(atPath: unfinished))
+        #expect(try disk.segments().isEmpty)
+        disk.close()
+    }
+
+    /// How fast a restart is. Printed, not asserted: machines differ.
+    @Test func recoveryRate() throws {
+        let path = try temporaryDirectory()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let node = try Node(path)
+        node.start()
+        let slots: UInt64 = 100_000
+        var box: UInt64 = 0
+        for first in stride(from: 1, through: slots, by: 64) {
+            let group = (first..<min(first + 64, slots + 1)).map {
+                accepted($0, 1, [UInt8](repeating: 3, count: 100))
+            }
+            box += 1
+            node.append(group + [decided(1, first - 1)], box: box)
+        }
+        node.append([decided(1, slots)], box: box + 1)
+        node.wait { node.durableBox == box + 1 }
+        node.close()
+        var count: UInt64 = 0
+        let clock = ContinuousClock()
+        let taken = try clock.measure {
+            let again = try Node(
+                path,
+                deliver: { value in
+                    count += 1
+                    precondition(value.slot.rawValue == count, "slots in order")
+                })
+            again.disk.close()
+            again.directory.close()
+        }
+        #expect(count == slots)
+        print("recovery of \(slots) one-command slots took \(taken)")
+    }
+}
+
+let sampleIdentity = Identity(
+    replica: ReplicaID(7), memberName: "n1", clusterTokenHash: 5, incarnation: Incarnation(9),
+    salt: 0x5a17)
+
+func temporaryDirectory() throws -> String {
+    let path = FileManager.default.temporaryDirectory.path + "/synod-log-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    return path
+}
