@@ -6,7 +6,10 @@ public enum Input: Equatable, Sendable {
     case propose(bundle: [UInt8])
     /// Clients of this node want to read what is the latest now. `number` is new for each.
     case read(number: UInt64)
-    /// Time passed; at least every tenth of the election time-out.
+    /// The caller has handed over everything that was waiting: the core now opens slots, starts the
+    /// read round that waits, and closes the box of this turn. Nothing is persisted before it.
+    case endOfTurn
+    /// Time passed; at least every tenth of the election time-out. Ends the turn, too.
     case tick(nowMilliseconds: UInt64)
     /// All boxes up to this number are durable.
     case durable(boxNumber: UInt64)

@@ -53,4 +53,13 @@ public enum Value: Equatable, Sendable {
         case .noOperation, .lead, .reference: 64
         }
     }
+
+    /// The log time that the value carries, if it does, in milliseconds.
+    public var logTimeMilliseconds: UInt64? {
+        switch self {
+        case .lead(let lead): lead.logTimeMilliseconds
+        case .batch(let batch): batch.logTimeMilliseconds
+        case .noOperation, .membership, .reference: nil
+        }
+    }
 }

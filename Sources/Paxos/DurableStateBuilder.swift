@@ -1,0 +1,110 @@
+/// Folds durable records, oldest first, into the state that a core is born from, and hands out the decided
+/// values on the way, so that a long log is replayed without being held in memory.
+///
+/// A decided record obeys the rule of run time (P9): it decides slots that were accepted in exactly its
+/// ballot, in order, up to the first that was not. An accepted value of any other ballot stays undecided,
+/// whatever mark stands behind it: peers are asked.
+public struct DurableStateBuilder: Sendable {
+    private var promised = Ballot.zero
+    private var truncatedUpTo = Slot.zero
+    private var accepted: SlotRing<AcceptedValue>
+    private var learned: SlotRing<Value>
+    private var configurationSlot = Slot.zero
+    private var membership: Membership
+    private var logTimeMilliseconds: UInt64
+    /// Every slot up to here is decided, and was handed out or applied before.
+    public private(set) var decidedUpTo: Slot
+
+    /// - Parameters:
+    ///   - appliedUpTo: the slot up to which the caller's state stands already, applied from another source
+    ///     than these records; decided values up to it are not handed out.
+    ///   - logTimeMilliseconds: the log time of that state.
+    public init(
+        membership: Membership, appliedUpTo: Slot = .zero, logTimeMilliseconds: UInt64 = 0
+    ) {
+        self.membership = membership
+        self.logTimeMilliseconds = logTimeMilliseconds
+        decidedUpTo = appliedUpTo
+        accepted = SlotRing(base: appliedUpTo)
+        learned = SlotRing(base: appliedUpTo)
+    }
+
+    /// Takes the next record. `decided` gets each slot that is now known to be decided, in order.
+    public mutating func fold(_ record: DurableRecord, decided: (DecidedValue) -> Void) {
+        switch record {
+        case .promised(let ballot):
+            promised = max(promised, ballot)
+        case .accepted(let value):
+            fold(value)
+        case .decided(let ballot, let upTo):
+            advance(ballot: ballot, upTo: upTo, decided: decided)
+        case .learned(let slot, let value):
+            noteTime(of: value)
+            if slot > decidedUpTo { learned.set(slot, value) }
+            advance(ballot: .zero, upTo: .zero, decided: decided)
+        case .truncated(let upTo):
+            truncatedUpTo = max(truncatedUpTo, upTo)
+            if upTo > decidedUpTo { move(to: upTo) }
+            advance(ballot: .zero, upTo: .zero, decided: decided)
+        case .configuration(let slot, let membership):
+            configurationSlot = slot
+            self.membership = membership
+        case .heard:
+            break
+        }
+    }
+
+    /// What all records folded so far come to.
+    public func state() -> DurableState {
+        var state = DurableState(membership: membership)
+        state.promised = promised
+        state.decidedUpTo = decidedUpTo
+        state.truncatedUpTo = truncatedUpTo
+        state.configurationSlot = configurationSlot
+        state.logTimeMilliseconds = logTimeMilliseconds
+        var slot = decidedUpTo
+        while slot < max(accepted.last, learned.last) {
+            slot = slot.next
+            if let value = accepted[slot] { state.accepted.append(value) }
+            if let value = learned[slot] {
+                state.learned.append(DecidedValue(slot: slot, value: value))
+            }
+        }
+        return state
+    }
+
+    private mutating func fold(_ value: AcceptedValue) {
+        promised = max(promised, value.ballot)
+        noteTime(of: value.value)
+        guard value.slot > decidedUpTo else { return }
+        if let known = accepted[value.slot], known.ballot > value.ballot { return }
+        accepted.set(value.slot, value)
+    }
+
+    private mutating func advance(ballot: Ballot, upTo: Slot, decided: (DecidedValue) -> Void) {
+        while true {
+            let slot = decidedUpTo.next
+            let value: Value
+            if let known = learned[slot] {
+                value = known
+            } else if slot <= upTo, let known = accepted[slot], known.ballot == ballot {
+                value = known.value
+            } else {
+                return
+            }
+            move(to: slot)
+            decided(DecidedValue(slot: slot, value: value))
+        }
+    }
+
+    private mutating func move(to slot: Slot) {
+        decidedUpTo = slot
+        accepted.drop(upTo: slot)
+        learned.drop(upTo: slot)
+    }
+
+    private mutating func noteTime(of value: Value) {
+        guard let stamp = value.logTimeMilliseconds else { return }
+        logTimeMilliseconds = max(logTimeMilliseconds, stamp)
+    }
+}

@@ -1,0 +1,223 @@
+/// Phase 2 of one ballot: assigns slots, counts Accepted by the quorum rule, keeps the window of open slots
+/// and the flow to each follower.
+///
+/// Invariants: its ballot is the one its own acceptor promised (*LeaderHoldsItsPromise*); every open slot is
+/// accepted by its own acceptor in its ballot (*OpenSlotsAreAccepted*), and its own vote counts only when
+/// that record is durable; slots are declared decided in slot order (P2); once closed it counts nothing more.
+struct Leader: Sendable {
+    struct OpenSlot: Sendable {
+        let value: Value
+        let bytes: Int
+        var votes = VoteSet()
+        /// The peers, voters or not, that have it, as bits by their place in the peer table.
+        var acknowledged: UInt64 = 0
+        /// When it was last sent to all, in running milliseconds.
+        let openedAt: UInt64
+    }
+
+    /// Records of own accepts on their way to the disk.
+    private struct OwnRun: Sendable {
+        let box: UInt64
+        let first: Slot
+        let last: Slot
+    }
+
+    /// Leadership on its way to another voter.
+    struct HandOver: Equatable, Sendable {
+        let target: ReplicaID
+        /// When this leader goes on by itself, in running milliseconds.
+        let until: UInt64
+        var isOrdered = false
+    }
+
+    // MARK: State
+
+    let ballot: Ballot
+    /// The first own slot: before it is decided there are no reads (P12).
+    let leadSlot: Slot
+    private let ownVoter: Int
+    private let logTimeAtLead: UInt64
+    private let leadAt: UInt64
+    /// The log time of the newest own value, in milliseconds.
+    private(set) var logTimeMilliseconds: UInt64
+    /// Slots proposed and not yet decided; the base is the decided prefix.
+    private(set) var open: SlotRing<OpenSlot>
+    private(set) var openBytes = 0
+    /// The newest slot that was assigned.
+    private(set) var lastSlot: Slot
+    private var ownRuns = FIFO<OwnRun>()
+    /// The highest decided mark that was sent to the followers.
+    private(set) var announcedUpTo: Slot
+    /// By place in the peer table.
+    private(set) var flows: [FollowerFlow]
+    /// Bytes proposed in this ballot up to and including each of the newest slots.
+    private var totals: SlotRing<Int>
+    private var totalAtBase = 0
+    private var total = 0
+    /// It saw a promise above its ballot: it counts no vote any more (P2).
+    private(set) var isClosed = false
+    var handOver: HandOver?
+
+    init(
+        ballot: Ballot, decidedUpTo: Slot, leadSlot: Slot, ownVoter: Int, logTimeMilliseconds: UInt64,
+        clock: TurnClock, peerCount: Int, heartbeat: UInt64
+    ) {
+        precondition(leadSlot > decidedUpTo, "Lead comes after all that is decided")
+        self.ballot = ballot
+        self.leadSlot = leadSlot
+        self.ownVoter = ownVoter
+        self.logTimeMilliseconds = logTimeMilliseconds
+        logTimeAtLead = logTimeMilliseconds
+        leadAt = clock.now
+        open = SlotRing(base: decidedUpTo)
+        lastSlot = decidedUpTo
+        announcedUpTo = decidedUpTo
+        let flow = FollowerFlow(
+            acknowledgedUpTo: decidedUpTo, running: clock.running, heartbeat: heartbeat)
+        flows = Array(repeating: flow, count: peerCount)
+        totals = SlotRing(base: decidedUpTo)
+    }
+
+    // MARK: Inputs
+
+    /// Takes the next slot for a value whose own record is in `box`.
+    mutating func open(_ value: Value, ownBox box: UInt64, running: UInt64) -> Slot {
+        let slot = lastSlot.next
+        lastSlot = slot
+        let bytes = value.byteCount
+        open.set(slot, OpenSlot(value: value, bytes: bytes, openedAt: running))
+        openBytes += bytes
+        total += bytes
+        totals.set(slot, total)
+        while totals.span > Limits.followerSlotsMax, let oldest = totals.popFirst() {
+            totalAtBase = oldest
+        }
+        if let newest = ownRuns.last, newest.box == box {
+            ownRuns.replaceLast(with: OwnRun(box: box, first: newest.first, last: slot))
+        } else {
+            ownRuns.append(OwnRun(box: box, first: slot, last: slot))
+        }
+        return slot
+    }
+
+    /// Boxes up to this one are durable: the own votes in them count.
+    mutating func durable(_ box: UInt64) {
+        while let run = ownRuns.first, run.box <= box {
+            _ = ownRuns.popFirst()
+            vote(run.first, run.last, voter: ownVoter, peer: nil)
+        }
+    }
+
+    /// Phase 2b from a peer; `voter` is its place among the voters, nil if its vote does not count (P2).
+    mutating func receive(
+        _ accepted: Message.Accepted, voter: Int?, peer: Int, running: UInt64
+    ) {
+        guard accepted.ballot == ballot, accepted.last <= lastSlot else { return }
+        vote(accepted.first, accepted.last, voter: voter, peer: peer)
+        flows[peer].acknowledge(accepted.first, accepted.last, running: running)
+    }
+
+    /// The value of the next slot, if a quorum has it; the slot leaves the window.
+    mutating func popDecided(by quorum: Quorum) -> Value? {
+        guard !isClosed, let front = open[open.base.next], quorum.isPhase2(front.votes) else {
+            return nil
+        }
+        open.popFirst()
+        openBytes -= front.bytes
+        return front.value
+    }
+
+    /// The learner knows by other means that the next slot is decided.
+    mutating func passDecided() {
+        guard !open.isEmpty, let front = open.popFirst() else { return }
+        openBytes -= front.bytes
+    }
+
+    mutating func close() { isClosed = true }
+
+    mutating func noteAnnounced(_ slot: Slot) { announcedUpTo = max(announcedUpTo, slot) }
+
+    mutating func cut(_ peer: Int) { flows[peer].cut() }
+
+    mutating func resume(_ peer: Int, running: UInt64) { flows[peer].resume(running: running) }
+
+    /// A peer told its durable prefix: a peer that was cut off and has come near is streamed to again.
+    mutating func noteDurable(_ slot: Slot, peer: Int, bytesMax: Int, running: UInt64) {
+        flows[peer].acknowledge(upTo: min(slot, lastSlot), running: running)
+        guard flows[peer].isPulling, lag(after: flows[peer].acknowledgedUpTo) <= bytesMax / 2 else {
+            return
+        }
+        flows[peer].resume(running: running)
+    }
+
+    /// Whether this peer is to be sent a new slot now. One that is too far behind is cut off.
+    mutating func mayStream(to peer: Int, bytesMax: Int) -> Bool {
+        guard !flows[peer].isPulling else { return false }
+        guard lag(after: flows[peer].acknowledgedUpTo) <= bytesMax else {
+            flows[peer].cut()
+            return false
+        }
+        return true
+    }
+
+    /// Open slots to send to a peer again now, oldest first, within `bytesMax` (but at least one).
+    mutating func slotsToResend(to peer: Int, bytesMax: Int, running: UInt64) -> [Slot] {
+        guard !flows[peer].isPulling, !open.isEmpty, running >= flows[peer].resendAt else {
+            return []
+        }
+        var slots: [Slot] = []
+        var bytes = 0
+        var slot = open.base
+        while slot < open.last {
+            slot = slot.next
+            guard let entry = open[slot], entry.acknowledged & (1 << UInt64(peer)) == 0 else {
+                continue
+            }
+            bytes += entry.bytes
+            if !slots.isEmpty && bytes > bytesMax { break }
+            slots.append(slot)
+        }
+        if !slots.isEmpty { flows[peer].noteResent(running: running) }
+        return slots
+    }
+
+    // MARK: Rules
+
+    /// P26: never below what was stamped before, and as far after Lead as the monotonic clock says.
+    mutating func stampLogTime(now: UInt64) -> UInt64 {
+        let elapsed = now > leadAt ? now - leadAt : 0
+        logTimeMilliseconds = max(logTimeMilliseconds, logTimeAtLead + elapsed)
+        return logTimeMilliseconds
+    }
+
+    /// Nothing that it proposed is undecided.
+    var isIdle: Bool { open.isEmpty }
+
+    /// Whether the next slot may open (P22); `isDue` if the log is idle or a batch is full.
+    func mayOpen(isDue: Bool, unflushedBytes: Int, limits: Configuration) -> Bool {
+        guard !isClosed, handOver == nil else { return false }
+        if isIdle { return true }
+        return isDue && open.span < limits.windowSlots && openBytes < limits.windowBytes
+            && unflushedBytes < limits.unflushedBytes
+    }
+
+    /// Bytes proposed in this ballot after `slot`; everything if that is no longer known.
+    func lag(after slot: Slot) -> Int {
+        if slot >= lastSlot { return 0 }
+        if slot == totals.base { return total - totalAtBase }
+        guard let known = totals[slot] else { return Int.max }
+        return total - known
+    }
+
+    private mutating func vote(_ first: Slot, _ last: Slot, voter: Int?, peer: Int?) {
+        var slot = max(first, open.base.next)
+        let end = min(last, open.last)
+        while slot <= end {
+            open.update(slot) { entry in
+                if let voter { entry.votes.insert(voter) }
+                if let peer { entry.acknowledged |= 1 << UInt64(peer) }
+            }
+            slot = slot.next
+        }
+    }
+}

@@ -1,0 +1,108 @@
+/// Laggards: fetching decided slots from any peer, and serving them.
+extension PaxosCore {
+    /// Asks for what is missing if others know more and the stream does not bring it.
+    mutating func tickCatchUp(into effects: inout Effects) {
+        if let pull = catchUp.pull {
+            let limit = Limits.catchUpHeartbeats * heartbeat
+            if clock.running - pull.sentAt >= limit { catchUp.giveUp() }
+        }
+        let prefix = learner.decidedUpTo
+        if leader != nil || peers.decidedUpTo <= prefix {
+            catchUp.noteLevel(running: clock.running)
+        }
+        let stalled = catchUp.stalledMilliseconds(prefix: prefix, running: clock.running)
+        if stalled >= heartbeat { pull(into: &effects) }
+    }
+
+    /// One request at a time, to the peer that knows most.
+    mutating func pull(into effects: inout Effects) {
+        let prefix = learner.decidedUpTo
+        guard leader == nil, catchUp.pull == nil,
+            outbox.unflushedBytes < configuration.unflushedBytes,
+            let peer = catchUp.source(in: peers, prefix: prefix)
+        else { return }
+        catchUp.begin(peer: peer, fromSlot: prefix.next, running: clock.running)
+        let request = Message.CatchUpRequest(
+            fromSlot: prefix.next, bytesMax: UInt32(clamping: configuration.chunkBytes))
+        send(.catchUpRequest(request), to: peer, into: &effects)
+    }
+
+    /// Fetched values are logged as learned: no watermark vouches for them after a restart (P9).
+    mutating func receive(
+        _ values: Message.CatchUpValues, peer: Int, into effects: inout Effects
+    ) {
+        peers[peer].decidedUpTo = max(peers[peer].decidedUpTo, values.decidedUpTo)
+        let before = learner.decidedUpTo
+        if leader == nil { learn(values, into: &effects) }
+        let isUseful = learner.decidedUpTo > before
+        catchUp.end(peer: peer, isUseful: isUseful)
+        guard isUseful, !isHalted else { return }
+        extendCandidacy()
+        if peers.decidedUpTo > learner.decidedUpTo { pull(into: &effects) }
+        tryToLead(into: &effects)
+    }
+
+    private mutating func learn(
+        _ values: Message.CatchUpValues, into effects: inout Effects
+    ) {
+        var slot = values.fromSlot
+        for value in values.values {
+            if slot == learner.decidedUpTo.next {
+                if case .reference = value {
+                    halt(
+                        "slot \(slot.rawValue) holds a value by reference, which this version does"
+                            + " not know how to fetch: upgrade this node", into: &effects)
+                    return
+                }
+                outbox.append(.learned(slot: slot, value: value), bytes: value.byteCount)
+                deliver(
+                    value, acceptedIn: nil, learnedInBox: outbox.openBox, into: &effects)
+                advance(into: &effects)
+                if isHalted { return }
+            }
+            slot = slot.next
+        }
+    }
+
+    // MARK: Serving
+
+    /// From memory, else from the log; an empty answer says how far decisions are known here.
+    mutating func receive(
+        _ request: Message.CatchUpRequest, from sender: ReplicaID, into effects: inout Effects
+    ) {
+        let bytesMax = min(Int(request.bytesMax), configuration.chunkBytes)
+        if let values = learner.values(from: request.fromSlot, bytesMax: bytesMax) {
+            serve(request.fromSlot, values, to: sender, into: &effects)
+            return
+        }
+        let isInLog =
+            request.fromSlot > truncatedAtBirth && request.fromSlot <= learner.decidedUpTo
+        guard isInLog, let peer = peers.index(of: sender) else {
+            serve(request.fromSlot, [], to: sender, into: &effects)
+            return
+        }
+        guard catchUp.beginLogRead(for: peer, running: clock.running, timeout: timeout) else {
+            return
+        }
+        effects.notices.append(
+            .readLog(
+                fromSlot: request.fromSlot, upTo: learner.tail.base,
+                bytesMax: UInt32(clamping: bytesMax), for: sender))
+    }
+
+    mutating func sendLogRead(
+        fromSlot: Slot, values: [Value], to receiver: ReplicaID, into effects: inout Effects
+    ) {
+        if let peer = peers.index(of: receiver) { catchUp.endLogRead(for: peer) }
+        serve(fromSlot, values, to: receiver, into: &effects)
+    }
+
+    private func serve(
+        _ fromSlot: Slot, _ values: [Value], to receiver: ReplicaID, into effects: inout Effects
+    ) {
+        let message = Message.CatchUpValues(
+            fromSlot: fromSlot, values: values, decidedUpTo: learner.decidedUpTo,
+            truncatedUpTo: truncatedAtBirth)
+        effects.messages.append(Effects.Outbound(to: receiver, .catchUpValues(message)))
+    }
+}

@@ -1,0 +1,120 @@
+/// Signs of life (P13): from everybody to everybody, with the leader that the sender is or hears (P15).
+extension PaxosCore {
+    mutating func sendHeartbeatIfDue(into effects: inout Effects) {
+        guard clock.running >= nextHeartbeatAt else { return }
+        nextHeartbeatAt = clock.running + heartbeat
+        sendHeartbeat(into: &effects)
+    }
+
+    mutating func sendHeartbeat(into effects: inout Effects) {
+        heartbeatNumber += 1
+        heartbeatTimes[Int(heartbeatNumber % UInt64(Limits.heartbeatsRemembered))] = clock.now
+        let message = Message.heartbeat(ownHeartbeat())
+        for peer in peers.indices { send(message, to: peer, into: &effects) }
+        leader?.noteAnnounced(learner.decidedUpTo)
+    }
+
+    private func ownHeartbeat() -> Message.Heartbeat {
+        var ballot = Ballot.zero
+        var silence: UInt64 = 0
+        if let leader {
+            ballot = leader.ballot
+            silence = contactAge
+        } else if let heard = election.leader, election.isLeaderLive(running: clock.running) {
+            ballot = heard.ballot
+            silence = heard.contactAge + (clock.running - heard.heardAt)
+        }
+        return Message.Heartbeat(
+            number: heartbeatNumber, ballot: ballot, isLeader: leader != nil,
+            silenceMilliseconds: UInt32(clamping: silence), decidedUpTo: learner.decidedUpTo,
+            unflushedMilliseconds: unflushedMilliseconds)
+    }
+
+    mutating func receive(
+        _ heartbeat: Message.Heartbeat, peer: Int, into effects: inout Effects
+    ) {
+        let sender = peers[peer].replica
+        let silence = UInt64(heartbeat.silenceMilliseconds)
+        election.note(heartbeat.ballot)
+        peers[peer].unflushedMilliseconds = heartbeat.unflushedMilliseconds
+        peers[peer].decidedUpTo = max(peers[peer].decidedUpTo, heartbeat.decidedUpTo)
+        peers[peer].heardLeader = heartbeat.ballot == .zero ? nil : heartbeat.ballot
+        peers[peer].heardLeaderAt = clock.running - min(clock.running, silence)
+        if heartbeat.isLeader && heartbeat.ballot.replica == sender {
+            hearLeader(heartbeat.ballot, from: sender, contactAge: silence, into: &effects)
+            hearDecided(
+                heartbeat.ballot, upTo: heartbeat.decidedUpTo, from: sender, into: &effects)
+            if heartbeat.ballot < acceptor.promised {
+                let reject = Message.Reject(
+                    ballot: heartbeat.ballot, promised: acceptor.promised,
+                    knowsLiveLeader: knowsLiveLeaderAtPromise)
+                send(.reject(reject), to: peer, into: &effects)
+            }
+        }
+        answer(heartbeat, peer: peer, into: &effects)
+    }
+
+    private mutating func answer(
+        _ heartbeat: Message.Heartbeat, peer: Int, into effects: inout Effects
+    ) {
+        let answer = Message.HeartbeatAnswer(
+            number: heartbeat.number, promised: acceptor.promised,
+            durableUpTo: acceptor.durableUpTo(durableBox: outbox.durableBox),
+            unflushedMilliseconds: unflushedMilliseconds)
+        send(.heartbeatAnswer(answer), to: peer, into: &effects)
+    }
+
+    mutating func receive(_ answer: Message.HeartbeatAnswer, peer: Int) {
+        election.note(answer.promised)
+        peers[peer].unflushedMilliseconds = answer.unflushedMilliseconds
+        peers[peer].durableUpTo = max(peers[peer].durableUpTo, answer.durableUpTo)
+        let age = heartbeatNumber - min(heartbeatNumber, answer.number)
+        if answer.number <= heartbeatNumber && age < UInt64(Limits.heartbeatsRemembered) {
+            let sentAt = heartbeatTimes[
+                Int(answer.number % UInt64(Limits.heartbeatsRemembered))]
+            peers[peer].roundTripMilliseconds = clock.now - min(clock.now, sentAt)
+        }
+        guard let ballot = leader?.ballot, answer.promised <= ballot else { return }
+        peers[peer].answeredAt = clock.running
+        leader?.noteDurable(
+            answer.durableUpTo, peer: peer, bytesMax: configuration.followerBytes,
+            running: clock.running)
+    }
+
+    // MARK: Connections
+
+    mutating func connected(_ replica: ReplicaID, into effects: inout Effects) {
+        guard let peer = peers.index(of: replica) else { return }
+        peers[peer].isConnected = true
+        send(.heartbeat(ownHeartbeat()), to: peer, into: &effects)
+        leader?.resume(peer, running: clock.running)
+        resendOpenSlots(to: peer, into: &effects)
+        if leader == nil { barrier.abandon() }
+    }
+
+    /// A hint, never a proof: a leader that is lost to a quorum is replaced at once, in ranked order.
+    mutating func disconnected(_ replica: ReplicaID, into effects: inout Effects) {
+        guard let peer = peers.index(of: replica) else { return }
+        peers[peer].isConnected = false
+        peers[peer].heardLeader = nil
+        leader?.cut(peer)
+        if catchUp.pull?.peer == peer { catchUp.giveUp() }
+        if leader == nil { barrier.abandon() }
+        if election.lose(replica) {
+            announceLeader(into: &effects)
+            tickElection(into: &effects)
+        }
+    }
+
+    // MARK: Rules
+
+    /// The age of this leader's last contact with a quorum.
+    var contactAge: UInt64 {
+        peers.quorumContactAge(
+            quorum: quorum, isVoter: ownVoter != nil, running: clock.running)
+    }
+
+    var unflushedMilliseconds: UInt32 {
+        UInt32(clamping: outbox.oldestUnflushed.map { clock.running - $0 } ?? 0)
+    }
+}

@@ -1,0 +1,186 @@
+/// The normal case: proposals become slots, slots become decisions.
+extension PaxosCore {
+    // MARK: Proposals
+
+    /// Nobody who could take the bundle is known: it is dropped, and the caller hands it over again when it
+    /// is told of a leader (P19).
+    mutating func propose(_ bundle: [UInt8], into effects: inout Effects) {
+        if leader != nil {
+            if !queue.append(bundle) { effects.notices.append(.overloaded(bundle: bundle)) }
+            return
+        }
+        guard let receiver = leaderRoute().receiver else { return }
+        let forward = Message.Forward(bundle: bundle, hops: 0)
+        effects.messages.append(Effects.Outbound(to: receiver, .forward(forward)))
+    }
+
+    mutating func receive(_ forward: Message.Forward, into effects: inout Effects) {
+        if leader != nil {
+            // A full queue drops it: the origin's deadline tells its client.
+            _ = queue.append(forward.bundle)
+            return
+        }
+        guard forward.hops == 0, case .direct(let ballot) = leaderRoute() else { return }
+        let relayed = Message.Forward(bundle: forward.bundle, hops: 1)
+        effects.messages.append(Effects.Outbound(to: ballot.replica, .forward(relayed)))
+    }
+
+    /// P22: a slot opens when the log is idle, or when the previous own slot is decided, or when there is a
+    /// full batch, which gains nothing by waiting; and only if the window has room.
+    mutating func openSlots(into effects: inout Effects) {
+        var logIsIdle = outbox.logIsIdle
+        while !queue.isEmpty {
+            let isDue = logIsIdle || queue.byteCount >= configuration.batchBytes
+            let mayOpen = leader?.mayOpen(
+                isDue: isDue, unflushedBytes: outbox.unflushedBytes, limits: configuration)
+            guard mayOpen == true, let stamp = leader?.stampLogTime(now: clock.now),
+                let payload = queue.popBatch(bytesMax: configuration.batchBytes)
+            else { return }
+            let batch = Value.Batch(logTimeMilliseconds: stamp, payload: payload)
+            openSlot(.batch(batch), into: &effects)
+            logIsIdle = false
+        }
+    }
+
+    /// Phase 2a: our own record goes into the open box, the Accepts leave at once, in parallel.
+    mutating func openSlot(_ value: Value, into effects: inout Effects) {
+        guard let ballot = leader?.ballot, let slot = leader?.lastSlot.next else { return }
+        acceptor.acceptOwn(slot, ballot, value, outbox: &outbox)
+        _ = leader?.open(value, ownBox: outbox.openBox, running: clock.running)
+        let accept = Message.Accept(
+            ballot: ballot, slot: slot, decidedUpTo: learner.decidedUpTo, value: value)
+        leader?.noteAnnounced(learner.decidedUpTo)
+        for peer in peers.indices where peers[peer].isConnected {
+            let mayStream = leader?.mayStream(to: peer, bytesMax: configuration.followerBytes)
+            if mayStream == true { send(.accept(accept), to: peer, into: &effects) }
+        }
+    }
+
+    mutating func resendOpenSlots(to peer: Int, into effects: inout Effects) {
+        guard peers[peer].isConnected, let ballot = leader?.ballot, leader?.isClosed == false,
+            let slots = leader?.slotsToResend(
+                to: peer, bytesMax: configuration.windowBytes, running: clock.running)
+        else { return }
+        for slot in slots {
+            guard let entry = leader?.open[slot] else { continue }
+            let accept = Message.Accept(
+                ballot: ballot, slot: slot, decidedUpTo: learner.decidedUpTo, value: entry.value)
+            send(.accept(accept), to: peer, into: &effects)
+        }
+    }
+
+    // MARK: Accepting
+
+    mutating func receive(
+        _ accept: Message.Accept, from sender: ReplicaID, into effects: inout Effects
+    ) {
+        election.note(accept.ballot)
+        if accept.slot <= learner.decidedUpTo, let decided = learner.tail[accept.slot],
+            decided != accept.value
+        {
+            halt(
+                "slot \(accept.slot.rawValue) is decided, and \(accept.ballot) proposes another"
+                    + " value for it", into: &effects)
+            return
+        }
+        let outcome = acceptor.receive(
+            accept, from: sender, knowsLiveLeader: knowsLiveLeaderAtPromise,
+            outbox: &outbox, into: &effects)
+        switch outcome {
+        case .rejected:
+            return
+        case .conflict:
+            halt(
+                "\(accept.ballot) proposes two values for slot \(accept.slot.rawValue)",
+                into: &effects)
+        case .accepted, .ignored:
+            yieldToPromise(into: &effects)
+            hearLeader(accept.ballot, from: sender, contactAge: nil, into: &effects)
+            hearDecided(accept.ballot, upTo: accept.decidedUpTo, from: sender, into: &effects)
+        }
+    }
+
+    mutating func receive(
+        _ accepted: Message.Accepted, peer: Int, into effects: inout Effects
+    ) {
+        guard let ballot = leader?.ballot, accepted.ballot == ballot else { return }
+        peers[peer].answeredAt = clock.running
+        leader?.receive(
+            accepted, voter: peers[peer].voter, peer: peer, running: clock.running)
+        advance(into: &effects)
+    }
+
+    mutating func receive(_ reject: Message.Reject, into effects: inout Effects) {
+        election.note(reject.promised)
+        if let ballot = leader?.ballot, ballot == reject.ballot, reject.promised > ballot {
+            rejected(knowsLiveLeader: reject.knowsLiveLeader, into: &effects)
+        }
+        if let ballot = proposer?.ballot, ballot == reject.ballot, reject.promised > ballot {
+            abandonCandidacy(into: &effects)
+        }
+    }
+
+    // MARK: Decisions
+
+    mutating func receive(_ decide: Message.Decide, peer: Int, into effects: inout Effects) {
+        let sender = peers[peer].replica
+        election.note(decide.ballot)
+        hearLeader(decide.ballot, from: sender, contactAge: nil, into: &effects)
+        hearDecided(decide.ballot, upTo: decide.upTo, from: sender, into: &effects)
+    }
+
+    /// Only the leader of a ballot announces its decisions (P9).
+    mutating func hearDecided(
+        _ ballot: Ballot, upTo slot: Slot, from sender: ReplicaID, into effects: inout Effects
+    ) {
+        guard ballot.replica == sender, let peer = peers.index(of: sender) else { return }
+        peers[peer].decidedUpTo = max(peers[peer].decidedUpTo, slot)
+        learner.note(Learner.Watermark(ballot: ballot, upTo: slot))
+        advance(into: &effects)
+    }
+
+    /// Hands out whatever is decided by now, in slot order.
+    mutating func advance(into effects: inout Effects) {
+        while !isHalted {
+            if let value = leader?.popDecided(by: quorum) {
+                deliver(value, acceptedIn: leader?.ballot, learnedInBox: nil, into: &effects)
+                continue
+            }
+            let accepted = acceptor.values[learner.decidedUpTo.next]
+            guard let next = learner.next(accepted: accepted) else { return }
+            leader?.passDecided()
+            deliver(
+                next.value, acceptedIn: next.ballot, learnedInBox: next.ballot == nil ? 0 : nil,
+                into: &effects)
+        }
+    }
+
+    /// The next slot is decided.
+    mutating func deliver(
+        _ value: Value, acceptedIn ballot: Ballot?, learnedInBox box: UInt64?,
+        into effects: inout Effects
+    ) {
+        if case .membership(let decided) = value, decided != membership {
+            halt(
+                "slot \(learner.decidedUpTo.next.rawValue) changes the membership, which this version"
+                    + " does not know how to do: upgrade this node", into: &effects)
+            return
+        }
+        learner.decide(value, acceptedIn: ballot, into: &effects)
+        acceptor.pass(learnedInBox: box)
+        proposer?.pass(upTo: learner.decidedUpTo)
+    }
+
+    /// If the prefix moved and no Accept carried the news, a Decide does.
+    mutating func announceDecided(into effects: inout Effects) {
+        guard let ballot = leader?.ballot, let announced = leader?.announcedUpTo,
+            learner.decidedUpTo > announced
+        else { return }
+        let decide = Message.Decide(ballot: ballot, upTo: learner.decidedUpTo)
+        for peer in peers.indices where peers[peer].isConnected {
+            if leader?.flows[peer].isPulling == true { continue }
+            send(.decide(decide), to: peer, into: &effects)
+        }
+        leader?.noteAnnounced(learner.decidedUpTo)
+    }
+}

@@ -1,0 +1,32 @@
+import Paxos
+
+/// One replica in the harness: a core, the log it would have, and the disk under it.
+struct HarnessNode {
+    /// A write to the log: some boxes, in order.
+    struct Write {
+        let id: UInt64
+        let boxes: [Effects.Box]
+    }
+
+    let seat: Seat
+    var core: PaxosCore?
+    var boot: UInt64 = 0
+    /// Records that survive a crash.
+    var log: [DurableRecord] = []
+    /// The caller's state survives a crash up to here.
+    var baseUpTo = Slot.zero
+    var waitingBoxes: [Effects.Box] = []
+    var write: Write?
+    var diskStalledUntil: UInt64 = 0
+    /// The last slot handed out in this life.
+    var deliveredUpTo = Slot.zero
+    var leader: Ballot?
+    var hasEndOfTurnDue = false
+    /// Bundles that this node's clients handed in and that it has not seen decided.
+    var unanswered: [[UInt8]] = []
+    var nextRead: UInt64 = 0
+    /// Per read that waits: its number, and the highest slot that anybody had announced when it began.
+    var reads: [(number: UInt64, floor: Slot)] = []
+    var readsAnswered = 0
+    var leaderships = 0
+}

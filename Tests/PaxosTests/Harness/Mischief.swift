@@ -1,0 +1,23 @@
+import Paxos
+
+/// A rule that the harness breaks on purpose, to show that the checks can fail.
+enum Mischief: String, CaseIterable {
+    /// A box's messages leave at once; a crash may lose its records.
+    case sendsBeforeDurable
+    /// Promises are left out when the log is folded after a crash.
+    case forgetsPromises
+    /// Accepted values are left out when the log is folded after a crash.
+    case forgetsAccepted
+    /// A promise says that nothing is truncated or decided.
+    case truncatedTakenForEmpty
+    /// The first chunk of a promise claims to be the last.
+    case lastPromiseChunkLost
+    /// A decided record is believed whatever the ballot of the accepted values.
+    case replayDecidesOlderBallot
+    /// A watermark is believed whatever the ballot of the accepted values.
+    case olderBallotDecidedByWatermark
+    /// An answer to an old read round counts for the newest.
+    case oldRoundConfirmsNewRead
+    /// A node's accept is answered twice under two names.
+    case doubleVote
+}
