@@ -117,7 +117,8 @@ struct Acceptor: Sendable {
     mutating func pass(learnedInBox box: UInt64?) {
         let entry = values.popFirst()
         if let entry { valueBytes -= entry.bytes }
-        let mark = Mark(box: max(box ?? entry?.box ?? 0, prefixMarks.last?.box ?? 0), slot: values.base)
+        let mark = Mark(
+            box: max(box ?? entry?.box ?? 0, prefixMarks.last?.box ?? 0), slot: values.base)
         if let newest = prefixMarks.last, newest.box == mark.box {
             prefixMarks.replaceLast(with: mark)
         } else {

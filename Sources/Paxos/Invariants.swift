@@ -67,7 +67,9 @@ public enum Invariants {
             let new = after.acceptor.values[slot]
             found.expect(
                 .acceptedBallotNeverFalls,
-                new.map { $0.ballot > old.ballot || $0.ballot == old.ballot && $0.value == old.value }
+                new.map {
+                    $0.ballot > old.ballot || $0.ballot == old.ballot && $0.value == old.value
+                }
                     ?? false,
                 "slot \(slot.rawValue)")
         }

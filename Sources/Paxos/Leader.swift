@@ -59,7 +59,8 @@ struct Leader: Sendable {
     var handOver: HandOver?
 
     init(
-        ballot: Ballot, decidedUpTo: Slot, leadSlot: Slot, ownVoter: Int, logTimeMilliseconds: UInt64,
+        ballot: Ballot, decidedUpTo: Slot, leadSlot: Slot, ownVoter: Int,
+        logTimeMilliseconds: UInt64,
         clock: TurnClock, peerCount: Int, heartbeat: UInt64
     ) {
         precondition(leadSlot > decidedUpTo, "Lead comes after all that is decided")
@@ -144,16 +145,14 @@ struct Leader: Sendable {
     /// A peer told its durable prefix: a peer that was cut off and has come near is streamed to again.
     mutating func noteDurable(_ slot: Slot, peer: Int, bytesMax: Int, running: UInt64) {
         flows[peer].acknowledge(upTo: min(slot, lastSlot), running: running)
-        guard flows[peer].isPulling, lag(after: flows[peer].acknowledgedUpTo) <= bytesMax / 2 else {
-            return
-        }
+        guard flows[peer].isPulling, isNear(peer, bytesMax: bytesMax / 2) else { return }
         flows[peer].resume(running: running)
     }
 
     /// Whether this peer is to be sent a new slot now. One that is too far behind is cut off.
     mutating func mayStream(to peer: Int, bytesMax: Int) -> Bool {
         guard !flows[peer].isPulling else { return false }
-        guard lag(after: flows[peer].acknowledgedUpTo) <= bytesMax else {
+        guard isNear(peer, bytesMax: bytesMax) else {
             flows[peer].cut()
             return false
         }
@@ -207,6 +206,13 @@ struct Leader: Sendable {
         if slot == totals.base { return total - totalAtBase }
         guard let known = totals[slot] else { return Int.max }
         return total - known
+    }
+
+    /// A peer that has all that is decided is near, however much is open: else a window of large slots could
+    /// cut off everybody, and never be decided.
+    private func isNear(_ peer: Int, bytesMax: Int) -> Bool {
+        let acknowledged = flows[peer].acknowledgedUpTo
+        return acknowledged >= open.base || lag(after: acknowledged) <= bytesMax
     }
 
     private mutating func vote(_ first: Slot, _ last: Slot, voter: Int?, peer: Int?) {

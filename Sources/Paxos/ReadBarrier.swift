@@ -87,7 +87,8 @@ struct ReadBarrier: Sendable {
         var votes = VoteSet()
         if let ownVoter { votes.insert(ownVoter) }
         let round = Round(
-            number: nextNumber(), slot: slot, startedAt: running, votes: votes, reads: takeWaiting())
+            number: nextNumber(), slot: slot, startedAt: running, votes: votes, reads: takeWaiting()
+        )
         question = .round(round)
         return round
     }

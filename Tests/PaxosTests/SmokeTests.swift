@@ -33,7 +33,8 @@ import Testing
         world.restart(first)
         let caughtUp = world.run(atMost: 500) { world in
             let marks = world.nodes.map(\.deliveredUpTo)
-            return marks.allSatisfy { $0 == marks[0] } && world.nodes.allSatisfy { $0.unanswered.isEmpty }
+            return marks.allSatisfy { $0 == marks[0] }
+                && world.nodes.allSatisfy { $0.unanswered.isEmpty }
         }
         #expect(caughtUp, "\(world.nodes.map { $0.core?.status })")
         #expect(world.violations == [])

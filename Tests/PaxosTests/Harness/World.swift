@@ -35,6 +35,7 @@ struct World {
     var nextWrite: UInt64 = 0
     var nextBundle: UInt64 = 0
     var steps = 0
+    var trace = false
     private var scratch = Effects()
 
     static let wheelSize: UInt64 = 1024
@@ -59,6 +60,7 @@ struct World {
     mutating func below(_ bound: UInt64) -> UInt64 { bound == 0 ? 0 : random.next() % bound }
 
     mutating func schedule(_ event: Event, after delay: UInt64) {
+        precondition(delay > 0, "this millisecond may be over")
         let at = now + min(delay, World.wheelSize - 1)
         wheel[Int(at % World.wheelSize)].append(event)
     }
@@ -78,7 +80,7 @@ struct World {
             configuration: configuration, state: builder.state(), nowMilliseconds: now)
         nodes[index].deliveredUpTo = builder.decidedUpTo
         nodes[index].leader = nil
-        schedule(.tick(node: index, boot: nodes[index].boot), after: below(10))
+        schedule(.tick(node: index, boot: nodes[index].boot), after: 1 + below(10))
         for peer in nodes.indices where peer != index && nodes[peer].core != nil {
             if !blocked[index][peer] { step(peer, .connected(nodes[index].seat.replica)) }
         }
@@ -188,7 +190,7 @@ struct World {
         if below(4) == 0 {
             if !nodes[index].hasEndOfTurnDue {
                 nodes[index].hasEndOfTurnDue = true
-                schedule(.endOfTurn(node: index), after: 0)
+                schedule(.endOfTurn(node: index), after: 1)
             }
         } else {
             input(index, .endOfTurn)
@@ -198,6 +200,9 @@ struct World {
     private mutating func input(_ index: Int, _ stimulus: Input) {
         steps += 1
         guard nodes[index].core != nil else { return }
+        if trace, stimulus != .endOfTurn {
+            print(now, "n\(index + 1)", String(String(describing: stimulus).prefix(220)))
+        }
         if options.checksInvariants && steps % 8 == 0, let before = nodes[index].core {
             nodes[index].core!.step(stimulus, into: &scratch)
             let after = nodes[index].core!
@@ -283,7 +288,7 @@ struct World {
         nodes[index].waitingBoxes = []
         let stall =
             nodes[index].diskStalledUntil > now ? nodes[index].diskStalledUntil - now : 0
-        let delay = stall + below(options.diskMax + 1)
+        let delay = stall + 1 + below(options.diskMax)
         schedule(.diskDone(node: index, write: nextWrite), after: delay)
     }
 
@@ -388,6 +393,13 @@ struct World {
         let bundle = World.bundle(nextBundle)
         nodes[index].unanswered.append(bundle)
         step(index, .propose(bundle: bundle))
+    }
+
+    /// Every client hands in again what it has seen no answer to.
+    mutating func proposeAgain() {
+        for index in nodes.indices {
+            for bundle in nodes[index].unanswered { step(index, .propose(bundle: bundle)) }
+        }
     }
 
     mutating func read(at index: Int) {
