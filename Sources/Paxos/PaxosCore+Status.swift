@@ -54,6 +54,9 @@ extension PaxosCore {
         public let peers: [PeerStatus]
     }
 
+    /// The highest ballot that this replica has promised, durably or not yet.
+    public var promised: Ballot { acceptor.promised }
+
     public var status: Status {
         let isReady = leader.map { learner.decidedUpTo >= $0.leadSlot && !$0.isClosed }
         return Status(

@@ -5,6 +5,7 @@ package import Paxos
 package struct LogRecovery {
     private let disk: any Disk
     private let identity: Identity
+    private let configured: (Slot, Membership) -> Void
     private let deliver: (DecidedValue) -> Void
 
     private var fold: DurableFold
@@ -19,20 +20,25 @@ package struct LogRecovery {
     private var unknownGroup: GroupID?
 
     /// Folds the log on `disk`. Decided values of slots above `floor` (what the store has applied) go to
-    /// `deliver` in slot order.
+    /// `deliver` in slot order; each configuration goes to `configured` before the slots that it governs.
     package static func run(
         disk: any Disk, identity: Identity, floor: Slot = .zero,
+        configured: @escaping (Slot, Membership) -> Void = { _, _ in },
         deliver: @escaping (DecidedValue) -> Void
     ) throws(RecoveryError) -> RecoveredLog {
-        var recovery = LogRecovery(disk: disk, identity: identity, floor: floor, deliver: deliver)
+        var recovery = LogRecovery(
+            disk: disk, identity: identity, floor: floor, configured: configured, deliver: deliver)
         return try recovery.run(floor: floor)
     }
 
     private init(
-        disk: any Disk, identity: Identity, floor: Slot, deliver: @escaping (DecidedValue) -> Void
+        disk: any Disk, identity: Identity, floor: Slot,
+        configured: @escaping (Slot, Membership) -> Void,
+        deliver: @escaping (DecidedValue) -> Void
     ) {
         self.disk = disk
         self.identity = identity
+        self.configured = configured
         self.deliver = deliver
         fold = DurableFold(floor: floor)
     }
@@ -161,6 +167,9 @@ package struct LogRecovery {
                 return
             }
             logState.note(record)
+            if case .configuration(let slot, let membership) = record {
+                configured(slot, membership)
+            }
             fold.fold(record, deliver: deliver)
         }
     }

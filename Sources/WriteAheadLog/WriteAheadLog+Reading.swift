@@ -39,6 +39,9 @@ extension WriteAheadLog {
 
     /// How many segments hold the log.
     package var segmentCount: Int { indexes.count }
+
+    /// Bytes that the log takes on disk.
+    package var byteCount: UInt64 { UInt64(indexes.count) * UInt64(options.segmentBytes) }
 }
 
 extension WriteAheadLog.Writing {

@@ -130,6 +130,9 @@ package final class WriteAheadLog {
         precondition(stagedBytes <= Limits.stagedBytes, "more staged than the log bears")
     }
 
+    /// Keeps what a peer was heard to say for later state batches (P6); nothing is written now.
+    package func remember(_ memory: PeerMemory) { state.note(.heard(memory)) }
+
     /// Once at the end of each turn of the loop: writes what is staged, unless a write is in flight; then
     /// it goes when that one is durable.
     package func flush(nowMilliseconds: UInt64) {

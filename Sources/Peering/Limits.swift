@@ -1,0 +1,17 @@
+/// The sizes and times that bound the connections to peers.
+enum Limits {
+    /// Messages up to this size travel on the express lane (P16).
+    static let expressMessageBytes = 64 << 10
+    /// A frame is closed at this size; a larger message rides alone.
+    static let frameBytes = 4 << 20
+    /// The largest frame that is taken from a peer.
+    static let frameBytesMax = 64 << 20
+    /// Unsent bytes of a lane at which further frames are dropped: the core expects loss.
+    static let expressBufferBytes = 16 << 20
+    static let bulkBufferBytes = 96 << 20
+    /// Pauses between attempts to reach a peer.
+    static let redialMillisecondsMin: UInt64 = 10
+    static let redialMillisecondsMax: UInt64 = 500
+    /// How long one attempt may take, until both have said hello.
+    static let dialMilliseconds: UInt64 = 2_000
+}

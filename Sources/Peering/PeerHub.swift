@@ -1,0 +1,214 @@
+internal import Basics
+package import EventLoops
+internal import GRPC
+package import Observability
+package import Paxos
+internal import PaxosCodec
+package import Replication
+package import Transport
+
+/// The connections to all peers: two lanes per pair, long-lived bidirectional gRPC streams with frames
+/// that carry a checksum. Of each pair the replica with the lower id dials.
+package final class PeerHub: PeerLink {
+    private let loop: EventLoop
+    private unowned let replica: Replica
+    private let own: ReplicaID
+    private let sessions: [PeerSession]
+    private let logger: Logger
+    private var random: SeededRandom
+    private var isStopping = false
+
+    package init(
+        loop: EventLoop, replica: Replica, own: ReplicaID, peers: [PeerAddress],
+        metrics: ServerMetrics, logger: Logger, seed: UInt64
+    ) {
+        self.loop = loop
+        self.replica = replica
+        self.own = own
+        self.logger = logger
+        random = SeededRandom(seed: seed)
+        sessions = peers.map { PeerSession(address: $0, metrics: metrics.peer($0.name)) }
+    }
+
+    /// Answers peers that dial, on the peer port's router.
+    package func register(on router: Router) {
+        for kind in LaneKind.allCases {
+            router.register(stream: kind.path, maxMessageBytes: Limits.frameBytesMax) {
+                [weak self] stream in self?.take(stream, kind)
+            }
+        }
+    }
+
+    /// Begins to dial the peers that this node must dial.
+    package func start() {
+        for session in sessions where own < session.address.replica {
+            session.expressDialer = dialer(.express, of: session)
+            session.bulkDialer = dialer(.bulk, of: session)
+            session.expressDialer?.dial()
+            session.bulkDialer?.dial()
+        }
+    }
+
+    package func stop() {
+        isStopping = true
+        for session in sessions {
+            session.expressDialer?.stop()
+            session.bulkDialer?.stop()
+            for lane in session.lanes { lane.close("stopping") }
+        }
+    }
+
+    // MARK: PeerLink
+
+    package func send(_ messages: [Message], to peer: ReplicaID) {
+        guard let session = session(of: peer), session.isConnected else { return }
+        let now = loop.turnTime
+        var express: [Message] = []
+        var bulk: [Message] = []
+        for message in messages {
+            session.noteSent(message, at: now)
+            let isLarge = message.byteCountEstimate > Limits.expressMessageBytes
+            if isLarge { bulk.append(message) } else { express.append(message) }
+        }
+        send(express, on: session.lane(forByteCount: 0))
+        send(bulk, on: session.lane(forByteCount: .max))
+    }
+
+    package func sayHelloAgain() {
+        for session in sessions {
+            let hello = LaneMessage.encode(replica.hello(to: session.address.replica))
+            for lane in session.lanes where lane.isOpen { lane.send(hello) }
+        }
+    }
+
+    /// Sends messages in frames of bounded size. A lane that is full drops them: the core expects
+    /// loss, and memory stays bounded.
+    private func send(_ messages: [Message], on lane: Lane?) {
+        guard let lane, !messages.isEmpty else { return }
+        let header = replica.frameHeader
+        var first = 0
+        while first < messages.count, !lane.isFull {
+            var byteCount = messages[first].byteCountEstimate
+            var end = first + 1
+            while end < messages.count, byteCount < Limits.frameBytes {
+                byteCount += messages[end].byteCountEstimate
+                end += 1
+            }
+            lane.send(LaneMessage.encode(header, Array(messages[first..<end])))
+            first = end
+        }
+    }
+
+    // MARK: Lanes
+
+    private func dialer(_ kind: LaneKind, of session: PeerSession) -> LaneDialer {
+        LaneDialer(
+            loop: loop, address: session.address, kind: kind,
+            random: SeededRandom(seed: random.next())
+        ) { [weak self, unowned session] lane, stream in
+            guard let self else { return }
+            stream.onMessage = { [weak self] bytes in self?.receive(bytes, on: lane, of: session) }
+            stream.onClose = { [weak self] status in self?.ended(lane, of: session, status) }
+            lane.send(LaneMessage.encode(replica.hello(to: session.address.replica)))
+        }
+    }
+
+    /// A peer has dialed; who it is, its hello says.
+    private func take(_ stream: ServerStream, _ kind: LaneKind) {
+        let lane = Lane(kind, taken: stream)
+        var session: PeerSession?
+        stream.onMessage = { [weak self] bytes in
+            guard let self else { return }
+            session = session ?? introduce(bytes, on: lane)
+            if let session { receive(bytes, on: lane, of: session) }
+        }
+        stream.onHalfClose = { lane.close("the peer has ended the stream") }
+        stream.onCancel = { [weak self] in
+            lane.noteEnd()
+            if let self, let session { ended(lane, of: session, .ok) }
+        }
+    }
+
+    /// Finds the session of a peer that has dialed, by its first message, and answers its hello.
+    private func introduce(_ bytes: UnsafeRawBufferPointer, on lane: Lane) -> PeerSession? {
+        guard case .hello(let hello) = try? LaneMessage.decode(bytes),
+            let session = session(of: hello.replica)
+        else {
+            lane.close("the first message must be the hello of a listed member")
+            return nil
+        }
+        lane.send(LaneMessage.encode(replica.hello(to: hello.replica)))
+        return session
+    }
+
+    private func receive(
+        _ bytes: UnsafeRawBufferPointer, on lane: Lane, of session: PeerSession
+    ) {
+        guard !lane.isClosed else { return }
+        do throws(FrameError) {
+            switch try LaneMessage.decode(bytes) {
+            case .hello(let hello): receive(hello, on: lane, of: session)
+            case .frame(let frame): try receive(frame: frame, on: lane, of: session)
+            }
+        } catch {
+            logger.warning(
+                "a peer's message was not taken",
+                ["peer": "\(session.address.name)", "why": "\(error)"])
+            close(lane, of: session, "message not taken: \(error)")
+        }
+    }
+
+    private func receive(_ hello: Hello, on lane: Lane, of session: PeerSession) {
+        guard hello.replica == session.address.replica else {
+            return close(lane, of: session, "the hello of another member")
+        }
+        if let reason = replica.receive(hello) { return close(lane, of: session, reason) }
+        let wasConnected = session.isConnected
+        lane.hello = hello
+        session.adopt(lane)
+        (lane.kind == .express ? session.expressDialer : session.bulkDialer)?.succeeded()
+        if !wasConnected, session.isConnected {
+            logger.info("connected", ["peer": "\(session.address.name)"])
+            session.metrics.state = .up
+            replica.connected(session.address.replica)
+        }
+    }
+
+    private func receive(
+        frame bytes: UnsafeRawBufferPointer, on lane: Lane, of session: PeerSession
+    ) throws(FrameError) {
+        guard let hello = lane.hello, let cluster = replica.clusterID else { return }
+        let frame = try PeerFrame.decode(bytes, cluster: cluster)
+        let isItself =
+            frame.header.replica == hello.replica && frame.header.incarnation == hello.incarnation
+        guard isItself, frame.header.group == .standard else {
+            return close(lane, of: session, "a frame of another replica or group")
+        }
+        let now = loop.turnTime
+        for message in frame.messages { session.noteReceived(message, at: now) }
+        replica.receive(
+            frame.messages,
+            from: Input.Sender(
+                replica: frame.header.replica, incarnation: frame.header.incarnation))
+    }
+
+    private func close(_ lane: Lane, of session: PeerSession, _ reason: String) {
+        lane.close(reason)
+        ended(lane, of: session, GRPCStatus(.failedPrecondition, reason))
+    }
+
+    private func ended(_ lane: Lane, of session: PeerSession, _ status: GRPCStatus) {
+        lane.noteEnd()
+        let hasLostExpress = session.remove(lane)
+        (lane.kind == .express ? session.expressDialer : session.bulkDialer)?.streamEnded()
+        guard hasLostExpress, !isStopping else { return }
+        session.metrics.state = .down
+        logger.warning(
+            "disconnected", ["peer": "\(session.address.name)", "why": "\(status.message)"])
+        replica.disconnected(session.address.replica)
+    }
+
+    private func session(of replica: ReplicaID) -> PeerSession? {
+        sessions.first { $0.address.replica == replica }
+    }
+}

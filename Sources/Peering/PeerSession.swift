@@ -1,0 +1,69 @@
+internal import EventLoops
+internal import Observability
+internal import Paxos
+internal import PaxosCodec
+internal import Transport
+
+/// All there is between this node and one peer: the lanes, and the attempts to open them.
+final class PeerSession {
+    let address: PeerAddress
+    let metrics: PeerMetrics
+    private var express: Lane?
+    private var bulk: Lane?
+    var expressDialer: LaneDialer?
+    var bulkDialer: LaneDialer?
+    /// When each unanswered heartbeat left, by its number.
+    private var heartbeatsUnderWay: [(number: UInt64, sentAt: UInt64)] = []
+
+    init(address: PeerAddress, metrics: PeerMetrics) {
+        self.address = address
+        self.metrics = metrics
+    }
+
+    /// Whether messages can be sent at all.
+    var isConnected: Bool { express?.isOpen ?? false }
+
+    var lanes: [Lane] { [express, bulk].compactMap(\.self) }
+
+    /// Takes a lane into use; an older one of the same kind is closed.
+    func adopt(_ lane: Lane) {
+        let old = lane.kind == .express ? express : bulk
+        guard old !== lane else { return }
+        old?.close("replaced by a newer connection")
+        if lane.kind == .express { express = lane } else { bulk = lane }
+    }
+
+    /// Forgets a lane that has ended; true if it was the express lane in use.
+    func remove(_ lane: Lane) -> Bool {
+        if express === lane {
+            express = nil
+            return true
+        }
+        if bulk === lane { bulk = nil }
+        return false
+    }
+
+    /// The lane for a message of this size: bulk falls back to express while it is not there.
+    func lane(forByteCount byteCount: Int) -> Lane? {
+        if byteCount > Limits.expressMessageBytes, let bulk, bulk.isOpen { return bulk }
+        return express?.isOpen == true ? express : nil
+    }
+
+    /// Keeps the time that a heartbeat leaves at.
+    func noteSent(_ message: Message, at now: UInt64) {
+        guard case .heartbeat(let heartbeat) = message else { return }
+        if heartbeatsUnderWay.count == Self.heartbeatsKept { heartbeatsUnderWay.removeFirst() }
+        heartbeatsUnderWay.append((heartbeat.number, now))
+    }
+
+    /// Measures the round trip that an answered heartbeat made.
+    func noteReceived(_ message: Message, at now: UInt64) {
+        guard case .heartbeatAnswer(let answer) = message,
+            let position = heartbeatsUnderWay.firstIndex(where: { $0.number == answer.number })
+        else { return }
+        metrics.roundTrip.observe(nanoseconds: now - heartbeatsUnderWay[position].sentAt)
+        heartbeatsUnderWay.removeFirst(position + 1)
+    }
+
+    private static let heartbeatsKept = 16
+}

@@ -1,0 +1,235 @@
+package import Paxos
+package import PaxosCodec
+
+/// The rules of the first start and of every later one (P4, P6): who may form a cluster, who may join
+/// one, and when a replica that comes back may vote. Hellos in, orders out.
+package struct Formation {
+    /// What the replica around it must do.
+    package enum Order: Equatable {
+        /// Make this genesis durable, then say hello again to everybody.
+        case adopt(Membership, ClusterID)
+        /// Enough peers have been heard: the core may be born.
+        case begin
+        /// Close the connection to this peer; the text goes to it and to the log.
+        case refuse(String)
+        /// Tell the operator; the text is a sentence that says what to do.
+        case report(String)
+        /// This directory must never vote: end the process with this sentence.
+        case halt(String)
+    }
+
+    private enum Stage {
+        /// An empty directory of a listed member of a new cluster.
+        case forming
+        /// A member of a cluster, waiting for a quorum's hellos.
+        case greeting
+        case running
+        /// Never a voter: the text says why.
+        case excluded
+    }
+
+    private let listed: [ListedMember]
+    private let listHash: UInt64
+    private let own: Hello
+    private let ownPromised: Ballot
+    private let ownAccepted: Slot
+    private let clusterID: (Membership) -> ClusterID
+    private var stage: Stage
+    private var membership: Membership?
+    private var cluster: ClusterID?
+    /// The newest hello of each peer.
+    private var heard: [Hello] = []
+    /// What the operator was told last, so as not to repeat it.
+    private var lastReport: String?
+
+    /// `membership` and `cluster` are those of the directory, nil while it is empty. `promised` and
+    /// `accepted` are the highest that the directory knows. `clusterID` derives a cluster's identity
+    /// from its genesis.
+    package init(
+        listed: [ListedMember], own: Hello, membership: Membership?, cluster: ClusterID?,
+        promised: Ballot, accepted: Slot, mayForm: Bool,
+        clusterID: @escaping (Membership) -> ClusterID
+    ) {
+        self.listed = listed
+        self.listHash = own.memberListHash
+        self.own = own
+        self.ownPromised = promised
+        self.ownAccepted = accepted
+        self.clusterID = clusterID
+        self.membership = membership
+        self.cluster = cluster
+        stage = membership != nil ? .greeting : mayForm ? .forming : .excluded
+    }
+
+    /// What is to be done before any hello has come: a cluster of one needs nobody.
+    package mutating func start() -> [Order] {
+        switch stage {
+        case .excluded: return [.report(Self.joiningUnsupported)]
+        case .forming: return formIfComplete()
+        case .greeting: return beginIfHeardEnough()
+        case .running: return []
+        }
+    }
+
+    /// A peer said hello; `genesis` is that of its cluster, if it belongs to one.
+    package mutating func receive(_ hello: Hello, genesis: Membership?) -> [Order] {
+        if let reason = refusal(of: hello) { return [.refuse(reason)] }
+        if let memory = hello.remembered, let sentence = rollback(memory, by: hello) {
+            stage = .excluded
+            return [.halt(sentence)]
+        }
+        remember(hello)
+        switch stage {
+        case .forming: return meet(hello, genesis)
+        case .greeting: return reportLostQuorum() + beginIfHeardEnough()
+        case .running, .excluded: return reportLostQuorum()
+        }
+    }
+
+    /// Whether the core may be born.
+    package var isRunning: Bool { if case .running = stage { true } else { false } }
+
+    /// A sentence for status while the replica does not serve.
+    package var problem: String? {
+        switch stage {
+        case .running: lastReport
+        case .forming: lastReport ?? "waiting for the first start of all listed members"
+        case .greeting: lastReport ?? "waiting to hear from a quorum of the members"
+        case .excluded: lastReport ?? Self.joiningUnsupported
+        }
+    }
+
+    private static let joiningUnsupported =
+        "this data directory is empty and the cluster exists already: this version cannot re-admit a "
+        + "member, so this node does not vote; restore its data directory, or keep it stopped"
+
+    // MARK: Rules
+
+    private func refusal(of hello: Hello) -> String? {
+        if let mine = cluster, !hello.isClusterless, mine != hello.cluster {
+            return "cluster ID mismatch: this member belongs to another cluster"
+        }
+        guard listed.contains(where: { $0.replica == hello.replica }) else {
+            return "member \(hex(hello.replica.rawValue)) is not in the initial cluster list"
+        }
+        if cluster == nil, hello.isClusterless, hello.memberListHash != listHash {
+            return "the initial cluster lists or tokens differ"
+        }
+        let twin = heard.first {
+            $0.replica == hello.replica && $0.incarnation == hello.incarnation
+        }
+        guard let twin else { return nil }
+        if twin.boot > hello.boot {
+            return
+                "boot \(hello.boot.rawValue) is older than \(twin.boot.rawValue): a stale copy of the data directory"
+        }
+        if twin.boot == hello.boot, twin.nonce != hello.nonce {
+            return "two processes run on copies of one data directory: stop one of them"
+        }
+        return nil
+    }
+
+    /// A peer remembers more of this directory than it holds: it was rolled back (P6).
+    private func rollback(_ memory: PeerMemory, by hello: Hello) -> String? {
+        guard memory.incarnation == own.incarnation, memory.replica == own.replica else {
+            return nil
+        }
+        let isRolledBack =
+            memory.boot > own.boot || memory.promised > ownPromised || memory.accepted > ownAccepted
+        guard isRolledBack else { return nil }
+        return
+            "member \(hex(hello.replica.rawValue)) remembers a newer state of this data directory "
+            + "(boot \(memory.boot.rawValue), slot \(memory.accepted.rawValue)) than it holds "
+            + "(boot \(own.boot.rawValue), slot \(ownAccepted.rawValue)): it is an old copy and must "
+            + "not vote; put the newest copy back"
+    }
+
+    private mutating func remember(_ hello: Hello) {
+        if let position = heard.firstIndex(where: { $0.replica == hello.replica }) {
+            heard[position] = hello
+        } else {
+            heard.append(hello)
+        }
+    }
+
+    private mutating func meet(_ hello: Hello, _ genesis: Membership?) -> [Order] {
+        guard !hello.isClusterless, let genesis else { return formIfComplete() }
+        let theirs = hello.cluster
+        if genesis.isVoter(own.replica, own.incarnation) {
+            membership = genesis
+            cluster = theirs
+            stage = .greeting
+            return [.adopt(genesis, theirs)] + beginIfHeardEnough()
+        }
+        // Whoever hears of a formed cluster never forms one.
+        membership = genesis
+        stage = .excluded
+        return report(Self.joiningUnsupported) + reportLostQuorum()
+    }
+
+    private mutating func formIfComplete() -> [Order] {
+        let isFirst = listed.allSatisfy { own.replica <= $0.replica }
+        guard isFirst else { return [] }
+        var seats: [Seat] = []
+        for member in listed {
+            guard let incarnation = incarnationOfEmptyMember(member.replica) else { return [] }
+            seats.append(
+                Seat(
+                    replica: member.replica, incarnation: incarnation, isVoter: true,
+                    name: member.name, peerURLs: member.peerURLs))
+        }
+        let genesis = Membership(seats: seats)
+        let formed = clusterID(genesis)
+        membership = genesis
+        cluster = formed
+        stage = .greeting
+        return [.adopt(genesis, formed)] + beginIfHeardEnough()
+    }
+
+    private func incarnationOfEmptyMember(_ replica: ReplicaID) -> Incarnation? {
+        if replica == own.replica { return own.incarnation }
+        guard let hello = heard.first(where: { $0.replica == replica }) else { return nil }
+        return hello.isEmpty && hello.isClusterless ? hello.incarnation : nil
+    }
+
+    private mutating func beginIfHeardEnough() -> [Order] {
+        guard case .greeting = stage, let membership else { return [] }
+        guard membership.isVoter(own.replica, own.incarnation) else {
+            stage = .excluded
+            return report(
+                "this member's seat belongs to another life of its data directory: this version cannot "
+                    + "re-admit it, so it does not vote")
+        }
+        let intact = 1 + heard.filter { membership.isVoter($0.replica, $0.incarnation) }.count
+        guard intact >= Quorum(membership).size else { return [] }
+        stage = .running
+        return [.begin]
+    }
+
+    private mutating func reportLostQuorum() -> [Order] {
+        guard let membership else { return [] }
+        let known = heard + [own]
+        let lost = membership.voters.filter { seat in
+            known.contains { $0.replica == seat.replica && $0.incarnation != seat.incarnation }
+        }
+        let left = membership.voters.count - lost.count
+        guard !lost.isEmpty else { return [] }
+        if left < Quorum(membership).size {
+            return report(
+                "quorum lost: \(lost.count) of \(membership.voters.count) voters came back without their "
+                    + "data; restore their data directories, or start a new cluster from a backup")
+        }
+        let names = lost.map(\.name).joined(separator: ", ")
+        return report(
+            "member \(names) came back without its data and does not vote: this version cannot re-admit "
+                + "it; restore its data directory")
+    }
+
+    private mutating func report(_ sentence: String) -> [Order] {
+        guard sentence != lastReport else { return [] }
+        lastReport = sentence
+        return [.report(sentence)]
+    }
+
+    private func hex(_ number: UInt64) -> String { String(number, radix: 16) }
+}

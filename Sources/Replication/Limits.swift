@@ -1,0 +1,17 @@
+/// The sizes and counts that bound a replica.
+package enum Limits {
+    /// Commands of this node's clients that wait for their result (P22).
+    package static let commandsWaiting = 20_000
+    /// Their requests' bytes.
+    package static let commandBytesWaiting = 64 << 20
+    /// Linearizable reads of this node's clients that wait.
+    package static let readsWaiting = 50_000
+    /// A bundle is closed at this size; a larger command rides alone.
+    package static let bundleBytes = 1 << 20
+    /// Batches are applied in one turn of the loop until they add up to this many bytes.
+    package static let appliedBytesPerTurn = 256 << 10
+    /// One answer to a peer that catches up from the log.
+    package static let catchUpBytes: UInt32 = 4 << 20
+    /// Messages kept for a peer in one turn, in bytes, beyond which they are dropped: it will ask again.
+    package static let outboundBytesPerPeer = 96 << 20
+}

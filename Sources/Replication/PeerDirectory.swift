@@ -1,0 +1,84 @@
+internal import Paxos
+internal import PaxosCodec
+
+/// What this node knows of its peers: their newest hello, and the highest durable state each was ever
+/// heard to have (P6).
+struct PeerDirectory {
+    private struct Peer {
+        var hello: Hello
+        var memory: PeerMemory
+    }
+
+    private var peers: [Peer] = []
+    private var connected: [ReplicaID] = []
+
+    /// Whether both hellos are said on a connection to this peer.
+    func isConnected(_ peer: ReplicaID) -> Bool { connected.contains(peer) }
+
+    mutating func note(_ peer: ReplicaID, isConnected: Bool) {
+        connected.removeAll { $0 == peer }
+        if isConnected { connected.append(peer) }
+    }
+
+    /// Memories from before the restart.
+    mutating func restore(_ memories: [PeerMemory]) {
+        remembered = memories
+    }
+
+    private var remembered: [PeerMemory] = []
+
+    /// The newest hello of a replica.
+    func hello(of replica: ReplicaID) -> Hello? {
+        peers.first { $0.hello.replica == replica }?.hello
+    }
+
+    /// What is remembered of one life of a replica; nil if it was never heard.
+    func memory(of replica: ReplicaID, _ incarnation: Incarnation) -> PeerMemory? {
+        if let peer = peers.first(where: { $0.memory.replica == replica }),
+            peer.memory.incarnation == incarnation
+        {
+            return peer.memory
+        }
+        return remembered.first { $0.replica == replica && $0.incarnation == incarnation }
+    }
+
+    /// All memories, for the log's state batches.
+    var memories: [PeerMemory] {
+        let current = peers.map(\.memory)
+        return current
+            + remembered.filter { old in !current.contains { $0.replica == old.replica } }
+    }
+
+    mutating func note(_ hello: Hello) {
+        let before = memory(of: hello.replica, hello.incarnation)
+        let memory = PeerMemory(
+            replica: hello.replica, incarnation: hello.incarnation,
+            boot: max(hello.boot, before?.boot ?? hello.boot), promised: before?.promised ?? .zero,
+            accepted: before?.accepted ?? .zero)
+        if let position = peers.firstIndex(where: { $0.hello.replica == hello.replica }) {
+            peers[position] = Peer(hello: hello, memory: memory)
+        } else {
+            peers.append(Peer(hello: hello, memory: memory))
+        }
+    }
+
+    /// A message that its sender made durable state known with.
+    mutating func note(_ message: Message, from sender: Input.Sender) {
+        switch message {
+        case .promise(let promise): raise(sender, promised: promise.ballot, accepted: .zero)
+        case .accepted(let accepted):
+            raise(sender, promised: accepted.ballot, accepted: accepted.last)
+        default: return
+        }
+    }
+
+    private mutating func raise(_ sender: Input.Sender, promised: Ballot, accepted: Slot) {
+        guard let position = peers.firstIndex(where: { $0.memory.replica == sender.replica }),
+            peers[position].memory.incarnation == sender.incarnation
+        else { return }
+        let old = peers[position].memory
+        peers[position].memory = PeerMemory(
+            replica: old.replica, incarnation: old.incarnation, boot: old.boot,
+            promised: max(old.promised, promised), accepted: max(old.accepted, accepted))
+    }
+}

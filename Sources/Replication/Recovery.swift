@@ -1,0 +1,60 @@
+internal import MVCC
+package import Observability
+package import Paxos
+package import StateMachine
+package import WriteAheadLog
+
+/// What a replica is made of after its log was read.
+package struct RecoveredParts {
+    package let log: WriteAheadLog
+    package let machine: ReplicatedState
+    /// Nil in a directory that belongs to no cluster yet.
+    package let state: DurableState?
+    /// What peers were heard to say before the restart.
+    package let heard: [PeerMemory]
+    package let identity: Identity
+    /// Makes a change of the identity durable.
+    package let saveIdentity: (Identity) -> Void
+}
+
+/// The way back from disk: reads the log, applies what is decided, and keeps the rest for the core.
+package enum Recovery {
+    /// Reads the log on `disk`. Blocking, before anything is served.
+    package static func run(
+        disk: any Disk, identity: Identity, nonce: UInt64, options: LogOptions, logger: Logger,
+        saveIdentity: @escaping (Identity) -> Void
+    ) throws(RecoveryError) -> RecoveredParts {
+        let machine = ReplicatedState()
+        var needsUpgrade = false
+        let recovered = try LogRecovery.run(
+            disk: disk, identity: identity,
+            configured: { slot, membership in
+                if slot == .zero, machine.appliedSlot == 0 { machine.applyGenesis(membership) }
+            }
+        ) { decided in
+            guard !needsUpgrade else { return }
+            let progress = machine.apply(decided, localOrigin: nil) { _, _, _ in }
+            needsUpgrade = progress == .upgradeNeeded
+        }
+        let log = WriteAheadLog(
+            disk: disk, identity: identity, recovered: recovered, nonce: nonce, options: options)
+        let state = recovered.state.membership.seats.isEmpty ? nil : recovered.state
+        logger.info(
+            "recovered",
+            [
+                "slots": .integer(Int(recovered.state.decidedUpTo.rawValue)),
+                "revision": .integer(Int(machine.keyspace.revision)),
+                "boot": .integer(Int(log.boot.rawValue)),
+            ])
+        return RecoveredParts(
+            log: log, machine: machine, state: state, heard: recovered.heard, identity: identity,
+            saveIdentity: saveIdentity)
+    }
+}
+
+extension DurableState {
+    /// The highest slot that this replica has accepted or learned.
+    var highestAccepted: Slot {
+        max(decidedUpTo, accepted.last?.slot ?? .zero, learned.last?.slot ?? .zero)
+    }
+}

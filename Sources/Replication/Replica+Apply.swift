@@ -1,0 +1,41 @@
+internal import Basics
+internal import Observability
+internal import Paxos
+internal import StateMachine
+
+/// Decided slots, in order, through the state machine.
+extension Replica {
+    /// Applies what is decided, up to the budget of one turn.
+    func applyDecided() {
+        var bytes = 0
+        while bytes < Limits.appliedBytesPerTurn, !needsUpgrade,
+            let decided = decidedQueue.popFirst()
+        {
+            bytes += decided.value.byteCount
+            apply(decided)
+        }
+        guard bytes > 0 else { return }
+        metrics.slotsApplied.set(appliedSlot.rawValue)
+        step(.applied(upTo: appliedSlot))
+    }
+
+    private func apply(_ decided: DecidedValue) {
+        precondition(decided.slot == appliedSlot.next, "slots are applied in order, without gaps")
+        let progress = machine.apply(decided, localOrigin: origin) { _, sequence, outcome in
+            metrics.proposalsApplied.increment()
+            guard let completion = proposals.take(sequence: sequence) else { return }
+            endedProposals.append(
+                ProposalTable.Ended(completion: completion, result: .applied(outcome)))
+        }
+        guard progress == .applied else { return stopApplying(at: decided.slot) }
+        appliedSlot = decided.slot
+    }
+
+    /// A slot of a newer version: the node goes on voting, and says what to do (P28).
+    private func stopApplying(at slot: Slot) {
+        needsUpgrade = true
+        logger.error(
+            "a decided slot needs a newer version of this program: upgrade this node; it goes on "
+                + "voting but serves nothing newer", ["slot": .integer(Int(slot.rawValue))])
+    }
+}

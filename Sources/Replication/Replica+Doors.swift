@@ -1,0 +1,93 @@
+internal import Basics
+internal import Observability
+internal import Paxos
+package import StateMachine
+
+/// What the doors call.
+extension Replica {
+    /// Agrees on one command and applies it. The completion is called exactly once, at the end of a
+    /// turn of the loop, or at once when the command is refused at the door.
+    package func propose(
+        _ kind: CommandKind, request: UnsafeRawBufferPointer,
+        completion: @escaping (ProposalResult) -> Void
+    ) {
+        if let refusal = refusal(ofCommandBytes: request.count) {
+            metrics.proposalsFailed.increment()
+            return completion(.refused(refusal))
+        }
+        if bundle.byteCount + request.count > Limits.bundleBytes { closeBundle() }
+        let deadline = clockMilliseconds() + configuration.requestTimeoutMilliseconds
+        if bundle.commandCount == 0 {
+            bundle.begin(
+                origin: origin, lowWater: proposals.lowWater, capacity: lastBundleBytes)
+        }
+        let sequence = proposals.add(deadlineMilliseconds: deadline, completion: completion)
+        bundle.append(kind, sequence: sequence, request: request)
+    }
+
+    /// The same with bytes that the caller owns.
+    package func propose(
+        _ kind: CommandKind, request: [UInt8], completion: @escaping (ProposalResult) -> Void
+    ) {
+        request.withUnsafeBytes { propose(kind, request: $0, completion: completion) }
+    }
+
+    /// Calls back when everything that was decided when the call arrived is applied here.
+    package func read(completion: @escaping (ReadResult) -> Void) {
+        if isStopping { return completion(.refused(.stopping)) }
+        if reads.waitingCount >= Limits.readsWaiting {
+            return completion(.refused(.tooManyRequests))
+        }
+        reads.add(completion)
+    }
+
+    /// Ends all waits and gives leadership away; afterwards the log may be sealed and the process end.
+    package func stop() {
+        isStopping = true
+        step(.resign)
+        endOfTurn()
+        endedProposals += proposals.stop()
+        reads.takeAll().forEach { $0(.refused(.stopping)) }
+        endOfTurn()
+    }
+
+    private func refusal(ofCommandBytes count: Int) -> Refusal? {
+        if isStopping { return .stopping }
+        let isFull =
+            proposals.unansweredCount >= Limits.commandsWaiting
+            || proposals.bundleBytes + bundle.byteCount + count > Limits.commandBytesWaiting
+        return isFull ? .tooManyRequests : nil
+    }
+
+    /// Hands the commands of this turn to the core, or keeps them until there is one and a leader.
+    func closeBundle() {
+        guard bundle.commandCount > 0 else { return }
+        let bytes = bundle.finish()
+        lastBundleBytes = bytes.count
+        let isHandedOver = leaderBallot != nil
+        proposals.close(bundle: bytes, handedOver: isHandedOver)
+        if isHandedOver { step(.propose(bundle: bytes)) }
+    }
+
+    /// Gives the core a number for the reads of this turn.
+    func closeReads() {
+        let deadline = clockMilliseconds() + configuration.requestTimeoutMilliseconds
+        if let number = reads.closeGroup(deadlineMilliseconds: deadline) {
+            step(.read(number: number))
+        }
+    }
+
+    func expireWaits(_ nowMilliseconds: UInt64) {
+        let cause: UnknownCause = hasLostLeader ? .leaderFailed : .timedOut
+        let ended = proposals.expire(nowMilliseconds: nowMilliseconds, cause: cause)
+        metrics.proposalsFailed.increment(by: UInt64(ended.count))
+        endedProposals += ended
+        reads.takeExpired(nowMilliseconds: nowMilliseconds).forEach { $0(.timedOut) }
+    }
+
+    /// Only the origin sends again (P19): all unanswered commands, with the ids they had.
+    func sendUnansweredAgain() {
+        closeBundle()
+        for bytes in proposals.bundlesToSendAgain() { step(.propose(bundle: bytes)) }
+    }
+}

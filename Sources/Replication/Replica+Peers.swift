@@ -1,0 +1,127 @@
+internal import Basics
+internal import Observability
+package import Paxos
+package import PaxosCodec
+internal import WriteAheadLog
+
+/// What the connections to the peers call.
+extension Replica {
+    /// What this node says first on a connection to `peer`.
+    package func hello(to peer: ReplicaID) -> Hello {
+        var hello = Hello.introduction(
+            of: configuration, incarnation: identity.incarnation, boot: log.boot, nonce: log.nonce,
+            membership: membership, cluster: clusterID)
+        if let life = peers.hello(of: peer)?.incarnation {
+            hello.remembered = peers.memory(of: peer, life)
+        }
+        return hello
+    }
+
+    /// A peer said hello. The text says why the connection must be closed; nil if it may stay.
+    package func receive(_ hello: Hello) -> String? {
+        let knewItsLife = peers.hello(of: hello.replica)?.incarnation == hello.incarnation
+        let orders = formation.receive(hello, genesis: hello.genesisMembership)
+        for case .refuse(let reason) in orders {
+            logger.warning(
+                "a peer was refused",
+                ["peer": "\(hexadecimal(hello.replica.rawValue))", "why": "\(reason)"])
+            return reason
+        }
+        peers.note(hello)
+        follow(orders)
+        if !knewItsLife { link?.sayHelloAgain() }
+        return nil
+    }
+
+    /// Messages of one frame.
+    package func receive(_ messages: [Message], from sender: Input.Sender) {
+        for message in messages {
+            peers.note(message, from: sender)
+            step(.received(message, from: sender))
+        }
+    }
+
+    /// A connection to the peer is up, both hellos said.
+    package func connected(_ peer: ReplicaID) {
+        peers.note(peer, isConnected: true)
+        step(.connected(peer))
+        if leaderBallot?.replica == peer { sendUnansweredAgain() }
+    }
+
+    /// No connection to the peer is left: a hint, never a proof.
+    package func disconnected(_ peer: ReplicaID) {
+        peers.note(peer, isConnected: false)
+        step(.disconnected(peer))
+    }
+
+    /// Does what the rules of formation order.
+    func follow(_ orders: [Formation.Order]) {
+        for order in orders {
+            switch order {
+            case .adopt(let membership, let cluster): adopt(membership, cluster)
+            case .begin: begin()
+            case .refuse: break
+            case .report(let sentence): logger.error(sentence)
+            case .halt(let sentence): halt(sentence)
+            }
+        }
+    }
+
+    /// A membership to begin with, and what waits until it is durable.
+    struct Genesis {
+        let membership: Membership
+        let cluster: ClusterID
+        /// Enough peers were heard: the core is born as soon as the genesis is durable.
+        var isBeginning = false
+    }
+
+    /// The genesis is made durable before anybody hears of it (P4).
+    private func adopt(_ genesis: Membership, _ cluster: ClusterID) {
+        precondition(core == nil && comingGenesis == nil, "a cluster is formed once")
+        comingGenesis = Genesis(membership: genesis, cluster: cluster)
+        log.append([.configuration(slot: .zero, membership: genesis)], boxNumber: 1)
+        requestTurn()
+    }
+
+    /// The genesis is durable.
+    func completeGenesis() {
+        guard let genesis = comingGenesis else { return }
+        comingGenesis = nil
+        membership = genesis.membership
+        clusterID = genesis.cluster
+        identity.cluster = genesis.cluster
+        saveIdentity(identity)
+        log.joined(genesis.cluster)
+        machine.applyGenesis(genesis.membership)
+        logger.info(
+            "the cluster is formed", ["cluster": "\(hexadecimal(genesis.cluster.rawValue))"])
+        link?.sayHelloAgain()
+        if genesis.isBeginning { begin() }
+    }
+
+    private func begin() {
+        if comingGenesis != nil {
+            comingGenesis?.isBeginning = true
+            return
+        }
+        guard let membership, core == nil else { return }
+        var knobs = Configuration(
+            replica: configuration.replica, incarnation: identity.incarnation, boot: log.boot,
+            seed: configuration.seed)
+        knobs.electionTimeoutMilliseconds = configuration.electionTimeoutMilliseconds
+        knobs.heartbeatMilliseconds = configuration.heartbeatMilliseconds
+        core = PaxosCore(
+            configuration: knobs, state: durableState ?? DurableState(membership: membership),
+            nowMilliseconds: clockMilliseconds())
+        for seat in membership.seats where peers.isConnected(seat.replica) {
+            step(.connected(seat.replica))
+        }
+        logger.info("ready to vote")
+        requestTurn()
+    }
+
+    /// Keeps what peers were heard to say for the log's next state batch (P6).
+    func rememberPeers() {
+        for memory in peers.memories { log.remember(memory) }
+    }
+}

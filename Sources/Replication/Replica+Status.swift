@@ -1,0 +1,63 @@
+internal import Paxos
+internal import PaxosCodec
+internal import WriteAheadLog
+
+/// Views for doors and operators.
+extension Replica {
+    package var status: ReplicaStatus {
+        var status = ReplicaStatus()
+        status.leader = leaderBallot?.replica.rawValue ?? 0
+        status.isLeader = leaderBallot?.replica == configuration.replica
+        status.appliedSlot = appliedSlot.rawValue
+        status.decidedSlot = appliedSlot.rawValue
+        status.leaderChangesSeen = leaderChangesSeen
+        status.proposalsPending = proposals.unansweredCount
+        status.logBytes = log.byteCount
+        status.problem = formation.problem
+        if let core { fill(&status, from: core.status) }
+        return status
+    }
+
+    /// The round of the highest ballot seen: what etcd calls the term; cheap, for every header.
+    package var ballotRound: UInt64 { core?.promised.round ?? durableState?.promised.round ?? 0 }
+
+    package var members: [MemberView] {
+        let seats = membership?.seats ?? []
+        return seats.map { seat in
+            MemberView(
+                id: seat.replica.rawValue, name: seat.name, peerURLs: seat.peerURLs,
+                clientURLs: clientURLs(of: seat.replica), isLearner: !seat.isVoter)
+        }
+    }
+
+    private func clientURLs(of replica: ReplicaID) -> [String] {
+        if replica == configuration.replica { return configuration.clientURLs }
+        return peers.hello(of: replica)?.clientURLs ?? []
+    }
+
+    private func fill(_ status: inout ReplicaStatus, from core: PaxosCore.Status) {
+        status.ballotRound = core.promised.round
+        status.decidedSlot = max(core.decidedUpTo.rawValue, status.appliedSlot)
+        status.peers = core.peers.map { peer in
+            ReplicaStatus.PeerStatus(
+                id: peer.replica.rawValue,
+                name: membership?.seat(of: peer.replica)?.name ?? "",
+                condition: ReplicaStatus.PeerCondition(peer.health),
+                roundTripMilliseconds: peer.roundTripMilliseconds,
+                lastHeardMilliseconds: peer.silenceMilliseconds)
+        }
+    }
+}
+
+extension ReplicaStatus.PeerCondition {
+    fileprivate init(_ health: PaxosCore.PeerHealth) {
+        switch health {
+        case .up: self = .up
+        case .suspect: self = .suspect
+        case .down: self = .down
+        }
+    }
+}
+
+/// A number as clients and operators see ids.
+func hexadecimal(_ number: UInt64) -> String { String(number, radix: 16) }

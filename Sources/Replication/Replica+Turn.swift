@@ -1,0 +1,116 @@
+internal import Basics
+internal import Observability
+internal import Paxos
+internal import StateMachine
+internal import WriteAheadLog
+
+/// The end of a turn: the one place where effects are performed, in one order: what may leave, records
+/// to the log, decided slots to the state machine, then the clients' answers (P36).
+extension Replica {
+    /// Called once when the loop has handled what came in, before it waits.
+    package func endOfTurn() {
+        let now = clockMilliseconds()
+        log.drainCompletions(nowMilliseconds: now)
+        if log.isIdle { step(.logIdle) }
+        closeBundle()
+        closeReads()
+        step(.endOfTurn)
+        performEffects()
+        applyDecided()
+        performEffects()
+        log.flush(nowMilliseconds: now)
+        outbound.drain { peer, messages in link?.send(messages, to: peer) }
+        answer()
+        if !decidedQueue.isEmpty { requestTurn() }
+    }
+
+    private func performEffects() {
+        while !effects.isEmpty {
+            swap(&effects, &performing)
+            for outgoing in performing.messages { outbound.add(outgoing) }
+            for box in performing.boxes { persist(box) }
+            for decided in performing.decided { decidedQueue.append(decided) }
+            for notice in performing.notices { follow(notice) }
+            performing.removeAll()
+        }
+    }
+
+    private func persist(_ box: Effects.Box) {
+        waitingRoom.keep(box)
+        log.append(box.records, boxNumber: box.number + Self.boxesBeforeCore)
+    }
+
+    /// The log's first box holds the genesis, the core's boxes follow.
+    private static let boxesBeforeCore: UInt64 = 1
+
+    /// Wires the log's reports to the core and to the messages that wait.
+    func listenToLog() {
+        log.onStarted = { [unowned self] in started() }
+        log.onDurable = { [unowned self] box in durable(upTo: box) }
+        log.onFirstSegment = { [unowned self] in
+            identity.hasLog = true
+            saveIdentity(identity)
+        }
+        log.onFlush = { [metrics] seconds, _ in
+            metrics.logFlush.observe(nanoseconds: UInt64(seconds * 1e9))
+        }
+    }
+
+    private func started() {
+        onStarted()
+        follow(formation.start())
+        requestTurn()
+    }
+
+    private func durable(upTo box: UInt64) {
+        completeGenesis()
+        guard box > Self.boxesBeforeCore else { return }
+        let number = box - Self.boxesBeforeCore
+        waitingRoom.release(upTo: number) { outbound.add($0) }
+        step(.durable(boxNumber: number))
+    }
+
+    private func follow(_ notice: Effects.Notice) {
+        switch notice {
+        case .leaderChanged(let ballot): leaderChanged(ballot)
+        case .readReady(let number, let slot): reads.confirm(upTo: number, slot: slot.rawValue)
+        case .readLog(let from, let upTo, let bytesMax, let peer):
+            readLog(from: from, upTo: upTo, bytesMax: bytesMax, for: peer)
+        case .overloaded: metrics.proposalsFailed.increment()
+        case .fatal(let report): halt(report)
+        }
+    }
+
+    private func leaderChanged(_ ballot: Ballot?) {
+        hasLostLeader = ballot == nil && leaderBallot != nil
+        leaderBallot = ballot
+        metrics.hasLeader.set(ballot == nil ? 0 : 1)
+        metrics.isLeader.set(ballot?.replica == configuration.replica ? 1 : 0)
+        guard let ballot else { return logger.warning("no leader is known") }
+        leaderChangesSeen += 1
+        metrics.leaderChangesSeen.increment()
+        logger.info(
+            "a leader is known",
+            ["leader": "\(hexadecimal(ballot.replica.rawValue))", "round": "\(ballot.round)"])
+        sendUnansweredAgain()
+    }
+
+    private func readLog(from: Slot, upTo: Slot, bytesMax: UInt32, for peer: ReplicaID) {
+        let budget = Int(min(bytesMax, Limits.catchUpBytes))
+        log.readDecided(fromSlot: from, upTo: upTo, bytesMax: budget) { [unowned self] result in
+            switch result {
+            case .success(let values): step(.logRead(fromSlot: from, values: values, for: peer))
+            case .failure(let error): logger.error("reading back the log failed: \(error)")
+            }
+        }
+    }
+
+    /// Calls everybody whose wait has ended; they may propose and read again at once.
+    private func answer() {
+        let ended = endedProposals
+        endedProposals.removeAll(keepingCapacity: true)
+        for end in ended { end.completion(end.result) }
+        for ready in reads.takeReady(appliedSlot: appliedSlot.rawValue) { ready(.ready) }
+        if bundle.commandCount > 0 { requestTurn() }
+    }
+}

@@ -1,0 +1,133 @@
+internal import Basics
+package import Observability
+package import Paxos
+package import PaxosCodec
+package import StateMachine
+internal import WriteAheadLog
+
+/// One replica of the default group: the core, its log, the state machine and the clients that wait,
+/// on one loop thread. Doors call `propose` and `read`; peers call `receive`; the loop calls `tick` and
+/// `endOfTurn`. Effects are performed in one fixed order at the end of each turn.
+package final class Replica {
+    package let configuration: ReplicaConfiguration
+    package let metrics: ServerMetrics
+    package let machine: ReplicatedState
+
+    let log: WriteAheadLog
+    /// Makes a change of the directory's identity durable.
+    let saveIdentity: (Identity) -> Void
+    let logger: Logger
+    let clockMilliseconds: () -> UInt64
+    /// Ends the process: a safety rule was seen broken, or the directory must not vote.
+    let halt: (String) -> Void
+    /// Asks the loop for another turn soon.
+    let requestTurn: () -> Void
+    package weak var link: (any PeerLink)?
+    /// The boot number is durable: from here on peers may be spoken to.
+    package var onStarted: () -> Void = {}
+
+    // The life of the core.
+    var formation: Formation
+    var core: PaxosCore?
+    let durableState: DurableState?
+    package internal(set) var membership: Membership?
+    package internal(set) var clusterID: ClusterID?
+    /// A genesis that is on its way to the disk.
+    var comingGenesis: Genesis?
+    var identity: Identity
+    /// This process life, as the commands that it takes name it.
+    let origin: Origin
+
+    // What waits.
+    var proposals = ProposalTable()
+    var bundle = BundleWriter()
+    /// The size of the last bundle: about that of the next one.
+    var lastBundleBytes = 0
+    var reads = ReadQueue()
+    var waitingRoom = WaitingRoom()
+    var decidedQueue = RingBuffer<DecidedValue>(capacity: 64)
+    var appliedSlot: Slot
+    var isStopping = false
+    var needsUpgrade = false
+
+    // What this turn has gathered.
+    var effects = Effects()
+    var performing = Effects()
+    var outbound = PeerOutbox()
+    var endedProposals: [ProposalTable.Ended] = []
+
+    // What is known of others.
+    var leaderBallot: Ballot?
+    var leaderChangesSeen: UInt64 = 0
+    var hasLostLeader = false
+    var peers = PeerDirectory()
+
+    package init(
+        configuration: ReplicaConfiguration, parts: RecoveredParts, metrics: ServerMetrics,
+        logger: Logger, clockMilliseconds: @escaping () -> UInt64,
+        clusterID deriveClusterID: @escaping (Membership) -> ClusterID,
+        requestTurn: @escaping () -> Void, halt: @escaping (String) -> Void
+    ) {
+        self.configuration = configuration
+        self.metrics = metrics
+        self.logger = logger
+        self.clockMilliseconds = clockMilliseconds
+        self.requestTurn = requestTurn
+        self.halt = halt
+        machine = parts.machine
+        log = parts.log
+        saveIdentity = parts.saveIdentity
+        identity = parts.identity
+        durableState = parts.state
+        membership = parts.state?.membership
+        clusterID = parts.state.map { deriveClusterID($0.membership) }
+        origin = Origin(
+            replica: configuration.replica.rawValue, incarnation: identity.incarnation.rawValue,
+            boot: log.boot.rawValue)
+        appliedSlot = parts.state?.decidedUpTo ?? .zero
+        let own = Hello.introduction(
+            of: configuration, incarnation: identity.incarnation, boot: log.boot, nonce: log.nonce,
+            membership: membership, cluster: clusterID)
+        formation = Formation(
+            listed: configuration.listed, own: own, membership: membership, cluster: clusterID,
+            promised: parts.state?.promised ?? .zero,
+            accepted: parts.state?.highestAccepted ?? .zero,
+            mayForm: configuration.mayForm, clusterID: deriveClusterID)
+        peers.restore(parts.heard)
+        listenToLog()
+    }
+
+    /// Opens the log for writing; `onStarted` is called when the boot number is durable.
+    package func start() { log.start() }
+
+    /// Seals the log and then calls `then`; call `stop` before.
+    package func close(then: @escaping () -> Void) { log.close(then: then) }
+
+    /// Who this process is.
+    package var node: NodeIdentity {
+        NodeIdentity(
+            clusterID: clusterID?.rawValue ?? 0, memberID: configuration.replica.rawValue,
+            name: configuration.name)
+    }
+
+    /// The header of every frame that this process sends.
+    package var frameHeader: PeerFrame.Header {
+        PeerFrame.Header(
+            cluster: clusterID ?? ClusterID(0), group: .standard, replica: configuration.replica,
+            incarnation: identity.incarnation, boot: log.boot)
+    }
+
+    /// Time passed.
+    package func tick() {
+        let now = clockMilliseconds()
+        step(.tick(nowMilliseconds: now))
+        expireWaits(now)
+        rememberPeers()
+        log.tick(nowMilliseconds: now)
+    }
+
+    /// One input for the core, if it is born; what it causes is performed at the end of the turn.
+    func step(_ input: Input) {
+        core?.step(input, into: &effects)
+    }
+}

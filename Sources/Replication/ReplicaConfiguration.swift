@@ -1,0 +1,40 @@
+package import Paxos
+
+/// What a replica is told at its start.
+package struct ReplicaConfiguration {
+    package let replica: ReplicaID
+    package let name: String
+    /// All members as listed by the operator, this one among them.
+    package let listed: [ListedMember]
+    /// A hash of the list and the cluster's token: members with different ones do not form a cluster.
+    package let memberListHash: UInt64
+    /// `--initial-cluster-state new`.
+    package let mayForm: Bool
+    package let clientURLs: [String]
+    package let electionTimeoutMilliseconds: UInt64
+    package let heartbeatMilliseconds: UInt64
+    /// How long a client's command or read waits at most.
+    package let requestTimeoutMilliseconds: UInt64
+    package let productVersion: String
+    /// Seeds the time-outs' jitter.
+    package let seed: UInt64
+
+    package init(
+        replica: ReplicaID, name: String, listed: [ListedMember], memberListHash: UInt64,
+        mayForm: Bool, clientURLs: [String], electionTimeoutMilliseconds: UInt64,
+        heartbeatMilliseconds: UInt64, requestTimeoutMilliseconds: UInt64, productVersion: String,
+        seed: UInt64
+    ) {
+        self.replica = replica
+        self.name = name
+        self.listed = listed
+        self.memberListHash = memberListHash
+        self.mayForm = mayForm
+        self.clientURLs = clientURLs
+        self.electionTimeoutMilliseconds = electionTimeoutMilliseconds
+        self.heartbeatMilliseconds = heartbeatMilliseconds
+        self.requestTimeoutMilliseconds = requestTimeoutMilliseconds
+        self.productVersion = productVersion
+        self.seed = seed
+    }
+}

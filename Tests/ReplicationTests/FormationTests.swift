@@ -1,0 +1,198 @@
+import Paxos
+import PaxosCodec
+import Replication
+import Testing
+
+/// The first start and every later one (P4, P5, P6), as stories of hellos.
+@Suite("Formation")
+struct FormationTests {
+    @Test("the first start waits for everybody, and the lowest id forms the cluster")
+    func firstStart() {
+        let first = Newcomer(1)
+        let second = Newcomer(2)
+        let third = Newcomer(3)
+        #expect(first.start().isEmpty)
+        #expect(first.hear(second.hello).isEmpty)
+        let genesis = Newcomer.genesis([1, 2, 3])
+        #expect(
+            first.hear(third.hello) == [.adopt(genesis, Newcomer.clusterID(genesis)), .begin])
+        #expect(first.formation.isRunning)
+        #expect(second.hear(third.hello).isEmpty)
+        let formed = first.hello(formed: genesis)
+        #expect(
+            second.hear(formed, genesis: genesis)
+                == [.adopt(genesis, Newcomer.clusterID(genesis)), .begin])
+    }
+
+    @Test("a cluster of one forms at once")
+    func alone() {
+        let only = Newcomer(1, of: [1])
+        let genesis = Newcomer.genesis([1])
+        #expect(only.start() == [.adopt(genesis, Newcomer.clusterID(genesis)), .begin])
+    }
+
+    @Test("two of three never form a cluster, however often they meet")
+    func twoOfThree() {
+        let first = Newcomer(1)
+        let second = Newcomer(2)
+        for _ in 0..<10 { #expect(first.hear(second.hello).isEmpty) }
+        #expect(!first.formation.isRunning)
+        #expect(first.formation.problem != nil)
+    }
+
+    @Test("a wiped member that starts with `new` hears of the cluster and never votes")
+    func wipedMember() {
+        let genesis = Newcomer.genesis([1, 2, 3])
+        let wiped = Newcomer(1, incarnation: 99)
+        let orders = wiped.hear(Newcomer(2).hello(formed: genesis), genesis: genesis)
+        #expect(orders.count == 2)
+        #expect(!wiped.formation.isRunning)
+        #expect(wiped.hear(Newcomer(3).hello(formed: genesis), genesis: genesis).isEmpty)
+        #expect(wiped.formation.problem?.contains("does not vote") == true)
+    }
+
+    @Test("two of three wiped end in `quorum lost` on every node")
+    func twoWiped() {
+        let genesis = Newcomer.genesis([1, 2, 3])
+        let survivor = Newcomer(3, membership: genesis)
+        let wipedFirst = Newcomer(1, incarnation: 91)
+        let wipedSecond = Newcomer(2, incarnation: 92)
+        #expect(survivor.start().isEmpty)
+        _ = survivor.hear(wipedFirst.hello)
+        #expect(survivor.formation.problem?.contains("quorum lost") == false)
+        _ = survivor.hear(wipedSecond.hello)
+        #expect(survivor.formation.problem?.contains("quorum lost") == true)
+        #expect(!survivor.formation.isRunning)
+        _ = wipedFirst.hear(wipedSecond.hello)
+        _ = wipedFirst.hear(survivor.hello(formed: genesis), genesis: genesis)
+        #expect(wipedFirst.formation.problem?.contains("quorum lost") == true)
+        #expect(!wipedFirst.formation.isRunning)
+    }
+
+    @Test("a restarted member begins when a quorum with itself has said hello")
+    func restart() {
+        let genesis = Newcomer.genesis([1, 2, 3])
+        let member = Newcomer(1, membership: genesis)
+        #expect(member.start().isEmpty)
+        #expect(
+            member.hear(Newcomer(2).hello(formed: genesis), genesis: genesis) == [.begin])
+    }
+
+    @Test("a directory that a peer remembers further ahead never votes")
+    func rolledBack() {
+        let genesis = Newcomer.genesis([1, 2, 3])
+        let member = Newcomer(1, membership: genesis, boot: 4, accepted: 10)
+        var hello = Newcomer(2).hello(formed: genesis)
+        hello.remembered = PeerMemory(
+            replica: ReplicaID(1), incarnation: Incarnation(11), boot: BootNumber(4),
+            promised: .zero, accepted: Slot(11))
+        guard case .halt(let sentence) = member.hear(hello, genesis: genesis).first else {
+            Issue.record("expected the process to be stopped")
+            return
+        }
+        #expect(sentence.contains("must not vote"))
+        #expect(!member.formation.isRunning)
+    }
+
+    @Test("what a peer remembers of another life does not matter")
+    func otherLife() {
+        let genesis = Newcomer.genesis([1, 2, 3])
+        let member = Newcomer(1, membership: genesis, boot: 4, accepted: 10)
+        var hello = Newcomer(2).hello(formed: genesis)
+        hello.remembered = PeerMemory(
+            replica: ReplicaID(1), incarnation: Incarnation(77), boot: BootNumber(400),
+            promised: .zero, accepted: Slot(1_000))
+        #expect(member.hear(hello, genesis: genesis) == [.begin])
+    }
+
+    @Test("the second process on a copied directory is refused, and so is a lower boot number")
+    func clones() {
+        let genesis = Newcomer.genesis([1, 2, 3])
+        let member = Newcomer(1, membership: genesis)
+        var hello = Newcomer(2).hello(formed: genesis)
+        #expect(member.hear(hello, genesis: genesis) == [.begin])
+        hello.nonce += 1
+        #expect(member.isRefused(hello, genesis, saying: "two processes"))
+        hello.nonce -= 1
+        hello.boot = BootNumber(0)
+        #expect(member.isRefused(hello, genesis, saying: "stale"))
+    }
+
+    @Test("strangers are refused: another cluster, another list, no seat in the list")
+    func strangers() {
+        let genesis = Newcomer.genesis([1, 2, 3])
+        let member = Newcomer(1, membership: genesis)
+        var other = Newcomer(2).hello(formed: genesis)
+        other.cluster = ClusterID(4711)
+        #expect(member.isRefused(other, genesis, saying: "cluster ID mismatch"))
+        #expect(member.isRefused(Newcomer(9).hello, nil, saying: "not in the initial cluster"))
+        let newcomer = Newcomer(1)
+        var differing = Newcomer(2).hello
+        differing.memberListHash += 1
+        #expect(newcomer.isRefused(differing, nil, saying: "differ"))
+    }
+
+    @Test("an empty directory that was told the cluster exists never forms one")
+    func existing() {
+        let joiner = Newcomer(1, of: [1], mayForm: false)
+        guard case .report = joiner.start().first else {
+            Issue.record("expected a sentence for the operator")
+            return
+        }
+        #expect(!joiner.formation.isRunning)
+    }
+}
+
+/// A member of the cluster {1, 2, 3} in these stories; its incarnation is ten times its id plus one.
+private final class Newcomer {
+    let hello: Hello
+    var formation: Formation
+
+    init(
+        _ id: UInt64, of ids: [UInt64] = [1, 2, 3], incarnation: UInt64? = nil,
+        membership: Membership? = nil, boot: UInt64 = 1, accepted: UInt64 = 0, mayForm: Bool = true
+    ) {
+        let cluster = membership.map(Self.clusterID)
+        hello = Hello(
+            cluster: cluster ?? ClusterID(0), replica: ReplicaID(id),
+            incarnation: Incarnation(incarnation ?? id * 10 + 1), boot: BootNumber(boot),
+            nonce: id, isEmpty: membership == nil, memberListHash: 5,
+            genesis: membership?.encoded, remembered: nil, clientURLs: [], productVersion: "test")
+        formation = Formation(
+            listed: ids.map { ListedMember(replica: ReplicaID($0), name: "n\($0)", peerURLs: []) },
+            own: hello, membership: membership, cluster: cluster, promised: .zero,
+            accepted: Slot(accepted), mayForm: mayForm, clusterID: Self.clusterID)
+    }
+
+    static func genesis(_ ids: [UInt64]) -> Membership {
+        Membership(
+            seats: ids.map {
+                Seat(
+                    replica: ReplicaID($0), incarnation: Incarnation($0 * 10 + 1), isVoter: true,
+                    name: "n\($0)", peerURLs: [])
+            })
+    }
+
+    static func clusterID(_ genesis: Membership) -> ClusterID {
+        ClusterID(UInt64(genesis.seats.count) + 1_000)
+    }
+
+    func hello(formed genesis: Membership) -> Hello {
+        var formed = hello
+        formed.cluster = Self.clusterID(genesis)
+        formed.genesis = genesis.encoded
+        formed.isEmpty = false
+        return formed
+    }
+
+    func start() -> [Formation.Order] { formation.start() }
+
+    func hear(_ hello: Hello, genesis: Membership? = nil) -> [Formation.Order] {
+        formation.receive(hello, genesis: genesis)
+    }
+
+    func isRefused(_ hello: Hello, _ genesis: Membership?, saying text: String) -> Bool {
+        guard case .refuse(let reason) = hear(hello, genesis: genesis).first else { return false }
+        return reason.contains(text)
+    }
+}
