@@ -4,17 +4,20 @@
 /// A search looks at `heads`, not at the keys: each is the eight bytes of one key that follow the
 /// prefix common to all of the node, so that a node is searched in a few cache lines, and the one
 /// key that is read at the end is (mostly) the one that was wanted.
+///
+/// Exclusive access is not checked at run time, which would cost as much as a comparison: nothing
+/// here calls out while it changes a node.
 final class KeyNode {
-    var records = ContiguousArray<KeyRecord>()
+    @exclusivity(unchecked) var records = ContiguousArray<KeyRecord>()
     /// The lower bounds of `children[1...]`.
-    var bounds = ContiguousArray<[UInt8]>()
-    var children = ContiguousArray<KeyNode>()
+    @exclusivity(unchecked) var bounds = ContiguousArray<[UInt8]>()
+    @exclusivity(unchecked) var children = ContiguousArray<KeyNode>()
     /// The live records below each child.
-    var liveCounts = ContiguousArray<Int>()
+    @exclusivity(unchecked) var liveCounts = ContiguousArray<Int>()
     /// Eight bytes of each key (of the records, or the bounds), zeros behind its end, as a number.
-    var heads = ContiguousArray<UInt64>()
+    @exclusivity(unchecked) var heads = ContiguousArray<UInt64>()
     /// How many first bytes all keys of the node share, at least.
-    var prefixLength = 0
+    @exclusivity(unchecked) var prefixLength = 0
     let isLeaf: Bool
 
     init(isLeaf: Bool) {

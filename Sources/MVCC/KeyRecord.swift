@@ -2,11 +2,11 @@
 final class KeyRecord {
     let key: [UInt8]
     /// The newest state, the one of an open transaction included.
-    var state = KeyState.absent
+    @exclusivity(unchecked) var state = KeyState.absent
     /// The key's newest change in the `History`, or `History.none`.
-    var newestEntry = History.none
+    @exclusivity(unchecked) var newestEntry = History.none
     /// Whether the `KeyTree` counts the key. Only the tree changes it.
-    var isLive = false
+    @exclusivity(unchecked) var isLive = false
 
     init(key: [UInt8]) { self.key = key }
 }

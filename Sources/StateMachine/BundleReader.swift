@@ -12,8 +12,8 @@ package struct BundleReader {
     package mutating func next() throws(BundleError) -> BundleView? {
         if reader.isAtEnd { return nil }
         do {
-            let length: UInt32 = try reader.read()
-            return BundleView(try reader.readRaw(Int(length)))
+            let length = try reader.readRaw(4).loadUnaligned(as: UInt32.self)
+            return BundleView(try reader.readRaw(Int(UInt32(littleEndian: length))))
         } catch {
             throw .malformed
         }
@@ -83,13 +83,12 @@ package struct CommandReader {
     package mutating func next() throws(BundleError) -> CommandView? {
         if reader.isAtEnd { return nil }
         do {
-            let rawKind: UInt8 = try reader.read()
-            let flags: UInt8 = try reader.read()
+            let start = try reader.readRaw(2)
             let known = CommandBundle.sessionFlag | CommandBundle.userFlag
-            guard let kind = CommandKind(rawValue: rawKind), flags & ~known == 0 else {
+            guard let kind = CommandKind(rawValue: start[0]), start[1] & ~known == 0 else {
                 throw BundleError.upgradeNeeded
             }
-            return try readRest(kind, flags)
+            return try readRest(kind, start[1])
         } catch let error as BundleError {
             throw error
         } catch {

@@ -3,16 +3,21 @@ internal import MVCC
 
 /// Sets one key.
 enum PutCommand {
-    /// Finds everything that can fail, on the state before the request.
-    static func check(_ request: PutRequest, _ keyspace: Keyspace) throws(KVError) {
+    /// Finds everything that can fail, on the state before the request. A put of its own looks for
+    /// the lease first, one inside a transaction for the key, as etcd does.
+    static func check(
+        _ request: PutRequest, _ keyspace: Keyspace, isInTransaction: Bool
+    ) throws(KVError) {
         try RequestCheck.put(request)
+        // No lease has been granted yet, so none can be found.
+        let isLeaseMissing = request.lease != 0
+        if isLeaseMissing, !isInTransaction { throw .leaseNotFound }
         if request.ignoreValue || request.ignoreLease {
             guard keyspace.state(of: request.key, at: keyspace.revision) != nil else {
                 throw .keyNotFound
             }
         }
-        // No lease has been granted yet, so none can be found.
-        if request.lease != 0 { throw .leaseNotFound }
+        if isLeaseMissing { throw .leaseNotFound }
     }
 
     /// Sets the key. The request must have been checked.

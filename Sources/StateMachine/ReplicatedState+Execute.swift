@@ -35,7 +35,7 @@ extension ReplicatedState {
     }
 
     private func put(_ request: PutRequest) throws(KVError) -> PutResponse {
-        try PutCommand.check(request, keyspace)
+        try PutCommand.check(request, keyspace, isInTransaction: false)
         var transaction = keyspace.beginWrite()
         let response = PutCommand.execute(request, &transaction, keyspace)
         transaction.end()

@@ -5,23 +5,33 @@ internal import MVCC
 /// then everything on it that can fail is checked, and only then the first write is done: a failing
 /// transaction leaves no trace, and the same on every replica.
 enum TxnCommand {
-    /// Finds everything on the path that can fail, on the state before the transaction.
+    /// Finds everything on the path that can fail, on the state before the transaction: first of all
+    /// puts, then of all ranges, as etcd does.
     static func check(
         _ request: TxnRequest, _ path: TxnPath, _ keyspace: Keyspace
     ) throws(KVError) {
         var step = 0
-        try check(request, path, &step, keyspace)
+        try visit(request, path, &step) { operation throws(KVError) in
+            guard case .requestPut(let put)? = operation.request else { return }
+            try PutCommand.check(put, keyspace, isInTransaction: true)
+        }
+        step = 0
+        try visit(request, path, &step) { operation throws(KVError) in
+            guard case .requestRange(let range)? = operation.request else { return }
+            _ = try keyspace.revisionToRead(range.revision)
+        }
     }
 
-    private static func check(
-        _ request: TxnRequest, _ path: TxnPath, _ step: inout Int, _ keyspace: Keyspace
+    /// Calls `body` with each operation of the path that is no transaction.
+    private static func visit(
+        _ request: TxnRequest, _ path: TxnPath, _ step: inout Int,
+        _ body: (RequestOp) throws(KVError) -> Void
     ) throws(KVError) {
         for operation in branch(request, path, &step) {
-            switch operation.request {
-            case .requestRange(let range): _ = try keyspace.revisionToRead(range.revision)
-            case .requestPut(let put): try PutCommand.check(put, keyspace)
-            case .requestTxn(let inner): try check(inner, path, &step, keyspace)
-            case .requestDeleteRange, nil: break
+            if case .requestTxn(let inner)? = operation.request {
+                try visit(inner, path, &step, body)
+            } else {
+                try body(operation)
             }
         }
     }

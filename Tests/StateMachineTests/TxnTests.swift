@@ -179,6 +179,24 @@ struct TxnTests {
         #expect(response.header.revision == 1)
     }
 
+    /// Of two errors etcd names that of the puts, and in a put that of the key, except alone.
+    @Test func theFirstErrorIsEtcds() throws {
+        machine.put("a", "1")
+        let both: (inout PutRequest) -> Void = {
+            $0.value = []
+            $0.ignoreValue = true
+            $0.lease = 3
+        }
+        #expect(machine.put(.make("b", "", both)) == .failed(.leaseNotFound))
+        #expect(throws: KVError.keyNotFound) {
+            try machine.txn(.make([], [.put("b", "", both)]))
+        }
+        let future = RequestOp.range("a") { $0.revision = 9 }
+        #expect(throws: KVError.leaseNotFound) {
+            try machine.txn(.make([], [future, .txn([.put("b") { $0.lease = 3 }])]))
+        }
+    }
+
     @Test func pastRevisionsAreReadInside() throws {
         machine.put("a", "1")
         machine.put("a", "2")
