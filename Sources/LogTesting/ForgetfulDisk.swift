@@ -8,6 +8,8 @@ package final class ForgetfulDisk: Disk {
     package private(set) var pending: [(operation: DiskOperation, ticket: UInt64)] = []
     /// While set, operations stay pending for ever: a disk that has failed.
     package var hasFailed = false
+    /// While set, no segment can be made: a disk that is full.
+    package var isFull = false
     private var files: [UInt64: [UInt8]] = [:]
     private var completions: [DiskCompletion] = []
     private var random: SeededRandom
@@ -32,6 +34,9 @@ package final class ForgetfulDisk: Disk {
         }
         return count
     }
+
+    /// What a crash left is durable already.
+    package func flush(segment: UInt64) throws(DiskError) {}
 
     package func submit(_ operation: DiskOperation, ticket: UInt64) {
         pending.append((operation, ticket))
@@ -109,6 +114,8 @@ package final class ForgetfulDisk: Disk {
         case .write(let segment, let offset, let bytes):
             tear(segment, offset, bytes) { _ in true }
             return .written(nanoseconds: 0)
+        case .prepare where isFull:
+            return .notPrepared(DiskError("no space left"))
         case .prepare(let segment, let byteCount):
             files[segment] = [UInt8](repeating: 0, count: byteCount)
             return .prepared

@@ -5,14 +5,14 @@ package import Paxos
 extension Ballot: ByteCodable {
     package func encode(into writer: inout ByteWriter) {
         writer.writeVarint(round)
-        writer.write(replica.rawValue)
-        writer.write(incarnation.rawValue)
+        writer.writeFixed64(replica.rawValue)
+        writer.writeFixed64(incarnation.rawValue)
     }
 
     package init(from reader: inout ByteReader) throws(ByteReaderError) {
         let round = try reader.readVarint()
-        let replica = ReplicaID(try reader.read(UInt64.self))
-        let incarnation = Incarnation(try reader.read(UInt64.self))
+        let replica = ReplicaID(try reader.readFixed64())
+        let incarnation = Incarnation(try reader.readFixed64())
         self.init(round: round, replica: replica, incarnation: incarnation)
     }
 }

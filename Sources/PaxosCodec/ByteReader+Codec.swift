@@ -1,9 +1,17 @@
 internal import Basics
 
 extension ByteReader {
+    /// One byte. Not the generic `read`, which is not specialized across modules and is slow.
+    mutating func readByte() throws(ByteReaderError) -> UInt8 { try readRaw(1)[0] }
+
+    /// Eight bytes, lowest first.
+    mutating func readFixed64() throws(ByteReaderError) -> UInt64 {
+        UInt64(littleEndian: try readRaw(8).loadUnaligned(as: UInt64.self))
+    }
+
     /// A byte that must be 0 or 1.
     mutating func readFlag() throws(ByteReaderError) -> Bool {
-        let byte: UInt8 = try read()
+        let byte = try readByte()
         guard byte <= 1 else { throw .invalid("flag") }
         return byte == 1
     }
@@ -49,6 +57,11 @@ extension ByteReader {
 }
 
 extension ByteWriter {
+    /// Eight bytes, lowest first. Not the generic `write`, which is slow across modules.
+    mutating func writeFixed64(_ value: UInt64) {
+        withUnsafeBytes(of: value.littleEndian) { writeRaw($0) }
+    }
+
     mutating func writeFlag(_ flag: Bool) { write(UInt8(flag ? 1 : 0)) }
 
     mutating func writeArray<Element: ByteCodable>(_ elements: [Element]) {

@@ -43,7 +43,7 @@ extension DurableRecord: ByteCodable {
     }
 
     package init(from reader: inout ByteReader) throws(ByteReaderError) {
-        switch try reader.read(UInt8.self) {
+        switch try reader.readByte() {
         case Kind.promised:
             self = .promised(try Ballot(from: &reader))
         case Kind.accepted:
@@ -69,16 +69,16 @@ extension DurableRecord: ByteCodable {
 
 extension PeerMemory: ByteCodable {
     package func encode(into writer: inout ByteWriter) {
-        writer.write(replica.rawValue)
-        writer.write(incarnation.rawValue)
+        writer.writeFixed64(replica.rawValue)
+        writer.writeFixed64(incarnation.rawValue)
         writer.writeVarint(boot.rawValue)
         promised.encode(into: &writer)
         accepted.encode(into: &writer)
     }
 
     package init(from reader: inout ByteReader) throws(ByteReaderError) {
-        let replica = ReplicaID(try reader.read(UInt64.self))
-        let incarnation = Incarnation(try reader.read(UInt64.self))
+        let replica = ReplicaID(try reader.readFixed64())
+        let incarnation = Incarnation(try reader.readFixed64())
         let boot = BootNumber(try reader.readVarint())
         let promised = try Ballot(from: &reader)
         self.init(

@@ -66,13 +66,13 @@ package struct Hello: Equatable, Sendable {
 
 extension Hello {
     private func encodeBody(into writer: inout ByteWriter) {
-        writer.write(cluster.rawValue)
-        writer.write(replica.rawValue)
-        writer.write(incarnation.rawValue)
-        writer.write(boot.rawValue)
-        writer.write(nonce)
+        writer.writeFixed64(cluster.rawValue)
+        writer.writeFixed64(replica.rawValue)
+        writer.writeFixed64(incarnation.rawValue)
+        writer.writeFixed64(boot.rawValue)
+        writer.writeFixed64(nonce)
         writer.writeFlag(isEmpty)
-        writer.write(memberListHash)
+        writer.writeFixed64(memberListHash)
         writer.writeFlag(genesis != nil)
         if let genesis { writer.writeBytes(genesis) }
         writer.writeFlag(remembered != nil)
@@ -82,13 +82,13 @@ extension Hello {
     }
 
     private init(body reader: inout ByteReader) throws(ByteReaderError) {
-        cluster = ClusterID(try reader.read(UInt64.self))
-        replica = ReplicaID(try reader.read(UInt64.self))
-        incarnation = Incarnation(try reader.read(UInt64.self))
-        boot = BootNumber(try reader.read(UInt64.self))
-        nonce = try reader.read(UInt64.self)
+        cluster = ClusterID(try reader.readFixed64())
+        replica = ReplicaID(try reader.readFixed64())
+        incarnation = Incarnation(try reader.readFixed64())
+        boot = BootNumber(try reader.readFixed64())
+        nonce = try reader.readFixed64()
         isEmpty = try reader.readFlag()
-        memberListHash = try reader.read(UInt64.self)
+        memberListHash = try reader.readFixed64()
         genesis = try reader.readFlag() ? try reader.readBytes() : nil
         remembered = try reader.readFlag() ? try PeerMemory(from: &reader) : nil
         clientURLs = try reader.readStrings(max: Limits.addresses)

@@ -3,16 +3,16 @@ package import Paxos
 
 extension Seat: ByteCodable {
     package func encode(into writer: inout ByteWriter) {
-        writer.write(replica.rawValue)
-        writer.write(incarnation.rawValue)
+        writer.writeFixed64(replica.rawValue)
+        writer.writeFixed64(incarnation.rawValue)
         writer.writeFlag(isVoter)
         writer.writeString(name)
         writer.writeStrings(peerURLs)
     }
 
     package init(from reader: inout ByteReader) throws(ByteReaderError) {
-        let replica = ReplicaID(try reader.read(UInt64.self))
-        let incarnation = Incarnation(try reader.read(UInt64.self))
+        let replica = ReplicaID(try reader.readFixed64())
+        let incarnation = Incarnation(try reader.readFixed64())
         let isVoter = try reader.readFlag()
         let name = try reader.readString()
         let peerURLs = try reader.readStrings(max: Limits.addresses)

@@ -43,7 +43,7 @@ extension Message.Forward: ByteCodable {
 
     package init(from reader: inout ByteReader) throws(ByteReaderError) {
         let bundle = try reader.readBytes()
-        let hops = try reader.read(UInt8.self)
+        let hops = try reader.readByte()
         self.init(bundle: bundle, hops: hops)
     }
 }

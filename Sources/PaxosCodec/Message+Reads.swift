@@ -31,13 +31,13 @@ extension Message.ReadRoundAnswer: ByteCodable {
 
 extension Message.ReadRequest: ByteCodable {
     package func encode(into writer: inout ByteWriter) {
-        writer.write(incarnation.rawValue)
+        writer.writeFixed64(incarnation.rawValue)
         writer.writeVarint(boot.rawValue)
         writer.writeVarint(counter)
     }
 
     package init(from reader: inout ByteReader) throws(ByteReaderError) {
-        let incarnation = Incarnation(try reader.read(UInt64.self))
+        let incarnation = Incarnation(try reader.readFixed64())
         let boot = BootNumber(try reader.readVarint())
         let counter = try reader.readVarint()
         self.init(incarnation: incarnation, boot: boot, counter: counter)

@@ -40,7 +40,7 @@ package enum MessageCodec {
 
     /// Reads one message of several.
     static func decode(from reader: inout ByteReader) throws(ByteReaderError) -> Message {
-        switch try reader.read(UInt8.self) {
+        switch try reader.readByte() {
         case 1: .probe(try .init(from: &reader))
         case 2: .probeAnswer(try .init(from: &reader))
         case 3: .prepare(try .init(from: &reader))

@@ -84,20 +84,20 @@ package struct PeerFrame: Equatable, Sendable {
 
 extension PeerFrame.Header: ByteCodable {
     package func encode(into writer: inout ByteWriter) {
-        writer.write(cluster.rawValue)
+        writer.writeFixed64(cluster.rawValue)
         writer.write(group.rawValue)
-        writer.write(replica.rawValue)
-        writer.write(incarnation.rawValue)
-        writer.write(boot.rawValue)
+        writer.writeFixed64(replica.rawValue)
+        writer.writeFixed64(incarnation.rawValue)
+        writer.writeFixed64(boot.rawValue)
     }
 
     package init(from reader: inout ByteReader) throws(ByteReaderError) {
-        let cluster = ClusterID(try reader.read(UInt64.self))
+        let cluster = ClusterID(try reader.readFixed64())
         let group = GroupID(try reader.read(UInt32.self))
-        let replica = ReplicaID(try reader.read(UInt64.self))
-        let incarnation = Incarnation(try reader.read(UInt64.self))
+        let replica = ReplicaID(try reader.readFixed64())
+        let incarnation = Incarnation(try reader.readFixed64())
         self.init(
             cluster: cluster, group: group, replica: replica, incarnation: incarnation,
-            boot: BootNumber(try reader.read(UInt64.self)))
+            boot: BootNumber(try reader.readFixed64()))
     }
 }

@@ -32,7 +32,7 @@ extension Value: ByteCodable {
     }
 
     package init(from reader: inout ByteReader) throws(ByteReaderError) {
-        switch try reader.read(UInt8.self) {
+        switch try reader.readByte() {
         case Kind.noOperation:
             self = .noOperation
         case Kind.lead:

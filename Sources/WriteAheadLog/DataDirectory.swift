@@ -56,7 +56,7 @@ package final class DataDirectory {
     /// Gives the directory to another process.
     package func close() {
         guard lock >= 0 else { return }
-        _ = Self.closeDescriptor(lock)
+        Posix.close(lock)
         lock = -1
     }
 
@@ -159,7 +159,7 @@ package final class DataDirectory {
     private func readAll(_ file: String) throws(DirectoryError) -> [UInt8] {
         try Self.performing { () throws(DiskError) in
             let descriptor = try Posix.open(file, O_RDONLY)
-            defer { _ = Self.closeDescriptor(descriptor) }
+            defer { Posix.close(descriptor) }
             let buffer = UnsafeMutableRawBufferPointer.allocate(
                 byteCount: Limits.identityBytes, alignment: 8)
             defer { buffer.deallocate() }
@@ -170,7 +170,7 @@ package final class DataDirectory {
 
     private static func writeDurably(_ bytes: [UInt8], _ file: String) throws(DiskError) {
         let descriptor = try Posix.open(file, O_WRONLY | O_CREAT | O_TRUNC)
-        defer { _ = closeDescriptor(descriptor) }
+        defer { Posix.close(descriptor) }
         try write(bytes, descriptor, file)
         try Posix.syncData(descriptor, path: file)
     }
@@ -193,13 +193,5 @@ package final class DataDirectory {
         _ body: () throws(DiskError) -> Result
     ) throws(DirectoryError) -> Result {
         do throws(DiskError) { return try body() } catch { throw .disk(error) }
-    }
-
-    private static func closeDescriptor(_ descriptor: Int32) -> Int32 {
-        #if canImport(Glibc)
-            Glibc.close(descriptor)
-        #else
-            Darwin.close(descriptor)
-        #endif
     }
 }

@@ -39,6 +39,8 @@ package enum DiskOutcome: Sendable {
     /// `nanoseconds`: how long write and flush took.
     case written(nanoseconds: UInt64)
     case prepared
+    /// No segment was made, most likely for want of space; nothing is lost.
+    case notPrepared(DiskError)
     case removed
     case scanned(Result<[Value], LogReadError>)
 }
@@ -52,11 +54,15 @@ package struct DiskCompletion: Sendable {
     }
 }
 
-/// Where segments lie. A failed write, flush, preparation or removal never completes: the disk reports
-/// it to its owner, who ends the process.
+/// Where segments lie. A failed write, flush or removal never completes: the disk reports it to its owner,
+/// who ends the process.
 package protocol Disk: AnyObject, SegmentReading {
     /// All segments, by number. Only at start.
     func segments() throws(DiskError) -> [SegmentFile]
+
+    /// Makes durable what was written to a segment by a process that did not live to flush it. Blocking,
+    /// only at start.
+    func flush(segment: UInt64) throws(DiskError)
 
     /// Begins an operation. Writes complete in the order of their submission.
     func submit(_ operation: DiskOperation, ticket: UInt64)

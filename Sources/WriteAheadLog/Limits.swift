@@ -26,6 +26,8 @@ package enum Limits {
     static let fillSyncBytes = 1 << 20
     /// ... with a pause after each, in microseconds, unless the log is waiting.
     static let fillPauseMicroseconds: UInt32 = 4000
+    /// When a segment could not be made, the next attempt comes after this time.
+    static let preparationRetryMilliseconds: UInt64 = 1000
     /// Operations waiting for one disk thread.
     static let queuedOperations = 4096
     /// Records of one append, as a reader believes it.

@@ -54,11 +54,19 @@ package struct LogRecovery {
         if let missing = fold.missingUpTo {
             throw .storeBehind(floor: floor, truncatedUpTo: missing)
         }
+        try makeDurable()
         return RecoveredLog(
             state: fold.state, heard: logState.heard, boot: boot, logState: logState,
             segments: segments, end: expected.offset, chain: expected.chain,
             nextBatch: expected.number, highestSlot: highestSlot, reusableBytes: reusableBytes,
             spare: survey.spare)
+    }
+
+    /// A killed process may have written a batch without flushing it. It was read just now, so it counts:
+    /// it must not vanish with the next loss of power.
+    private func makeDurable() throws(RecoveryError) {
+        guard let last = segments.last else { return }
+        do throws(DiskError) { try disk.flush(segment: last.number) } catch { throw .disk(error) }
     }
 
     /// Segments before the first one may be gone only with their slots truncated.

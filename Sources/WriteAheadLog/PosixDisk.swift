@@ -18,7 +18,7 @@ package final class PosixDisk: Disk {
     ///
     /// - Parameters:
     ///   - wake: called on a disk thread when completions wait. It must only wake the owner.
-    ///   - onFailure: called on a disk thread when a write, a flush, a preparation or a removal failed;
+    ///   - onFailure: called on a disk thread when a write, a flush or a removal failed;
     ///     nothing is performed afterwards. By default the process ends, with status 74.
     package init(
         directory: String, wake: @escaping @Sendable () -> Void,
@@ -26,6 +26,8 @@ package final class PosixDisk: Disk {
     ) throws(DiskError) {
         shared = Shared(directory: directory, wake: wake, onFailure: onFailure)
         try Self.removeUnfinished(directory)
+        // A crash may have come between a segment's last name and the directory's flush.
+        try Posix.syncDirectory(directory)
         let shared = shared
         let writer = SegmentWriter()
         flusher = DiskThread { shared.perform($0, ticket: $1, writer: writer) }
@@ -47,6 +49,13 @@ package final class PosixDisk: Disk {
         segment: UInt64, at offset: Int, into buffer: UnsafeMutableRawBufferPointer
     ) throws(DiskError) -> Int {
         try shared.files.read(segment: segment, at: offset, into: buffer)
+    }
+
+    package func flush(segment: UInt64) throws(DiskError) {
+        let path = shared.files.path(of: segment)
+        let descriptor = try Posix.open(path, O_WRONLY)
+        defer { Posix.close(descriptor) }
+        try Posix.syncData(descriptor, path: path)
     }
 
     package func submit(_ operation: DiskOperation, ticket: UInt64) {
@@ -123,6 +132,17 @@ package final class PosixDisk: Disk {
             }
         }
 
+        private func prepare(_ segment: UInt64, _ byteCount: Int) -> DiskOutcome {
+            do throws(DiskError) {
+                try SegmentPreparation.run(
+                    directory: directory, segment: segment, byteCount: byteCount
+                ) { self.isHurried.load(ordering: .relaxed) }
+                return .prepared
+            } catch {
+                return .notPrepared(error)
+            }
+        }
+
         private func outcome(
             of operation: DiskOperation, writer: SegmentWriter?
         ) throws(DiskError) -> DiskOutcome {
@@ -132,10 +152,7 @@ package final class PosixDisk: Disk {
                 let path = files.path(of: segment)
                 return .written(nanoseconds: try writer.write(bytes, at: offset, path: path))
             case .prepare(let segment, let byteCount):
-                try SegmentPreparation.run(
-                    directory: directory, segment: segment, byteCount: byteCount
-                ) { self.isHurried.load(ordering: .relaxed) }
-                return .prepared
+                return prepare(segment, byteCount)
             case .remove(let segment):
                 try Posix.remove(files.path(of: segment))
                 try Posix.syncDirectory(directory)

@@ -15,8 +15,22 @@ enum SegmentPreparation {
         directory: String, segment: UInt64, byteCount: Int, isHurried: () -> Bool
     ) throws(DiskError) {
         let unfinished = directory + "/" + SegmentName.padded(segment) + unfinishedSuffix
+        do throws(DiskError) {
+            try make(unfinished, byteCount: byteCount, isHurried: isHurried)
+        } catch {
+            // The space is needed: by the log, most of all.
+            try? Posix.remove(unfinished)
+            throw error
+        }
+        try Posix.rename(unfinished, directory + "/" + SegmentName.file(segment))
+        try Posix.syncDirectory(directory)
+    }
+
+    private static func make(
+        _ unfinished: String, byteCount: Int, isHurried: () -> Bool
+    ) throws(DiskError) {
         let descriptor = try Posix.open(unfinished, O_WRONLY | O_CREAT | O_TRUNC)
-        defer { close(descriptor) }
+        defer { Posix.close(descriptor) }
         var offset = 0
         while offset < byteCount {
             let end = min(offset + Limits.fillSyncBytes, byteCount)
@@ -28,8 +42,6 @@ enum SegmentPreparation {
             }
         }
         guard fsync(descriptor) == 0 else { throw Posix.failure("flush", unfinished) }
-        try Posix.rename(unfinished, directory + "/" + SegmentName.file(segment))
-        try Posix.syncDirectory(directory)
     }
 
     private static func fill(

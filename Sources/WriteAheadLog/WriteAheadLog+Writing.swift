@@ -10,6 +10,7 @@ extension WriteAheadLog {
             switch completion.outcome {
             case .written(let nanoseconds): written(completion.ticket, nanoseconds: nanoseconds)
             case .prepared: prepared(completion.ticket)
+            case .notPrepared(let error): notPrepared(error)
             case .removed: removals -= 1
             case .scanned(let result): reads.removeValue(forKey: completion.ticket)?(result)
             }
@@ -30,7 +31,7 @@ extension WriteAheadLog {
     }
 
     func prepareSpare() {
-        guard case .none = spare else { return }
+        guard case .none = spare, nowMilliseconds >= retryPreparationMilliseconds else { return }
         let file = SegmentFile(
             number: (indexes.last?.number ?? 0) + 1, byteCount: options.segmentBytes)
         let ticket = makeTicket()
@@ -44,6 +45,13 @@ extension WriteAheadLog {
         }
         spare = .ready(file)
         advance()
+    }
+
+    /// The log goes on in the segment that it has, and asks again: space may be made.
+    private func notPrepared(_ error: DiskError) {
+        spare = .none
+        retryPreparationMilliseconds = nowMilliseconds + Limits.preparationRetryMilliseconds
+        onTrouble(error.description)
     }
 
     /// Goes on in the spare segment, or waits for it.

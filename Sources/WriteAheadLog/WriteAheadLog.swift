@@ -21,6 +21,9 @@ package final class WriteAheadLog {
     package var onIdle: () -> Void = {}
     /// A write and its flush took so many seconds for so many bytes.
     package var onFlush: (_ seconds: Double, _ bytes: Int) -> Void = { _, _ in }
+    /// Something is wrong, in words, that the log can live with for now: the next segment could not be
+    /// made. Until it is, `oldestUnflushedAgeMilliseconds` may rise.
+    package var onTrouble: (String) -> Void = { _ in }
 
     let disk: any Disk
     let options: LogOptions
@@ -47,6 +50,7 @@ package final class WriteAheadLog {
     var lastAppendMilliseconds: UInt64 = 0
     var stagedSinceMilliseconds: UInt64?
     var writingSinceMilliseconds: UInt64?
+    var retryPreparationMilliseconds: UInt64 = 0
     var reads: [UInt64: (Result<[Value], LogReadError>) -> Void] = [:]
     var removals = 0
     var nextTicket: UInt64 = 1
@@ -143,10 +147,11 @@ package final class WriteAheadLog {
         advance()
     }
 
-    /// Seals an idle log when it is time. Call it every few milliseconds.
+    /// Seals an idle log and asks again for a segment that could not be made, when it is time. Call it
+    /// every few milliseconds.
     package func tick(nowMilliseconds: UInt64) {
         self.nowMilliseconds = nowMilliseconds
-        guard isSealDue else { return }
+        if isStarted { prepareSpare() }
         advance()
     }
 
