@@ -3,30 +3,32 @@ internal import CNghttp2
 // What nghttp2 reports while it takes bytes.
 extension HTTP2Session {
     func beganHeaders(_ frame: UnsafePointer<nghttp2_frame>) -> Int32 {
-        isInsideHeaders = true
+        hasOpenHeaders = true
         headerStream = nil
         let id = frame.pointee.hd.stream_id
         if role == .client {
             guard let stream = stream(id) else { return 0 }
             stream.headers.removeAll()
-            headerStream = stream
+            headerStream = Unmanaged.passUnretained(stream)
         } else if frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST {
             let stream = pool.take()
             insert(stream, id: id)
             nghttp2_session_set_stream_user_data(
                 raw, id, Unmanaged.passUnretained(stream).toOpaque())
-            headerStream = stream
+            headerStream = Unmanaged.passUnretained(stream)
         }
         return 0
     }
 
     func received(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) -> Int32 {
-        guard let stream = headerStream, !stream.headersTooLarge else { return 0 }
-        let size = name.count + value.count + 32
-        if stream.headers.countedBytes + size > settings.headerBytesMax {
-            stream.headersTooLarge = true
-        } else {
-            stream.headers.append(name, value)
+        headerStream?._withUnsafeGuaranteedRef { stream in
+            guard !stream.hasTooLargeHeaders else { return }
+            let size = name.count + value.count + 32
+            if stream.headers.countedBytes + size > settings.headerBytesMax {
+                stream.hasTooLargeHeaders = true
+            } else {
+                stream.headers.append(name, value)
+            }
         }
         return 0
     }
@@ -45,7 +47,7 @@ extension HTTP2Session {
         case NGHTTP2_DATA: return receivedDataEnd(header)
         case NGHTTP2_SETTINGS:
             guard header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 else { return 0 }
-            isEstablished = true
+            hasSettings = true
             return spend(1)
         case NGHTTP2_PING:
             if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 { return spend(1) }
@@ -69,15 +71,15 @@ extension HTTP2Session {
     }
 
     private func receivedHeaders(_ frame: UnsafePointer<nghttp2_frame>) {
-        isInsideHeaders = false
+        hasOpenHeaders = false
         let header = frame.pointee.hd
         let endsStream = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
         let isTrailer = role == .server && frame.pointee.headers.cat != NGHTTP2_HCAT_REQUEST
-        guard let stream = isTrailer ? stream(header.stream_id) : headerStream else { return }
-        if endsStream { stream.inputEnded = true }
+        guard let stream = isTrailer ? stream(header.stream_id) : headerStream?.takeUnretainedValue() else { return }
+        if endsStream { stream.hasInputEnded = true }
         if !isTrailer { handler?.headers(of: stream) }
         headerStream = nil
-        if endsStream, stream.isOpen, stream.id == header.stream_id {
+        if endsStream, stream.isOpen, stream.streamID == header.stream_id {
             handler?.inputEnded(of: stream)
         }
     }
@@ -87,14 +89,14 @@ extension HTTP2Session {
             return header.length == 0 ? spend(1) : 0
         }
         if let stream = stream(header.stream_id) {
-            stream.inputEnded = true
+            stream.hasInputEnded = true
             handler?.inputEnded(of: stream)
         }
         return 0
     }
 
     private func stream(_ id: Int32) -> HTTP2Stream? {
-        if let stream = dataStream, stream.id == id { return stream }
+        if let stream = dataStream, stream.streamID == id { return stream }
         guard let data = nghttp2_session_get_stream_user_data(raw, id) else { return nil }
         let stream = Unmanaged<HTTP2Stream>.fromOpaque(data).takeUnretainedValue()
         dataStream = stream

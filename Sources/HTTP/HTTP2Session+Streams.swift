@@ -8,16 +8,16 @@ extension HTTP2Session {
     package func respond(_ stream: HTTP2Stream, headers: HeaderBlock) {
         precondition(stream.isOpen && !stream.hasBody, "one answer to an open stream")
         stream.hasBody = true
-        bufferedOutputBytes += stream.output.count
+        bufferedBytes += stream.output.count
         if stream.output.count > Limits.streamDrainedBytes { stream.reportsDrain = true }
         var provider = Self.provider
-        nghttp2_submit_response(raw, stream.id, headers.fields, headers.count, &provider)
+        nghttp2_submit_response(raw, stream.streamID, headers.fields, headers.count, &provider)
         handler?.hasOutput()
     }
 
     /// Server: sends `headers`, what lies in `stream.output`, and `trailers`: a whole answer.
     package func respondWhole(_ stream: HTTP2Stream, headers: HeaderBlock, trailers: HeaderBlock?) {
-        stream.outputEnded = true
+        stream.hasOutputEnded = true
         stream.trailers = trailers
         respond(stream, headers: headers)
     }
@@ -26,16 +26,16 @@ extension HTTP2Session {
     package func respondWithoutBody(_ stream: HTTP2Stream, headers: HeaderBlock) {
         precondition(stream.isOpen && !stream.hasBody, "one answer to an open stream")
         stream.hasBody = true
-        stream.outputEnded = true
-        nghttp2_submit_response(raw, stream.id, headers.fields, headers.count, nil)
-        if !stream.inputEnded { reset(stream, .noError) }
+        stream.hasOutputEnded = true
+        nghttp2_submit_response(raw, stream.streamID, headers.fields, headers.count, nil)
+        if !stream.hasInputEnded { reset(stream, .noError) }
         handler?.hasOutput()
     }
 
     /// Server: interim answer, such as 100.
     package func respondInterim(_ stream: HTTP2Stream, headers: HeaderBlock) {
         nghttp2_submit_headers(
-            raw, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.id, nil, headers.fields, headers.count,
+            raw, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.streamID, nil, headers.fields, headers.count,
             nil)
         handler?.hasOutput()
     }
@@ -70,31 +70,31 @@ extension HTTP2Session {
 
     /// Sends what was appended to `stream.output`: `count` bytes more than before.
     package func resume(_ stream: HTTP2Stream, appended count: Int) {
-        bufferedOutputBytes += count
+        bufferedBytes += count
         if stream.output.count > Limits.streamDrainedBytes { stream.reportsDrain = true }
         wake(stream)
     }
 
     /// Nothing more will be appended to `stream.output`; after it come `trailers`, if any.
     package func end(_ stream: HTTP2Stream, trailers: HeaderBlock? = nil) {
-        guard !stream.outputEnded else { return }
-        stream.outputEnded = true
+        guard !stream.hasOutputEnded else { return }
+        stream.hasOutputEnded = true
         stream.trailers = trailers
         wake(stream)
     }
 
     /// Ends the stream at once, in both directions.
     package func reset(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) {
-        stream.outputEnded = true
+        stream.hasOutputEnded = true
         nghttp2_submit_rst_stream(
-            raw, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.id, code.rawValue)
+            raw, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.streamID, code.rawValue)
         handler?.hasOutput()
     }
 
     private func wake(_ stream: HTTP2Stream) {
         if stream.isDeferred {
             stream.isDeferred = false
-            nghttp2_session_resume_data(raw, stream.id)
+            nghttp2_session_resume_data(raw, stream.streamID)
         }
         handler?.hasOutput()
     }
@@ -120,22 +120,22 @@ extension HTTP2Session {
         _ stream: HTTP2Stream, _ length: Int, _ flags: UnsafeMutablePointer<UInt32>
     ) -> Int {
         let available = stream.output.count
-        if available == 0 && !stream.outputEnded {
+        if available == 0 && !stream.hasOutputEnded {
             stream.isDeferred = true
             return Int(NGHTTP2_ERR_DEFERRED.rawValue)
         }
         let count = min(length, available)
         var result = NGHTTP2_DATA_FLAG_NO_COPY.rawValue
-        if stream.outputEnded && count == available {
+        if stream.hasOutputEnded && count == available {
             result |= NGHTTP2_DATA_FLAG_EOF.rawValue
             if let trailers = stream.trailers {
                 result |= NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
-                nghttp2_submit_trailer(raw, stream.id, trailers.fields, trailers.count)
+                nghttp2_submit_trailer(raw, stream.streamID, trailers.fields, trailers.count)
             }
-            if role == .server && !stream.inputEnded {
+            if role == .server && !stream.hasInputEnded {
                 // The answer is complete and the request is not: nobody will read the rest of it.
                 nghttp2_submit_rst_stream(
-                    raw, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.id,
+                    raw, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.streamID,
                     HTTP2ErrorCode.noError.rawValue)
             }
         }
@@ -150,7 +150,7 @@ extension HTTP2Session {
         if length > 0 {
             target.append(UnsafeRawBufferPointer(rebasing: stream.output.bytes[0..<length]))
             stream.output.consume(length)
-            bufferedOutputBytes -= length
+            bufferedBytes -= length
         }
         if stream.reportsDrain, stream.output.count <= Limits.streamDrainedBytes {
             stream.reportsDrain = false

@@ -11,26 +11,22 @@ package final class HTTP2Session {
     }
 
     package let role: Role
-    /// Told about everything; set to nil before it goes away.
-    package unowned(unsafe) var handler: (any HTTP2SessionHandler)?
-    /// Streams open now.
-    package internal(set) var openStreams = 0
-    /// Bytes that all streams hold to be sent.
-    package internal(set) var bufferedOutputBytes = 0
-    /// Whether the other side's first settings have come: it does speak HTTP/2.
-    package internal(set) var isEstablished = false
-    /// Whether a header block has begun and not ended.
-    package internal(set) var isInsideHeaders = false
 
+    /// Told about everything, until `connectionLost`.
+    unowned(unsafe) var handler: (any HTTP2SessionHandler)?
+    var openCount = 0
+    var bufferedBytes = 0
+    var hasSettings = false
+    var hasOpenHeaders = false
     let settings: HTTP2Settings
     let pool: HTTP2StreamPool
-    var raw: OpaquePointer?
+    let raw: OpaquePointer
     /// Frames without use that the other side may still send.
     var nuisanceBudget: Int
     /// Where `drain` writes, while it runs.
     unowned(unsafe) var target: ByteQueue?
     /// The stream whose header block is being received.
-    unowned(unsafe) var headerStream: HTTP2Stream?
+    var headerStream: Unmanaged<HTTP2Stream>?
     /// The stream whose data came last: most pieces belong to the same one.
     unowned(unsafe) var dataStream: HTTP2Stream?
     /// Streams that have drained in this `drain`.
@@ -46,22 +42,40 @@ package final class HTTP2Session {
         self.pool = pool
         self.handler = handler
         nuisanceBudget = settings.nuisanceFramesMax
-        let context = Unmanaged.passUnretained(self).toOpaque()
+        raw = Self.makeSession(role)
+        nghttp2_session_set_user_data(raw, Unmanaged.passUnretained(self).toOpaque())
+        submitSettings()
+    }
+
+    deinit { nghttp2_session_del(raw) }
+
+    private static func makeSession(_ role: Role) -> OpaquePointer {
         let callbacks = HTTP2Callbacks.shared(role)
+        var made: OpaquePointer?
         var option: OpaquePointer?
         nghttp2_option_new(&option)
         nghttp2_option_set_stream_reset_rate_limit(
             option, Limits.streamResetBurst, Limits.streamResetsPerSecond)
         let result =
             role == .server
-            ? nghttp2_session_server_new2(&raw, callbacks, context, option)
-            : nghttp2_session_client_new2(&raw, callbacks, context, option)
+            ? nghttp2_session_server_new2(&made, callbacks, nil, option)
+            : nghttp2_session_client_new2(&made, callbacks, nil, option)
         nghttp2_option_del(option)
-        precondition(result == 0, "no HTTP/2 session: out of memory")
-        submitSettings()
+        guard result == 0, let made else { preconditionFailure("no HTTP/2 session: no memory") }
+        return made
     }
 
-    deinit { nghttp2_session_del(raw) }
+    /// Streams open now.
+    package var openStreams: Int { openCount }
+
+    /// Bytes that all streams hold to be sent.
+    package var bufferedOutputBytes: Int { bufferedBytes }
+
+    /// Whether the other side's first settings have come: it does speak HTTP/2.
+    package var isEstablished: Bool { hasSettings }
+
+    /// Whether a header block has begun and not ended.
+    package var isInsideHeaders: Bool { hasOpenHeaders }
 
     // MARK: Bytes
 
@@ -180,20 +194,20 @@ extension HTTP2Session {
     }
 
     func insert(_ stream: HTTP2Stream, id: Int32) {
-        stream.id = id
+        stream.streamID = id
         stream.isOpen = true
         stream.next = firstOpen
         stream.previous = nil
         firstOpen?.previous = stream
         firstOpen = stream
-        openStreams += 1
+        openCount += 1
     }
 
     func remove(_ stream: HTTP2Stream, errorCode: UInt32) {
         guard stream.isOpen else { return }
         stream.isOpen = false
-        openStreams -= 1
-        if stream.hasBody { bufferedOutputBytes -= stream.output.count }
+        openCount -= 1
+        if stream.hasBody { bufferedBytes -= stream.output.count }
         if let previous = stream.previous {
             previous.next = stream.next
         } else {
@@ -203,7 +217,9 @@ extension HTTP2Session {
         stream.next = nil
         stream.previous = nil
         if dataStream === stream { dataStream = nil }
-        if headerStream === stream { headerStream = nil }
+        if headerStream?.toOpaque() == Unmanaged.passUnretained(stream).toOpaque() {
+            headerStream = nil
+        }
         handler?.closed(stream, errorCode: errorCode)
         pool.put(stream)
     }

@@ -3,27 +3,20 @@ package import Basics
 /// One stream of an HTTP/2 session: what came, and what is to be sent. Streams are pooled; after
 /// `HTTP2SessionHandler.closed` the object belongs to another request.
 package final class HTTP2Stream {
-    /// The stream's number on its connection.
-    package internal(set) var id: Int32 = 0
     /// The fields received: of the request; at a client first of the answer, then of the trailers.
     package let headers = HeaderList()
     /// Room for the owner to gather a body in. The session does not touch it, except to empty it.
     package let input = ByteQueue()
     /// The body to send. Append, then call `HTTP2Session.resume`.
     package let output = ByteQueue()
-    /// The owner's own object for this stream. It stays when the stream goes through the pool, so
-    /// that it is made once.
-    package var attachment: AnyObject?
-    /// Whether the other side has sent its last byte. An owner that sees the end coming (the last
-    /// piece of a frame that ends the stream) may set it early.
-    package var inputEnded = false
-    /// Whether nothing may be appended to `output` any more.
-    package internal(set) var outputEnded = false
-    /// Whether the request's fields are more than the settings allow; the rest was dropped.
-    package internal(set) var headersTooLarge = false
-    /// Client: whether the request has left the session, so that the other side may have seen it.
-    package internal(set) var wasSent = false
 
+    // Seen by other rooms through the accessors below, which spares checks for exclusive access.
+    var streamID: Int32 = 0
+    var owned: AnyObject?
+    var hasInputEnded = false
+    var hasOutputEnded = false
+    var hasTooLargeHeaders = false
+    var hasBeenSent = false
     /// Sent after the body; the body itself then does not end the stream.
     var trailers: HeaderBlock?
     /// The data provider waits for `resume`.
@@ -39,16 +32,42 @@ package final class HTTP2Stream {
 
     init() {}
 
+    /// The stream's number on its connection.
+    package var id: Int32 { streamID }
+
+    /// The owner's own object for this stream. It stays when the stream goes through the pool, so
+    /// that it is made once.
+    package var attachment: AnyObject? {
+        get { owned }
+        set { owned = newValue }
+    }
+
+    /// Whether the other side has sent its last byte. An owner that sees the end coming (the last
+    /// piece of a frame that ends the stream) may set it early.
+    package var inputEnded: Bool {
+        get { hasInputEnded }
+        set { hasInputEnded = newValue }
+    }
+
+    /// Whether nothing may be appended to `output` any more.
+    package var outputEnded: Bool { hasOutputEnded }
+
+    /// Whether the request's fields are more than the settings allow; the rest was dropped.
+    package var headersTooLarge: Bool { hasTooLargeHeaders }
+
+    /// Client: whether the request has left the session, so that the other side may have seen it.
+    package var wasSent: Bool { hasBeenSent }
+
     func recycle() {
         headers.removeAll()
         input.removeAll()
         output.removeAll()
         input.releaseMemory(above: Limits.pooledBufferBytesMax)
         output.releaseMemory(above: Limits.pooledBufferBytesMax)
-        inputEnded = false
-        outputEnded = false
-        headersTooLarge = false
-        wasSent = false
+        hasInputEnded = false
+        hasOutputEnded = false
+        hasTooLargeHeaders = false
+        hasBeenSent = false
         trailers = nil
         isDeferred = false
         hasBody = false

@@ -4,22 +4,31 @@ internal import Basics
 /// used again: nothing is allocated for a field, and nobody pays for one that nobody asks for.
 /// Names are in lower case.
 package final class HeaderList {
-    /// Number of fields, pseudo-headers included.
-    package private(set) var count = 0
-    /// Sum of the fields' sizes as HTTP/2 counts them: name, value and 32 bytes.
-    package private(set) var countedBytes = 0
-
+    // Hot properties of this room's classes are not `package` themselves: what no other module can
+    // reach needs no check for exclusive access at run time.
+    private var fieldCount = 0
+    private var fieldBytes = 0
     private let storage = ByteQueue()
-    private var pathOffset = -1
-    private var pathLength = 0
+    private var pathRange = 0..<0
+    private var methodRange = 0..<0
+    private var contentTypeRange = 0..<0
 
     package init() {}
 
+    /// Number of fields, pseudo-headers included.
+    package var count: Int { fieldCount }
+
+    /// Sum of the fields' sizes as HTTP/2 counts them: name, value and 32 bytes.
+    package var countedBytes: Int { fieldBytes }
+
     /// The target of the request with its query; empty if there is none. Valid until a change.
-    package var path: UnsafeRawBufferPointer {
-        guard pathOffset >= 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
-        return UnsafeRawBufferPointer(rebasing: storage.bytes[pathOffset..<pathOffset + pathLength])
-    }
+    package var path: UnsafeRawBufferPointer { slice(pathRange) }
+
+    /// The method of an HTTP/2 request; empty if there is none. Valid until a change.
+    package var method: UnsafeRawBufferPointer { slice(methodRange) }
+
+    /// The content type; empty if there is none. Valid until a change.
+    package var contentType: UnsafeRawBufferPointer { slice(contentTypeRange) }
 
     /// The value of the first field called `name` (in lower case), or nil. Valid until a change.
     package func bytes(_ name: StaticString) -> UnsafeRawBufferPointer? {
@@ -58,21 +67,19 @@ package final class HeaderList {
         Self.store(value.count, at: memory + 4)
         Self.copy(name, to: memory + Self.lengthBytes)
         Self.copy(value, to: memory + Self.lengthBytes + name.count)
-        if name.count == 5, isPath(name) {
-            pathOffset = start + Self.lengthBytes + name.count
-            pathLength = value.count
-        }
-        count += 1
-        countedBytes += name.count + value.count + 32
+        note(name, start + total - value.count..<start + total)
+        fieldCount += 1
+        fieldBytes += name.count + value.count + 32
     }
 
     /// Forgets all fields and keeps the memory.
     package func removeAll() {
         storage.removeAll()
-        count = 0
-        countedBytes = 0
-        pathOffset = -1
-        pathLength = 0
+        fieldCount = 0
+        fieldBytes = 0
+        pathRange = 0..<0
+        methodRange = 0..<0
+        contentTypeRange = 0..<0
     }
 
     /// The two lengths before each field.
@@ -90,23 +97,35 @@ package final class HeaderList {
         target.copyMemory(from: start, byteCount: source.count)
     }
 
-    private func isPath(_ name: UnsafeRawBufferPointer) -> Bool {
-        name[0] == UInt8(ascii: ":") && name[1] == UInt8(ascii: "p")
-            && name[2] == UInt8(ascii: "a") && name[3] == UInt8(ascii: "t")
-            && name[4] == UInt8(ascii: "h")
+    private func slice(_ range: Range<Int>) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: storage.bytes[range])
+    }
+
+    /// Remembers where the fields lie that every request is asked for.
+    private func note(_ name: UnsafeRawBufferPointer, _ range: Range<Int>) {
+        switch name.count {
+        case 5: if Self.equal(name, ":path") { pathRange = range }
+        case 7: if Self.equal(name, ":method") { methodRange = range }
+        case 12: if Self.equal(name, "content-type") { contentTypeRange = range }
+        default: break
+        }
+    }
+
+    private static func equal(_ name: UnsafeRawBufferPointer, _ other: StaticString) -> Bool {
+        equal(name, UnsafeRawBufferPointer(start: other.utf8Start, count: other.utf8CodeUnitCount))
     }
 
     private func find(_ wanted: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
         var found: UnsafeRawBufferPointer?
         forEach { name, value in
-            guard name.count == wanted.count, equal(name, wanted) else { return true }
+            guard name.count == wanted.count, Self.equal(name, wanted) else { return true }
             found = value
             return false
         }
         return found
     }
 
-    private func equal(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+    private static func equal(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
         var index = left.count
         // From the end: names share beginnings (grpc-, content-) more often than endings.
         while index > 0 {

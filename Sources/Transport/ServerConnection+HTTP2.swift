@@ -16,7 +16,7 @@ extension ServerConnection: HTTP2SessionHandler {
         call.begin(on: self, at: server.loop.turnTime)
         let headers = stream.headers
         guard !stream.headersTooLarge else { return refuse(call, status: 431) }
-        let isGRPC = headers.bytes("content-type").map(GRPCContentType.matches) ?? false
+        let isGRPC = GRPCContentType.matches(headers.contentType)
         let route = server.router.route(headers.path)
         switch (isGRPC, route) {
         case (true, .some(let route)): beginGRPC(call, route)
@@ -81,9 +81,7 @@ extension ServerConnection {
     private func beginGRPC(_ call: ServerCall, _ route: Route) {
         call.route = route
         let headers = call.stream.headers
-        guard let method = headers.bytes(":method"), method.elementsEqual("POST".utf8) else {
-            return refuse(call, status: 405)
-        }
+        guard isPost(headers.method) else { return refuse(call, status: 405) }
         if let timeout = headers.bytes("grpc-timeout") {
             guard let nanoseconds = GRPCTimeout.nanoseconds(timeout) else {
                 let text = String(decoding: timeout, as: UTF8.self)
@@ -104,6 +102,11 @@ extension ServerConnection {
             call.serverStream = stream
             handler(stream)
         }
+    }
+
+    private func isPost(_ method: UnsafeRawBufferPointer) -> Bool {
+        method.count == 4
+            && method.loadUnaligned(as: UInt32.self).bigEndian == 0x504f_5354  // "POST"
     }
 
     private func unaryData(_ call: ServerCall, _ bytes: UnsafeRawBufferPointer, _ isLast: Bool) {
