@@ -9,7 +9,9 @@ package enum GRPCContentType {
         let length = expected.utf8CodeUnitCount
         guard contentType.count >= length else { return false }
         for index in 0..<length {
-            guard contentType[index] | 0x20 == expected.utf8Start[index] | 0x20 else { return false }
+            guard contentType[index] | 0x20 == expected.utf8Start[index] | 0x20 else {
+                return false
+            }
         }
         guard contentType.count > length else { return true }
         let next = contentType[length]

@@ -101,6 +101,8 @@ final class HTTP1Parser {
 
     fileprivate func endField() -> Int32 {
         headerBytes += 32
+        // llhttp is built to be lenient about blanks in names, which proxies read in other ways.
+        guard name.bytes.allSatisfy(Self.isNameByte) else { return refuse(400) }
         let field = String(decoding: name.bytes, as: UTF8.self).lowercased()
         headers.append((field, String(decoding: value.bytes, as: UTF8.self)))
         name.removeAll()
@@ -134,6 +136,16 @@ final class HTTP1Parser {
         isComplete = true
         keepsAlive = llhttp_should_keep_alive(raw) != 0
         return Int32(HPE_PAUSED.rawValue)
+    }
+
+    /// The bytes of a field name (RFC 9110, 5.6.2).
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
     }
 
     private func refuse(_ status: Int) -> Int32 {

@@ -49,6 +49,12 @@ package final class HTTP1Session {
     /// Whether a request waits for (the rest of) its answer.
     package var isAnswering: Bool { state == .answering || state == .streaming }
 
+    /// Whether the answer is given in pieces and has not ended.
+    package var isStreaming: Bool { state == .streaming }
+
+    /// Whether bytes wait to be sent.
+    package var hasOutput: Bool { !output.isEmpty }
+
     /// Whether a request has begun and is not complete.
     package var isInsideRequest: Bool { state == .reading && parser.isInsideRequest }
 

@@ -71,7 +71,9 @@ enum HTTP2Callbacks {
             guard let raw, let frame, frame.pointee.hd.type == UInt8(NGHTTP2_HEADERS.rawValue),
                 let data = nghttp2_session_get_stream_user_data(raw, frame.pointee.hd.stream_id)
             else { return 0 }
-            Unmanaged<HTTP2Stream>.fromOpaque(data)._withUnsafeGuaranteedRef { $0.hasBeenSent = true }
+            Unmanaged<HTTP2Stream>.fromOpaque(data)._withUnsafeGuaranteedRef {
+                $0.hasBeenSent = true
+            }
             return 0
         }
         nghttp2_session_callbacks_set_on_frame_not_send_callback(table) {

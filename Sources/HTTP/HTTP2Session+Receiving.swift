@@ -75,7 +75,9 @@ extension HTTP2Session {
         let header = frame.pointee.hd
         let endsStream = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
         let isTrailer = role == .server && frame.pointee.headers.cat != NGHTTP2_HCAT_REQUEST
-        guard let stream = isTrailer ? stream(header.stream_id) : headerStream?.takeUnretainedValue() else { return }
+        guard
+            let stream = isTrailer ? stream(header.stream_id) : headerStream?.takeUnretainedValue()
+        else { return }
         if endsStream { stream.hasInputEnded = true }
         if !isTrailer { handler?.headers(of: stream) }
         headerStream = nil

@@ -28,14 +28,15 @@ extension HTTP2Session {
         stream.hasBody = true
         stream.hasOutputEnded = true
         nghttp2_submit_response(raw, stream.streamID, headers.fields, headers.count, nil)
-        if !stream.hasInputEnded { reset(stream, .noError) }
+        if !stream.hasInputEnded { unread.append(stream.streamID) }
         handler?.hasOutput()
     }
 
     /// Server: interim answer, such as 100.
     package func respondInterim(_ stream: HTTP2Stream, headers: HeaderBlock) {
         nghttp2_submit_headers(
-            raw, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.streamID, nil, headers.fields, headers.count,
+            raw, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.streamID, nil, headers.fields,
+            headers.count,
             nil)
         handler?.hasOutput()
     }
@@ -91,6 +92,23 @@ extension HTTP2Session {
         handler?.hasOutput()
     }
 
+    /// Resets, without an error, the streams whose answer is sent and whose request nobody will read
+    /// to its end. Not earlier: nghttp2 drops the frames of a stream that is to be reset.
+    func resetUnread() -> Bool {
+        let streams = unread
+        unread.removeAll(keepingCapacity: true)
+        var hasReset = false
+        for id in streams {
+            guard let data = nghttp2_session_get_stream_user_data(raw, id) else { continue }
+            let stream = Unmanaged<HTTP2Stream>.fromOpaque(data).takeUnretainedValue()
+            guard !stream.hasInputEnded else { continue }
+            nghttp2_submit_rst_stream(
+                raw, UInt8(NGHTTP2_FLAG_NONE.rawValue), id, HTTP2ErrorCode.noError.rawValue)
+            hasReset = true
+        }
+        return hasReset
+    }
+
     private func wake(_ stream: HTTP2Stream) {
         if stream.isDeferred {
             stream.isDeferred = false
@@ -132,12 +150,7 @@ extension HTTP2Session {
                 result |= NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
                 nghttp2_submit_trailer(raw, stream.streamID, trailers.fields, trailers.count)
             }
-            if role == .server && !stream.hasInputEnded {
-                // The answer is complete and the request is not: nobody will read the rest of it.
-                nghttp2_submit_rst_stream(
-                    raw, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.streamID,
-                    HTTP2ErrorCode.noError.rawValue)
-            }
+            if role == .server && !stream.hasInputEnded { unread.append(stream.streamID) }
         }
         flags.pointee |= result
         return count

@@ -31,6 +31,8 @@ package final class HTTP2Session {
     unowned(unsafe) var dataStream: HTTP2Stream?
     /// Streams that have drained in this `drain`.
     var drained: [HTTP2Stream] = []
+    /// Streams answered before their request has ended.
+    var unread: [Int32] = []
     private var firstOpen: HTTP2Stream?
 
     package init(
@@ -99,6 +101,7 @@ package final class HTTP2Session {
             let count = nghttp2_session_mem_send(raw, &piece)
             guard count > 0 else {
                 isSound = count == 0
+                if isSound, !unread.isEmpty, resetUnread() { continue }
                 break
             }
             output.append(UnsafeRawBufferPointer(start: piece, count: count))

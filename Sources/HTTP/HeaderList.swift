@@ -125,7 +125,9 @@ package final class HeaderList {
         return found
     }
 
-    private static func equal(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+    private static func equal(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer)
+        -> Bool
+    {
         var index = left.count
         // From the end: names share beginnings (grpc-, content-) more often than endings.
         while index > 0 {

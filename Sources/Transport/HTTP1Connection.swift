@@ -34,9 +34,10 @@ final class HTTP1Connection {
     /// Closes after the present answer.
     func stopAfterAnswer() { session?.stopAfterAnswer() }
 
-    /// The client will send nothing more. Whether it still waits for an answer.
+    /// The client will send nothing more. Whether it still waits for an answer. An answer in pieces,
+    /// which may last for ever, is not waited for: most who end their direction have gone.
     func inputEnded() -> Bool {
-        guard let session, session.isAnswering || session.bufferedOutputBytes > 0 else {
+        guard let session, !session.isStreaming, session.isAnswering || session.hasOutput else {
             return false
         }
         session.stopAfterAnswer()

@@ -90,10 +90,7 @@ final class ServerCall: DeadlineEntry {
         case .unary:
             fail(status, trailers: [])
             cancel()
-        case .stream:
-            let stream = serverStream
-            stream?.finish(status)
-            stream?.tellCancelled()
+        case .stream: serverStream?.abort(status)
         case .http, .refused: break
         }
     }

@@ -99,13 +99,13 @@ package final class ServerStream {
                 return isOpen
             }
         } catch {
-            fail(error)
+            abort(error.status)
         }
     }
 
     func inputEnded() {
         guard isOpen else { return }
-        guard framer.isAtBoundary else { return fail(.truncated) }
+        guard framer.isAtBoundary else { return abort(FramingError.truncated.status) }
         onHalfClose?()
     }
 
@@ -122,16 +122,18 @@ package final class ServerStream {
     }
 
     /// Tells the handler, unless the end was its own doing.
-    func tellCancelled() {
+    private func tellCancelled() {
         let action = isFinished && call?.isCancelled != true ? nil : onCancel
         onCancel = nil
         isFinished = true
         action?()
     }
 
-    private func fail(_ error: FramingError) {
+    /// Ends the call for a reason that is not the handler's, which is told.
+    func abort(_ status: GRPCStatus) {
+        guard isOpen else { return }
         call?.isCancelled = true
-        finish(error.status)
+        finish(status)
         tellCancelled()
     }
 }

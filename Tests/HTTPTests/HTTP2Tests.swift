@@ -1,0 +1,259 @@
+import Basics
+import Testing
+
+@testable import HTTP
+
+/// One end of a session, with a handler that records.
+private final class End: HTTP2SessionHandler {
+    var events: [String] = []
+    var bodies: [Int32: [UInt8]] = [:]
+    var onRequest: ((HTTP2Stream) -> Void)?
+    private(set) var session: HTTP2Session?
+
+    init(_ role: HTTP2Session.Role, _ settings: HTTP2Settings = HTTP2Settings()) {
+        session = HTTP2Session(
+            role: role, settings: settings, pool: HTTP2StreamPool(), handler: self)
+    }
+
+    func headers(of stream: HTTP2Stream) {
+        let path = String(decoding: stream.headers.path, as: UTF8.self)
+        events.append("headers \(stream.id) \(path)\(stream.headers.value(":status") ?? "")")
+    }
+    func data(_ bytes: UnsafeRawBufferPointer, of stream: HTTP2Stream, isLast: Bool) {
+        bodies[stream.id, default: []] += Array(bytes)
+    }
+    func inputEnded(of stream: HTTP2Stream) {
+        events.append("end \(stream.id)")
+        onRequest?(stream)
+    }
+    func drained(_ stream: HTTP2Stream) { events.append("drained \(stream.id)") }
+    func closed(_ stream: HTTP2Stream, errorCode: UInt32) {
+        events.append("closed \(stream.id) \(errorCode)")
+    }
+    func pingAnswered() { events.append("pong") }
+    func goAwayReceived(lastStreamID: Int32, errorCode: UInt32) {
+        events.append("goaway \(errorCode)")
+    }
+    func hasOutput() {}
+
+    func output() -> [UInt8] {
+        let queue = ByteQueue()
+        _ = session?.drain(into: queue, limit: 1 << 30)
+        return Array(queue.bytes)
+    }
+
+    @discardableResult
+    func take(_ bytes: [UInt8]) -> Bool {
+        bytes.withUnsafeBytes { session?.receive($0) ?? false }
+    }
+}
+
+/// Lets two ends talk until both are silent.
+private func talk(_ left: End, _ right: End) {
+    while true {
+        let there = left.output()
+        right.take(there)
+        let back = right.output()
+        left.take(back)
+        if there.isEmpty && back.isEmpty { return }
+    }
+}
+
+private var request: HeaderBlock {
+    HeaderBlock([
+        (":method", "POST"), (":scheme", "http"), (":path", "/p"), (":authority", "a"),
+    ])
+}
+private var ok: HeaderBlock { HeaderBlock([(":status", "200")]) }
+
+private let prefaceBytes = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
+
+/// A frame's bytes.
+private func frame(_ type: UInt8, flags: UInt8 = 0, id: UInt8 = 0, _ payload: [UInt8] = [])
+    -> [UInt8]
+{
+    [0, UInt8(payload.count >> 8), UInt8(payload.count & 255), type, flags, 0, 0, 0, id] + payload
+}
+
+@Suite("HTTP/2 sessions without I/O")
+struct HTTP2Tests {
+    @Test("a body of any size goes there and back", arguments: [0, 1, 16_384, 16_385, 5_000_000])
+    func bodies(size: Int) throws {
+        let client = End(.client)
+        let server = End(.server)
+        let body = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        server.onRequest = { stream in
+            stream.output.append(server.bodies[stream.id] ?? [])
+            server.session?.respondWhole(stream, headers: ok, trailers: HeaderBlock([("t", "1")]))
+        }
+        let stream = try #require(client.session?.open(headers: request))
+        stream.output.append(body)
+        client.session?.resume(stream, appended: size)
+        client.session?.end(stream)
+        talk(client, server)
+        #expect(client.bodies[1] ?? [] == body)
+        #expect(client.events.last == "closed 1 0")
+        #expect(server.events.last == "closed 1 0")
+        #expect(client.session?.openStreams == 0)
+        #expect(client.session?.bufferedOutputBytes == 0)
+        #expect(server.session?.bufferedOutputBytes == 0)
+    }
+
+    @Test("bytes in pieces of any size are the same bytes", arguments: [1, 2, 9, 10, 100])
+    func pieces(size: Int) throws {
+        let client = End(.client)
+        let server = End(.server)
+        let stream = try #require(client.session?.open(headers: request))
+        stream.output.append(Array("hello".utf8))
+        client.session?.resume(stream, appended: 5)
+        client.session?.end(stream)
+        let bytes = client.output()
+        for start in stride(from: 0, to: bytes.count, by: size) {
+            #expect(server.take(Array(bytes[start..<min(start + size, bytes.count)])))
+        }
+        #expect(server.events == ["headers 1 /p", "end 1"])
+        #expect(server.bodies[1] == Array("hello".utf8))
+    }
+
+    @Test("an idle body waits, goes on when resumed, and reports when it has drained")
+    func resume() throws {
+        let client = End(.client)
+        let server = End(.server)
+        let stream = try #require(client.session?.open(headers: request))
+        talk(client, server)
+        let size = Limits.streamDrainedBytes + 1
+        stream.output.append([UInt8](repeating: 1, count: size))
+        client.session?.resume(stream, appended: size)
+        #expect(client.session?.bufferedOutputBytes == size)
+        talk(client, server)
+        #expect(server.bodies[1]?.count == size)
+        #expect(client.events.contains("drained 1"))
+        stream.output.append([2])
+        client.session?.resume(stream, appended: 1)
+        client.session?.end(stream)
+        talk(client, server)
+        #expect(server.bodies[1]?.last == 2)
+        #expect(server.events.contains("end 1"))
+    }
+
+    @Test("an answer that comes before the request's end resets the rest of it without an error")
+    func earlyAnswer() throws {
+        let client = End(.client)
+        let server = End(.server)
+        _ = try #require(client.session?.open(headers: request))
+        client.output().withUnsafeBytes { _ = server.session?.receive($0) }
+        var open: HTTP2Stream?
+        server.session?.forEachStream { open = $0 }
+        server.session?.respondWithoutBody(try #require(open), headers: ok)
+        talk(client, server)
+        #expect(client.events == ["headers 1 200", "end 1", "closed 1 0"])
+        #expect(server.session?.openStreams == 0)
+    }
+
+    @Test("headers above the limit are dropped and marked")
+    func headerLimit() throws {
+        var settings = HTTP2Settings()
+        settings.headerBytesMax = 1_000
+        let client = End(.client)
+        let server = End(.server, settings)
+        let large = [("x", String(repeating: "v", count: 2_000))]
+        _ = try #require(client.session?.open(headers: request, extra: large))
+        server.take(client.output())
+        var marked: Bool?
+        server.session?.forEachStream { marked = $0.headersTooLarge }
+        #expect(marked == true)
+    }
+
+    @Test("garbage instead of frames ends the session")
+    func garbage() {
+        let server = End(.server)
+        #expect(!server.take(Array("this is not the preface of HTTP/2".utf8)))
+        let other = End(.server)
+        other.take(prefaceBytes + frame(4))
+        // DATA on a stream that was never opened is a protocol error: GOAWAY, and then nothing.
+        other.take(frame(0, id: 1, [1, 2, 3]))
+        #expect(!other.output().isEmpty)
+        #expect(other.session?.isFinished == true)
+    }
+
+    @Test(
+        "floods of frames without use end the session",
+        arguments: [
+            ("ping", frame(6, [0, 0, 0, 0, 0, 0, 0, 0])), ("settings", frame(4)),
+            ("priority", frame(2, id: 1, [0, 0, 0, 0, 1])),
+        ])
+    func floods(name: String, bytes: [UInt8]) {
+        var settings = HTTP2Settings()
+        settings.nuisanceFramesMax = 100
+        let server = End(.server, settings)
+        server.take(prefaceBytes + frame(4))
+        for _ in 0..<98 { server.take(bytes) }
+        _ = server.output()
+        #expect(server.session?.isFinished == false)
+        server.session?.refillBudget()
+        for _ in 0..<99 { server.take(bytes) }
+        _ = server.output()
+        #expect(server.session?.isFinished == false)
+        server.take(bytes)
+        _ = server.output()
+        #expect(server.session?.isFinished == true)
+    }
+
+    @Test("a client that opens and resets streams without end is cut off")
+    func rapidReset() {
+        let server = End(.server)
+        let client = End(.client)
+        talk(client, server)
+        var rounds = 0
+        while server.session?.isFinished == false && rounds < 10_000 {
+            if let stream = client.session?.open(headers: request) {
+                server.take(client.output())
+                client.session?.reset(stream, .cancel)
+            }
+            server.take(client.output())
+            _ = server.output()
+            rounds += 1
+        }
+        #expect(rounds <= Int(Limits.streamResetBurst) + 1)
+        #expect(server.session?.openStreams == 0)
+    }
+
+    @Test("more streams than allowed are refused, the others live")
+    func streamLimit() throws {
+        var settings = HTTP2Settings()
+        settings.maxConcurrentStreams = 3
+        let server = End(.server, settings)
+        let client = End(.client)
+        for _ in 0..<5 { _ = try #require(client.session?.open(headers: request)) }
+        talk(client, server)
+        #expect(server.session?.openStreams == 3)
+        #expect(client.events.filter { $0.hasPrefix("closed") } == ["closed 7 7", "closed 9 7"])
+    }
+
+    @Test("after GOAWAY what is in flight ends, and then the session")
+    func goAway() throws {
+        let server = End(.server)
+        let client = End(.client)
+        let stream = try #require(client.session?.open(headers: request))
+        talk(client, server)
+        server.session?.announceShutdown()
+        server.session?.goAway()
+        talk(client, server)
+        #expect(client.events.contains("goaway 0"))
+        #expect(server.session?.isFinished == false)
+        server.onRequest = { server.session?.respondWithoutBody($0, headers: ok) }
+        client.session?.end(stream)
+        talk(client, server)
+        #expect(client.events.contains("closed 1 0"))
+        #expect(server.session?.isFinished == true)
+    }
+
+    @Test("pings are answered")
+    func ping() {
+        let server = End(.server)
+        let client = End(.client)
+        client.session?.ping()
+        talk(client, server)
+        #expect(client.events == ["pong"])
+    }
+}

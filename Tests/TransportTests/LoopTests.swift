@@ -1,0 +1,117 @@
+import Basics
+import EventLoops
+import Testing
+
+@testable import Transport
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+@Suite("Event loop")
+struct LoopTests {
+    @Test("timers run once, again, or not at all when cancelled")
+    func timers() {
+        let loop = EventLoop()
+        var once = 0
+        var often = 0
+        var never = 0
+        loop.schedule(afterMilliseconds: 1) { once += 1 }
+        let repeating = loop.schedule(afterMilliseconds: 1, repeating: 1) { often += 1 }
+        let cancelled = loop.schedule(afterMilliseconds: 1) { never += 1 }
+        cancelled.cancel()
+        loop.schedule(afterMilliseconds: 30) {
+            repeating.cancel()
+            loop.stop()
+        }
+        loop.run()
+        #expect(once == 1)
+        #expect(often > 1)
+        #expect(never == 0)
+        #expect(!repeating.isActive)
+        #expect(loop.now > 0)
+    }
+
+    @Test("jobs posted from another thread run on the loop, in order")
+    func posting() {
+        let loop = EventLoop()
+        let mailbox = loop.mailbox
+        nonisolated(unsafe) var order: [Int] = []
+        nonisolated(unsafe) let stop = { loop.stop() }
+        var thread = pthread_t()
+        final class Box {
+            let mailbox: LoopMailbox
+            let body: (LoopMailbox) -> Void
+            init(_ mailbox: LoopMailbox, _ body: @escaping (LoopMailbox) -> Void) {
+                self.mailbox = mailbox
+                self.body = body
+            }
+        }
+        let box = Box(mailbox) { mailbox in
+            for index in 0..<1_000 { mailbox.post { order.append(index) } }
+            mailbox.post { stop() }
+        }
+        pthread_create(
+            &thread, nil,
+            { context in
+                guard let context else { return nil }
+                let box = Unmanaged<Box>.fromOpaque(context).takeRetainedValue()
+                box.body(box.mailbox)
+                return nil
+            }, Unmanaged.passRetained(box).toOpaque())
+        loop.run()
+        pthread_join(thread, nil)
+        #expect(order == Array(0..<1_000))
+    }
+
+    @Test("turn hooks run once per turn, in order, the end before the wait")
+    func hooks() {
+        let loop = EventLoop()
+        var events: [String] = []
+        loop.onTurnEnd = [{ events.append("a") }, { events.append("b") }]
+        loop.onTurnStart = [{ events.append("s") }]
+        loop.runOnce()
+        loop.runOnce()
+        #expect(events == ["a", "b", "s", "a", "b", "s"])
+    }
+
+    @Test("a signal calls its handler")
+    func signals() {
+        let loop = EventLoop()
+        var count = 0
+        loop.onSignal(SIGUSR2) {
+            count += 1
+            loop.stop()
+        }
+        loop.schedule(afterMilliseconds: 1) { kill(getpid(), SIGUSR2) }
+        loop.schedule(afterMilliseconds: 5_000) { loop.stop() }
+        loop.run()
+        #expect(count == 1)
+    }
+
+    @Test("a connection that nobody accepts fails within its time, and so does an unknown name")
+    func connectFailures() throws {
+        let harness = Harness()
+        try harness.start()
+        // A name under .invalid never resolves (RFC 6761).
+        let client = harness.client { $0.host = "nobody.invalid" }
+        #expect(harness.run { client.isClosed })
+        let named = harness.client { $0.host = "localhost" }
+        #expect(harness.run { named.isOpen || named.isClosed })
+    }
+
+    @Test("waits grow to their limit, with jitter, the same for the same seed")
+    func backoff() {
+        var backoff = Backoff(
+            firstMilliseconds: 10, maxMilliseconds: 100, random: SeededRandom(seed: 1))
+        var same = Backoff(
+            firstMilliseconds: 10, maxMilliseconds: 100, random: SeededRandom(seed: 1))
+        for step: UInt64 in [10, 20, 40, 80, 100, 100] {
+            let wait = backoff.next()
+            #expect((step / 2...step).contains(wait))
+            #expect(wait == same.next())
+        }
+        backoff.reset()
+        #expect((5...10).contains(backoff.next()))
+    }
+}
