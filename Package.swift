@@ -126,7 +126,7 @@ let checks: [Target] = [
         "EtcdAPITests",
         [
             "EtcdAPI", "RESTAPI", "Replication", "StateMachine", "MVCC", "EtcdMessages", "Protobuf", "GRPC",
-            "Transport", "EventLoops", "Observability", "Basics",
+            "Transport", "EventLoops", "Observability", "WriteAheadLog", "LogTesting", "Paxos", "Basics",
         ]),
     tests("SynodClientTests", ["SynodClient", "Transport", "EventLoops", "GRPC"]),
     tests("CommandLineTests", ["synod", "SynodClient", "Observability"]),

@@ -1,0 +1,36 @@
+internal import GRPC
+internal import StateMachine
+
+extension CallFailure {
+    /// A refusal by the rules of the store, in etcd's words where etcd has them.
+    init(_ error: KVError) {
+        switch error {
+        case .compacted: self.init(EtcdError.compacted)
+        case .futureRevision: self.init(EtcdError.futureRevision)
+        case .keyNotFound: self.init(EtcdError.keyNotFound)
+        case .keyNotProvided: self.init(EtcdError.keyNotProvided)
+        case .valueProvided: self.init(EtcdError.valueProvided)
+        case .leaseProvided: self.init(EtcdError.leaseProvided)
+        case .leaseNotFound: self.init(EtcdError.leaseNotFound)
+        case .duplicateKey: self.init(EtcdError.duplicateKey)
+        case .tooManyOperations: self.init(EtcdError.tooManyOperations)
+        case .invalidSortOption: self.init(EtcdError.invalidSortOption)
+        case .operationNotProvided:
+            self.init(GRPCStatus(.invalidArgument, "synod: operation is not provided"))
+        case .notANumber:
+            self.init(
+                GRPCStatus(.failedPrecondition, "synod: value is not a decimal number of 64 bits"))
+        case .numberOverflow:
+            self.init(GRPCStatus(.outOfRange, "synod: sum does not fit in 64 bits"))
+        case .valueTooLarge:
+            self.init(GRPCStatus(.outOfRange, "synod: value would be too large"))
+        case .sessionExpired:
+            self.init(
+                GRPCStatus(
+                    .failedPrecondition,
+                    "synod: client session has expired: this try did not run"))
+        case .malformedCommand:
+            self.init(GRPCStatus(.invalidArgument, "synod: command is malformed"))
+        }
+    }
+}

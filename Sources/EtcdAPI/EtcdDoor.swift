@@ -1,0 +1,96 @@
+internal import EtcdMessages
+internal import GRPC
+internal import Observability
+package import Replication
+package import Transport
+
+/// The etcd v3 API: gRPC, the JSON gateway, and the plain pages beside them. A method that is not
+/// registered here is answered UNIMPLEMENTED by the router.
+package final class EtcdDoor {
+    private let replica: Replica
+    private let options: EtcdDoorOptions
+    private let services: EtcdServices
+    private let gateway: Gateway
+    private let pages: PlainPages
+
+    /// - Parameter later: runs a closure on the loop after what waits there already; large ranges are
+    ///   read in pieces by it.
+    package init(
+        replica: Replica, options: EtcdDoorOptions = EtcdDoorOptions(),
+        later: @escaping (@escaping () -> Void) -> Void
+    ) {
+        precondition(options.requestBytesMax > 0, "a request needs room")
+        precondition(options.txnOperationsMax > 0, "a transaction needs operations")
+        self.replica = replica
+        self.options = options
+        services = EtcdServices(replica: replica, options: options, later: later)
+        gateway = Gateway(services, options: options)
+        pages = PlainPages(replica: replica, options: options)
+    }
+
+    /// Adds the gRPC methods to a server's router, and the limit of the gateway's bodies: the same
+    /// message is longer in base64.
+    package func register(on router: Router) {
+        add(KVMethods.range, services.kv.range, to: router)
+        add(KVMethods.put, services.kv.put, to: router)
+        add(KVMethods.deleteRange, services.kv.deleteRange, to: router)
+        add(KVMethods.txn, services.kv.txn, to: router)
+        add(KVMethods.compact, services.kv.compact, to: router)
+        add(ClusterMethods.memberList, services.cluster.memberList, to: router)
+        add(MaintenanceMethods.status, services.maintenance.status, to: router)
+        add(StoreMethods.readModifyWrite, services.store.readModifyWrite, to: router)
+        add(HealthMethods.check, services.health.check, to: router)
+        let health = services.health
+        router.register(stream: HealthMethods.watch, maxMessageBytes: options.messageBytesMax) {
+            health.watch($0)
+        }
+        router.limitBodies(prefix: "/v3", maxBodyBytes: 2 * options.messageBytesMax)
+    }
+
+    /// Answers a plain HTTP request, with 404 if this door has no such path.
+    package func answer(_ exchange: HTTPExchange) {
+        if Gateway.owns(exchange.path) { return gateway.answer(exchange) }
+        guard let page = page(exchange.path) else {
+            return exchange.respond(
+                status: 404, headers: [("content-type", "text/plain")],
+                body: Array("404 page not found\n".utf8))
+        }
+        guard exchange.method == "GET" || exchange.method == "HEAD" else {
+            return exchange.respond(
+                status: 405, headers: [("allow", "GET"), ("content-type", "text/plain")],
+                body: Array("Method Not Allowed\n".utf8))
+        }
+        page(exchange)
+    }
+
+    /// To be called now and then, and when the leader changes: tells those who watch the health.
+    package func tick() { services.health.tellWatchers() }
+
+    private func page(_ path: String) -> ((HTTPExchange) -> Void)? {
+        switch path {
+        case "/health": pages.health
+        case "/version": pages.version
+        case "/metrics": pages.metrics
+        default: nil
+        }
+    }
+
+    private func add(
+        _ path: String, _ method: @escaping (UnsafeRawBufferPointer, Caller) -> Void,
+        to router: Router
+    ) {
+        let parts = path.split(separator: "/")
+        precondition(parts.count == 2, "a path is /service/method")
+        let grpc = GRPCMethod(
+            counters: replica.metrics.calls(service: String(parts[0]), method: String(parts[1])),
+            responseBytesMax: options.responseBytesMax)
+        router.register(unary: path, maxMessageBytes: options.messageBytesMax) {
+            [replica] call, message in
+            let caller = Caller.grpc(call, grpc)
+            if call.metadata("hasleader") == "true", replica.status.leader == 0 {
+                return caller.fail(CallFailure(EtcdError.noLeader))
+            }
+            method(message, caller)
+        }
+    }
+}

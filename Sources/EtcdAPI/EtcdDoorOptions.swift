@@ -1,0 +1,18 @@
+/// What an operator can set at this door.
+package struct EtcdDoorOptions: Sendable {
+    /// `--max-request-bytes`: the longest command, in bytes.
+    package var requestBytesMax = Limits.requestBytesDefault
+    /// `--max-txn-ops`: the most compares, and operations per branch, of a transaction.
+    package var txnOperationsMax = Limits.txnOperationsDefault
+    /// The longest answer, in bytes; a range beyond it must be read with a limit.
+    package var responseBytesMax = Limits.responseBytesMax
+    /// The version of the etcd API that is spoken, for clients that look at it.
+    package var etcdVersion = "3.6.0"
+    /// Synod's own version.
+    package var productVersion = "0.1.0"
+
+    package init() {}
+
+    /// The longest gRPC message taken, in bytes: what is longer gets gRPC's own answer, not etcd's.
+    package var messageBytesMax: Int { requestBytesMax + Limits.messageOverheadBytes }
+}

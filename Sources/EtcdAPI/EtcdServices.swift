@@ -1,0 +1,24 @@
+internal import Replication
+
+/// The methods, each written once, for gRPC and the gateway.
+struct EtcdServices {
+    let kv: KVService
+    let cluster: ClusterService
+    let maintenance: MaintenanceService
+    let store: StoreService
+    let health: HealthService
+
+    init(
+        replica: Replica, options: EtcdDoorOptions,
+        later: @escaping (@escaping () -> Void) -> Void
+    ) {
+        let proposer = CommandProposer(replica: replica, options: options)
+        kv = KVService(
+            replica: replica, proposer: proposer,
+            ranges: RangeReader(replica: replica, later: later), options: options)
+        cluster = ClusterService(replica: replica)
+        maintenance = MaintenanceService(replica: replica, options: options)
+        store = StoreService(proposer: proposer)
+        health = HealthService(replica: replica)
+    }
+}

@@ -1,0 +1,71 @@
+internal import EtcdMessages
+internal import GRPC
+internal import Protobuf
+internal import Transport
+
+/// The JSON gateway: the unary methods as HTTP POST, the request message as the body.
+final class Gateway {
+    private typealias Method = ([UInt8], GatewayCall) -> Void
+
+    /// The version of the API comes first in a path; old clients name it otherwise.
+    private static let prefixes = ["/v3/", "/v3beta/", "/v3alpha/"]
+
+    private var methods: [String: Method] = [:]
+    private let options: EtcdDoorOptions
+
+    init(_ services: EtcdServices, options: EtcdDoorOptions) {
+        self.options = options
+        add("kv/range", RangeRequest.self, services.kv.range)
+        add("kv/put", PutRequest.self, services.kv.put)
+        add("kv/deleterange", DeleteRangeRequest.self, services.kv.deleteRange)
+        add("kv/txn", TxnRequest.self, services.kv.txn)
+        add("kv/compaction", CompactionRequest.self, services.kv.compact)
+        add("cluster/member/list", MemberListRequest.self, services.cluster.memberList)
+        add("maintenance/status", StatusRequest.self, services.maintenance.status)
+    }
+
+    private func add<Request: ProtobufJSONMessage>(
+        _ path: String, _ type: Request.Type,
+        _ method: @escaping (UnsafeRawBufferPointer, Caller) -> Void
+    ) {
+        let messageBytesMax = options.messageBytesMax
+        methods[path] = { body, call in
+            guard let request = Self.decode(type, body, call) else { return }
+            let bytes = request.serializedBytes()
+            guard bytes.count <= messageBytesMax else {
+                let error = FramingError.tooLarge(size: bytes.count, limit: messageBytesMax)
+                return call.fail(CallFailure(error.status))
+            }
+            bytes.withUnsafeBytes { method($0, .gateway(call)) }
+        }
+    }
+
+    /// The message of a body; nil if it is none, and then the call is answered.
+    private static func decode<Request: ProtobufJSONMessage>(
+        _ type: Request.Type, _ body: [UInt8], _ call: GatewayCall
+    ) -> Request? {
+        // As in etcd, no body at all is the empty message.
+        if body.isEmpty { return Request() }
+        do throws(JSONError) {
+            return try Request(jsonBytes: body)
+        } catch {
+            call.fail(CallFailure(GRPCStatus(.invalidArgument, error.description)))
+            return nil
+        }
+    }
+
+    /// Whether a path belongs to the gateway.
+    static func owns(_ path: String) -> Bool { prefixes.contains { path.hasPrefix($0) } }
+
+    /// Answers one request below `/v3/` or an older name of it.
+    func answer(_ exchange: HTTPExchange) {
+        let call = GatewayCall(exchange, responseBytesMax: options.responseBytesMax)
+        guard let prefix = Self.prefixes.first(where: { exchange.path.hasPrefix($0) }),
+            let handler = methods[String(exchange.path.dropFirst(prefix.count))]
+        else {
+            return call.fail(CallFailure(GRPCStatus(.notFound, "Not Found")))
+        }
+        guard exchange.method == "POST" else { return call.failMethod() }
+        handler(exchange.body, call)
+    }
+}

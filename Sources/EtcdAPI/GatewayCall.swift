@@ -1,0 +1,55 @@
+internal import GRPC
+internal import Protobuf
+internal import Transport
+
+/// A call that came as JSON over HTTP.
+final class GatewayCall {
+    private let exchange: HTTPExchange
+
+    private let responseBytesMax: Int
+
+    init(_ exchange: HTTPExchange, responseBytesMax: Int) {
+        self.exchange = exchange
+        self.responseBytesMax = responseBytesMax
+    }
+
+    var isWaiting: Bool { exchange.isOpen }
+
+    func respond(_ response: some ProtobufJSONMessage) {
+        let size = response.encodedSize
+        guard size <= responseBytesMax else {
+            return fail(.answerTooLarge(bytes: size, max: responseBytesMax))
+        }
+        let json = response.serializedJSON()
+        exchange.respond(status: 200, headers: [JSONContent.header], body: json)
+    }
+
+    func fail(_ failure: CallFailure) {
+        fail(failure.status.code.httpStatus, failure, headers: failure.metadata)
+    }
+
+    /// A request that is not a POST.
+    func failMethod() {
+        let failure = CallFailure(GRPCStatus(.unimplemented, "Method Not Allowed"))
+        fail(405, failure, headers: [("allow", "POST")])
+    }
+
+    /// etcd's form of an error: `error` for its 3.5 line, `details` for the newer ones.
+    private func fail(_ httpStatus: Int, _ failure: CallFailure, headers: [(String, String)]) {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.name("error")
+        writer.write(failure.status.message)
+        writer.name("code")
+        writer.write(failure.status.code.rawValue)
+        writer.name("message")
+        writer.write(failure.status.message)
+        writer.name("details")
+        writer.beginArray()
+        writer.endArray()
+        writer.endObject()
+        exchange.respond(
+            status: httpStatus, headers: [JSONContent.header] + headers,
+            body: writer.bytes)
+    }
+}

@@ -1,0 +1,97 @@
+internal import EtcdMessages
+internal import Observability
+internal import Protobuf
+internal import Replication
+internal import StateMachine
+
+/// `etcdserverpb.KV`.
+final class KVService {
+    private let replica: Replica
+    private let proposer: CommandProposer
+    private let ranges: RangeReader
+    private let options: EtcdDoorOptions
+
+    init(
+        replica: Replica, proposer: CommandProposer, ranges: RangeReader, options: EtcdDoorOptions
+    ) {
+        self.replica = replica
+        self.proposer = proposer
+        self.ranges = ranges
+        self.options = options
+    }
+
+    /// Reads keys: from this node's state at once if the request says serializable, else when this
+    /// node has applied everything that was decided when the request came.
+    func range(_ request: UnsafeRawBufferPointer, _ caller: Caller) {
+        guard let range = caller.decode(RangeRequest.self, request) else { return }
+        guard caller.accepts(check: { () throws(KVError) in try RequestCheck.range(range) })
+        else { return }
+        if range.serializable {
+            replica.metrics.sequentialReads.increment()
+            return ranges.answer(range, caller)
+        }
+        replica.read { [self] result in
+            if passes(result, caller) { ranges.answer(range, caller) }
+        }
+    }
+
+    /// Writes one pair.
+    func put(_ request: UnsafeRawBufferPointer, _ caller: Caller) {
+        guard let put = caller.decode(PutOutline.self, request) else { return }
+        guard caller.accepts(check: put.check) else { return }
+        proposer.propose(.put, request, caller)
+    }
+
+    /// Deletes keys.
+    func deleteRange(_ request: UnsafeRawBufferPointer, _ caller: Caller) {
+        guard let delete = caller.decode(DeleteRangeRequest.self, request) else { return }
+        guard caller.accepts(check: { () throws(KVError) in try RequestCheck.deleteRange(delete) })
+        else { return }
+        proposer.propose(.deleteRange, request, caller)
+    }
+
+    /// Compares, and does one of two lists of operations. One that only reads is served like a range.
+    func txn(_ request: UnsafeRawBufferPointer, _ caller: Caller) {
+        guard let txn = caller.decode(TxnRequest.self, request) else { return }
+        let isAccepted = caller.accepts { () throws(KVError) in
+            try RequestCheck.txn(txn, operationsMax: options.txnOperationsMax)
+        }
+        guard isAccepted else { return }
+        guard RequestCheck.isReadOnly(txn) else { return proposer.propose(.txn, request, caller) }
+        if RequestCheck.isSerializable(txn) {
+            replica.metrics.sequentialReads.increment()
+            return answer(txn, caller)
+        }
+        replica.read { [self] result in
+            if passes(result, caller) { answer(txn, caller) }
+        }
+    }
+
+    /// Forgets revisions.
+    func compact(_ request: UnsafeRawBufferPointer, _ caller: Caller) {
+        guard caller.decode(CompactionRequest.self, request) != nil else { return }
+        proposer.propose(.compaction, request, caller)
+    }
+
+    /// Whether a read may be answered now; if not, the call is answered.
+    private func passes(_ result: ReadResult, _ caller: Caller) -> Bool {
+        switch result {
+        case .ready:
+            replica.metrics.linearizableReads.increment()
+            return true
+        case .refused(let refusal): caller.fail(CallFailure(refusal))
+        case .timedOut: caller.fail(.readTimedOut)
+        }
+        return false
+    }
+
+    private func answer(_ txn: TxnRequest, _ caller: Caller) {
+        do throws(KVError) {
+            var response = try replica.machine.readOnlyTxn(txn)
+            response.header.sign(by: replica)
+            caller.send(response)
+        } catch {
+            caller.fail(CallFailure(error))
+        }
+    }
+}

@@ -1,0 +1,13 @@
+/// The bounds of this room.
+package enum Limits {
+    /// etcd's default of `--max-request-bytes`: 1.5 MiB.
+    package static let requestBytesDefault = 3 << 19
+    /// What a gRPC message may have above the longest request: 512 KiB, as etcd.
+    package static let messageOverheadBytes = 1 << 19
+    /// etcd's default of `--max-txn-ops`.
+    package static let txnOperationsDefault = 128
+    /// The longest answer, below what a connection may have waiting for a client that does not read.
+    package static let responseBytesMax = 240 << 20
+    /// Clients that watch the health at a time.
+    static let healthWatchersMax = 1024
+}

@@ -1,0 +1,63 @@
+internal import GRPC
+internal import Observability
+internal import Protobuf
+internal import Replication
+internal import Transport
+
+/// The pages for load balancers, people and Prometheus: `/health`, `/version`, `/metrics`.
+struct PlainPages {
+    let replica: Replica
+    let options: EtcdDoorOptions
+
+    /// 200 while a linearizable read goes through, else 503; `?serializable=true` asks only whether
+    /// this node answers.
+    func health(_ exchange: HTTPExchange) {
+        let parameters = exchange.query.split(separator: "&")
+        if parameters.contains("serializable=true") || parameters.contains("serializable") {
+            return respond(exchange, problem: replica.status.problem)
+        }
+        guard replica.status.leader != 0 else {
+            return respond(exchange, problem: "RAFT NO LEADER")
+        }
+        replica.read { result in
+            switch result {
+            case .ready: respond(exchange, problem: nil)
+            case .refused(let refusal):
+                respond(exchange, problem: "QGET ERROR:\(CallFailure(refusal).status.message)")
+            case .timedOut: respond(exchange, problem: "QGET ERROR:\(EtcdError.timedOut.text)")
+            }
+        }
+    }
+
+    private func respond(_ exchange: HTTPExchange, problem: String?) {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.name("health")
+        writer.write(problem == nil ? "true" : "false")
+        writer.name("reason")
+        writer.write(problem ?? "")
+        writer.endObject()
+        exchange.respond(
+            status: problem == nil ? 200 : 503, headers: [JSONContent.header], body: writer.bytes)
+    }
+
+    func version(_ exchange: HTTPExchange) {
+        var writer = JSONWriter()
+        writer.beginObject()
+        for name in ["etcdserver", "etcdcluster", "storage"] {
+            writer.name(name)
+            writer.write(options.etcdVersion)
+        }
+        writer.name("synod")
+        writer.write(options.productVersion)
+        writer.endObject()
+        exchange.respond(status: 200, headers: [JSONContent.header], body: writer.bytes)
+    }
+
+    func metrics(_ exchange: HTTPExchange) {
+        exchange.respond(
+            status: 200,
+            headers: [("content-type", "text/plain; version=0.0.4; charset=utf-8")],
+            body: replica.metrics.registry.render())
+    }
+}

@@ -1,0 +1,29 @@
+/// One HTTP request, as far as this API looks at it.
+struct RESTRequest {
+    /// `GET`, `POST`, …
+    let method: String
+    /// The target up to `?`.
+    let path: String
+    /// The target behind `?`; may be empty.
+    let query: [UInt8]
+    let body: [UInt8]
+    /// The header `Accept`.
+    let accept: String?
+    /// The header `X-Synod-Read-Token`.
+    let readToken: String?
+
+    init(
+        method: String, path: String, query: [UInt8] = [], body: [UInt8] = [],
+        accept: String? = nil, readToken: String? = nil
+    ) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.body = body
+        self.accept = accept
+        self.readToken = readToken
+    }
+
+    /// Whether the client asks for JSON where the plain answer is a raw value.
+    var wantsJSON: Bool { accept?.lowercased().contains("application/json") ?? false }
+}

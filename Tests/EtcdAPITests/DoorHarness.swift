@@ -1,0 +1,169 @@
+import Basics
+import EtcdMessages
+import EventLoops
+import GRPC
+import Protobuf
+import Replication
+import Testing
+import Transport
+
+@testable import EtcdAPI
+@testable import RESTAPI
+
+/// Both doors of a one-node cluster on a loopback port, and clients for them, on the test's own thread.
+final class DoorHarness {
+    let loop = EventLoop()
+    let node: TestNode
+    var replica: Replica { node.replica }
+    let etcd: EtcdDoor
+    let rest: RESTDoor
+    private let server: Server
+    private(set) lazy var client = ClientConnection(
+        loop: loop, configuration: ClientConfiguration(host: "127.0.0.1", port: server.ports[0]))
+
+    /// - Parameter isAlone: two more members are listed that never come: there is no leader.
+    init(isAlone: Bool = false, options: EtcdDoorOptions = EtcdDoorOptions()) throws {
+        let loop = loop
+        node = try TestNode(loop: loop, isAlone: isAlone)
+        let later: (@escaping () -> Void) -> Void = { job in
+            loop.schedule(afterMilliseconds: 0, job)
+        }
+        etcd = EtcdDoor(replica: node.replica, options: options, later: later)
+        rest = RESTDoor(
+            replica: node.replica, requestBytesMax: options.requestBytesMax, later: later)
+        let router = Router()
+        etcd.register(on: router)
+        rest.register(on: router)
+        router.http { [etcd, rest] exchange in
+            if RESTDoor.owns(exchange.path) { rest.answer(exchange) } else { etcd.answer(exchange) }
+        }
+        server = Server(
+            loop: loop, configuration: ServerConfiguration(host: "127.0.0.1", port: 0),
+            router: router)
+        try server.start()
+        if !isAlone { #expect(run { replica.status.leader != 0 }, "no leader came up") }
+    }
+
+    /// Runs the loop until `condition` holds, at most 10 s; says whether it does.
+    @discardableResult
+    func run(until condition: () -> Bool) -> Bool {
+        let end = loop.now + 10_000_000_000
+        let ticker = loop.schedule(afterMilliseconds: 2, repeating: 2) {}
+        defer { ticker.cancel() }
+        while !condition() && loop.now < end { loop.runOnce(waiting: true) }
+        return condition()
+    }
+
+    /// A unary call with raw bytes.
+    func raw(
+        _ path: String, _ message: [UInt8], metadata: [(String, String)] = []
+    ) throws -> Result<[UInt8], GRPCFailure> {
+        var result: Result<[UInt8], GRPCFailure>?
+        client.unary(path, message, metadata: metadata) { result = $0 }
+        run { result != nil }
+        return try #require(result, "the call did not end")
+    }
+
+    /// A unary call that must succeed.
+    func call<Response: ProtobufMessage>(
+        _ path: String, _ request: some ProtobufMessage, _ type: Response.Type = Response.self,
+        metadata: [(String, String)] = []
+    ) throws -> Response {
+        let bytes = try raw(path, request.serializedBytes(), metadata: metadata).get()
+        return try Response(serializedBytes: bytes)
+    }
+
+    /// A unary call that must fail.
+    func failure(
+        _ path: String, _ request: [UInt8], metadata: [(String, String)] = []
+    ) throws -> GRPCFailure {
+        switch try raw(path, request, metadata: metadata) {
+        case .success: throw UnexpectedSuccess()
+        case .failure(let failure): return failure
+        }
+    }
+
+    struct UnexpectedSuccess: Error {}
+
+    @discardableResult
+    func put(_ key: String, _ value: String) throws -> PutResponse {
+        var request = PutRequest()
+        request.key = Array(key.utf8)
+        request.value = Array(value.utf8)
+        return try call(KVMethods.put, request)
+    }
+
+    /// A plain HTTP/1.1 request on a connection of its own.
+    func http(
+        _ method: String, _ target: String, headers: [String] = [], body: [UInt8] = []
+    ) throws -> HTTPAnswer {
+        let reader = HTTPReader()
+        let tcp = TCPConnection.connect(
+            loop: loop, host: "127.0.0.1", port: server.ports[0], timeoutMilliseconds: 5_000,
+            handler: reader)
+        defer { tcp.close(.closed("done")) }
+        var head = "\(method) \(target) HTTP/1.1\r\nhost: test\r\nconnection: close\r\n"
+        for header in headers { head += header + "\r\n" }
+        if method == "POST" || !body.isEmpty { head += "content-length: \(body.count)\r\n" }
+        reader.request = Array((head + "\r\n").utf8) + body
+        run { reader.isClosed }
+        return try HTTPAnswer(reader.received)
+    }
+
+    func http(
+        _ method: String, _ target: String, headers: [String] = [], text: String
+    ) throws -> HTTPAnswer {
+        try http(method, target, headers: headers, body: Array(text.utf8))
+    }
+}
+
+/// What a server sent back.
+struct HTTPAnswer {
+    let status: Int
+    let headers: [String: String]
+    let body: [UInt8]
+
+    init(_ bytes: [UInt8]) throws {
+        let text = String(decoding: bytes, as: UTF8.self)
+        let head = try #require(text.split(separator: "\r\n\r\n", maxSplits: 1).first)
+        let lines = head.split(separator: "\r\n")
+        let words = try #require(lines.first).split(separator: " ")
+        status = try #require(words.count > 1 ? Int(words[1]) : nil)
+        var headers: [String: String] = [:]
+        for line in lines.dropFirst() {
+            let parts = line.split(separator: ":", maxSplits: 1)
+            guard parts.count == 2 else { continue }
+            headers[parts[0].lowercased()] = String(parts[1].drop { $0 == " " })
+        }
+        self.headers = headers
+        body = Array(bytes.dropFirst(head.utf8.count + 4))
+    }
+
+    var text: String { String(decoding: body, as: UTF8.self) }
+    var json: JSONValue { (try? JSONValue.parse(body)) ?? .null }
+    var token: String? { headers["x-synod-read-token"] }
+}
+
+/// Sends one request and keeps what comes until the server closes.
+private final class HTTPReader: TCPConnectionHandler {
+    var request: [UInt8] = []
+    private(set) var received: [UInt8] = []
+    private(set) var isClosed = false
+
+    func connectionDidOpen(_ connection: TCPConnection) { connection.requestFlush() }
+
+    func connection(_ connection: TCPConnection, didRead bytes: UnsafeRawBufferPointer) {
+        received += bytes
+    }
+
+    func connection(_ connection: TCPConnection, fill output: ByteQueue, limit: Int) {
+        request.withUnsafeBytes { output.append($0) }
+        request = []
+    }
+
+    func connectionDidEndInput(_ connection: TCPConnection) -> Bool { false }
+
+    func connection(_ connection: TCPConnection, didClose reason: TCPCloseReason) {
+        isClosed = true
+    }
+}

@@ -1,0 +1,88 @@
+import EtcdAPI
+import EtcdMessages
+import GRPC
+import Protobuf
+import Replication
+import Testing
+import Transport
+
+/// MemberList, Status and the health service over gRPC.
+@Suite struct MemberAndHealthTests {
+    @Test(arguments: [false, true])
+    func membersAreListed(isLinearizable: Bool) throws {
+        let harness = try DoorHarness()
+        var request = MemberListRequest()
+        request.linearizable = isLinearizable
+        let list: MemberListResponse = try harness.call(ClusterMethods.memberList, request)
+        #expect(list.header.memberID == harness.replica.node.memberID)
+        #expect(list.header.revision == 0)
+        let member = try #require(list.members.first)
+        #expect(list.members.count == 1)
+        #expect(member.id == harness.replica.node.memberID)
+        #expect(member.name == harness.replica.node.name)
+        #expect(member.clientUrls == harness.replica.members.first?.clientURLs)
+        #expect(member.peerUrls == harness.replica.members.first?.peerURLs)
+    }
+
+    @Test func statusIsThatOfTheMember() throws {
+        let harness = try DoorHarness()
+        try harness.put("k", "v")
+        let status: StatusResponse = try harness.call(MaintenanceMethods.status, StatusRequest())
+        #expect(status.version == "3.6.0")
+        #expect(status.header.revision == 2)
+        #expect(status.leader == harness.replica.node.memberID)
+        #expect(status.raftTerm == harness.replica.ballotRound)
+        #expect(status.raftAppliedIndex == harness.replica.status.appliedSlot)
+        #expect(status.raftAppliedIndex > 0)
+        #expect(status.raftIndex >= status.raftAppliedIndex)
+        #expect(status.errors.isEmpty)
+        #expect(!status.isLearner)
+    }
+
+    @Test func healthIsTheServers() throws {
+        let harness = try DoorHarness()
+        let health: HealthCheckResponse = try harness.call(
+            HealthMethods.check, HealthCheckRequest())
+        #expect(health.status == .serving)
+        var other = HealthCheckRequest()
+        other.service = "shop"
+        let failure = try harness.failure(HealthMethods.check, other.serializedBytes())
+        #expect(failure.code == .notFound)
+    }
+
+    @Test func healthWatchersHearTheStateOnce() throws {
+        let harness = try DoorHarness()
+        var seen: [HealthCheckResponse.ServingStatus] = []
+        let stream = harness.client.stream(HealthMethods.watch)
+        stream.onMessage = { message in
+            let answer = try? HealthCheckResponse(serialized: message)
+            seen.append(answer?.status ?? .unknown)
+        }
+        stream.send(HealthCheckRequest().serializedBytes())
+        #expect(harness.run { !seen.isEmpty })
+        harness.etcd.tick()
+        try harness.put("k", "v")
+        #expect(seen == [.serving])
+        #expect(stream.isOpen)
+        stream.cancel()
+        try harness.put("k", "v")
+        harness.etcd.tick()
+    }
+
+    @Test func unknownServicesMayStillComeToBe() throws {
+        let harness = try DoorHarness()
+        var seen: [HealthCheckResponse.ServingStatus] = []
+        var request = HealthCheckRequest()
+        request.service = "shop"
+        let stream = harness.client.stream(HealthMethods.watch)
+        stream.onMessage = { message in
+            let answer = try? HealthCheckResponse(serialized: message)
+            seen.append(answer?.status ?? .unknown)
+        }
+        stream.send(request.serializedBytes())
+        #expect(harness.run { !seen.isEmpty })
+        #expect(seen == [.serviceUnknown])
+        #expect(stream.isOpen)
+        stream.cancel()
+    }
+}

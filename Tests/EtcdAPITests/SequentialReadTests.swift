@@ -1,0 +1,62 @@
+import Replication
+import Observability
+import Testing
+
+@testable import RESTAPI
+
+/// Read tokens over HTTP: every answer gives one, and a sequential read honours it.
+@Suite struct SequentialReadTests {
+    private func token(_ harness: DoorHarness, revision: Int64) -> String {
+        ReadToken(clusterID: harness.replica.node.clusterID, revision: revision).text
+    }
+
+    private func get(_ harness: DoorHarness, token: String) throws -> HTTPAnswer {
+        try harness.http(
+            "GET", "/kv/get?key=k&consistency=sequential",
+            headers: ["X-Synod-Read-Token: \(token)"])
+    }
+
+    @Test func everyAnswerCarriesTheNewestToken() throws {
+        let harness = try DoorHarness()
+        #expect(try harness.http("GET", "/kv/keys").token == token(harness, revision: 1))
+        let set = try harness.http("POST", "/kv/set?key=k&value=v")
+        #expect(set.token == token(harness, revision: 2))
+        for (method, target) in [
+            ("GET", "/kv/get?key=k"), ("GET", "/kv/get?key=missing"), ("GET", "/kv/get"),
+            ("POST", "/kv/insert?key=k&value=v"), ("GET", "/kv/nothing"), ("GET", "/kv/set"),
+        ] {
+            #expect(
+                try harness.http(method, target).token == token(harness, revision: 2), "\(target)")
+        }
+    }
+
+    @Test func aTokenThatIsReachedIsAnsweredFromHere() throws {
+        let harness = try DoorHarness()
+        let set = try harness.http("POST", "/kv/set?key=k&value=v")
+        let answer = try get(harness, token: try #require(set.token))
+        #expect(answer.text == "v")
+        #expect(answer.token == set.token)
+        #expect(harness.replica.metrics.sequentialReads.value == 1)
+        #expect(harness.replica.metrics.linearizableReads.value == 0)
+    }
+
+    @Test func otherClustersAndBrokenTokensAreRefused() throws {
+        let harness = try DoorHarness()
+        let foreign = ReadToken(clusterID: harness.replica.node.clusterID ^ 1, revision: 1)
+        for text in [foreign.text, "nonsense", "1.a", "1.a.-1"] {
+            #expect(try get(harness, token: text).status == 400, "\(text)")
+        }
+    }
+
+    @Test func aTokenThatNobodyGaveIsRefused() throws {
+        let harness = try DoorHarness()
+        #expect(try get(harness, token: token(harness, revision: 1_000)).status == 400)
+    }
+
+    @Test func aNodeThatIsBehindAndAloneDoesNotAnswer() throws {
+        let harness = try DoorHarness(isAlone: true)
+        let answer = try get(harness, token: token(harness, revision: 5))
+        #expect(answer.status == 503)
+        #expect(answer.headers["retry-after"] == "1")
+    }
+}
