@@ -20,6 +20,12 @@ struct Election: Sendable {
         let until: UInt64
     }
 
+    struct Denied: Equatable, Sendable {
+        let replica: ReplicaID
+        let number: UInt64
+        let at: UInt64
+    }
+
     enum Phase: Equatable, Sendable {
         /// A leader is alive, or it is not time to stand yet.
         case listening
@@ -39,6 +45,8 @@ struct Election: Sendable {
     private(set) var electionsBegun: UInt64 = 0
     /// The process is about to end: it does not stand again.
     private(set) var isResigned = false
+    /// The newest probe that was denied here because a leader was heard.
+    private var denied: Denied?
     private var probeNumber: UInt64 = 0
     private var random: SeededRandom
     private let timeout: UInt64
@@ -92,6 +100,17 @@ struct Election: Sendable {
     mutating func keepQuiet(for milliseconds: UInt64, running: UInt64) {
         quietUntil = max(quietUntil, running + milliseconds + random.next() % max(1, heartbeat))
         phase = .listening
+    }
+
+    mutating func deny(_ number: UInt64, to replica: ReplicaID, running: UInt64) {
+        denied = Denied(replica: replica, number: number, at: running)
+    }
+
+    /// A probe that was denied a moment ago, before this replica lost the leader too.
+    mutating func takeDenied(running: UInt64) -> Denied? {
+        defer { denied = nil }
+        guard let denied, running - denied.at <= heartbeat else { return nil }
+        return denied
     }
 
     /// No leader is alive. Gives back the number of a probe to send, when its turn has come.

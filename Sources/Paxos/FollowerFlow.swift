@@ -9,6 +9,8 @@ struct FollowerFlow: Equatable, Sendable {
     private(set) var resendAt: UInt64
     private var waitHeartbeats = Limits.resendHeartbeatsMin
     private let heartbeat: UInt64
+    /// The peer's round trip, which an answer takes at least.
+    var roundTrip: UInt64 = 0
 
     init(acknowledgedUpTo: Slot, running: UInt64, heartbeat: UInt64) {
         self.acknowledgedUpTo = acknowledgedUpTo
@@ -25,13 +27,18 @@ struct FollowerFlow: Equatable, Sendable {
     mutating func acknowledge(upTo slot: Slot, running: UInt64) {
         guard slot > acknowledgedUpTo else { return }
         acknowledgedUpTo = slot
+        arm(running: running)
+    }
+
+    /// An Accept leaves and nothing before it is unanswered: its answer has a while to come.
+    mutating func arm(running: UInt64) {
         waitHeartbeats = Limits.resendHeartbeatsMin
-        resendAt = running + waitHeartbeats * heartbeat
+        resendAt = running + wait
     }
 
     /// Slots were sent again: the next time comes later, lest a slow peer is flooded.
     mutating func noteResent(running: UInt64) {
-        resendAt = running + waitHeartbeats * heartbeat
+        resendAt = running + wait
         waitHeartbeats = min(2 * waitHeartbeats, Limits.resendHeartbeatsMax)
     }
 
@@ -43,4 +50,6 @@ struct FollowerFlow: Equatable, Sendable {
         waitHeartbeats = Limits.resendHeartbeatsMin
         resendAt = running
     }
+
+    private var wait: UInt64 { waitHeartbeats * heartbeat + 2 * roundTrip }
 }

@@ -84,6 +84,9 @@ struct Leader: Sendable {
     /// Takes the next slot for a value whose own record is in `box`.
     mutating func open(_ value: Value, ownBox box: UInt64, running: UInt64) -> Slot {
         let slot = lastSlot.next
+        for peer in flows.indices where flows[peer].acknowledgedUpTo >= lastSlot {
+            flows[peer].arm(running: running)
+        }
         lastSlot = slot
         let bytes = value.byteCount
         open.set(slot, OpenSlot(value: value, bytes: bytes, openedAt: running))
@@ -143,7 +146,10 @@ struct Leader: Sendable {
     mutating func resume(_ peer: Int, running: UInt64) { flows[peer].resume(running: running) }
 
     /// A peer told its durable prefix: a peer that was cut off and has come near is streamed to again.
-    mutating func noteDurable(_ slot: Slot, peer: Int, bytesMax: Int, running: UInt64) {
+    mutating func noteDurable(
+        _ slot: Slot, peer: Int, roundTrip: UInt64, bytesMax: Int, running: UInt64
+    ) {
+        flows[peer].roundTrip = roundTrip
         flows[peer].acknowledge(upTo: min(slot, lastSlot), running: running)
         guard flows[peer].isPulling, isNear(peer, bytesMax: bytesMax / 2) else { return }
         flows[peer].resume(running: running)

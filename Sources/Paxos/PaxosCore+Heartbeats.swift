@@ -72,13 +72,14 @@ extension PaxosCore {
         if answer.number <= heartbeatNumber && age < UInt64(Limits.heartbeatsRemembered) {
             let sentAt = heartbeatTimes[
                 Int(answer.number % UInt64(Limits.heartbeatsRemembered))]
-            peers[peer].roundTripMilliseconds = clock.now - min(clock.now, sentAt)
+            let roundTrip = clock.now - min(clock.now, sentAt)
+            peers[peer].roundTripMilliseconds = min(roundTrip, timeout)
         }
         guard let ballot = leader?.ballot, answer.promised <= ballot else { return }
         peers[peer].answeredAt = clock.running
         leader?.noteDurable(
-            answer.durableUpTo, peer: peer, bytesMax: configuration.followerBytes,
-            running: clock.running)
+            answer.durableUpTo, peer: peer, roundTrip: peers[peer].roundTripMilliseconds,
+            bytesMax: configuration.followerBytes, running: clock.running)
     }
 
     // MARK: Connections
@@ -102,6 +103,7 @@ extension PaxosCore {
         if leader == nil { barrier.abandon() }
         if election.lose(replica) {
             announceLeader(into: &effects)
+            grantLate(into: &effects)
             tickElection(into: &effects)
         }
     }

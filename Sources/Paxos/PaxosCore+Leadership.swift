@@ -99,10 +99,27 @@ extension PaxosCore {
             number: probe.number, wouldPromise: isVoter && !hearsLeader,
             promised: acceptor.promised, decidedUpTo: learner.decidedUpTo)
         send(.probeAnswer(answer), to: peer, into: &effects)
+        if hearsLeader && leader == nil {
+            election.deny(probe.number, to: peers[peer].replica, running: clock.running)
+        }
         // Two that probe at once both go on; else the one that asked first gets its time.
         if answer.wouldPromise && proposer == nil && election.phase == .listening {
             election.keepQuiet(for: 2 * heartbeat, running: clock.running)
         }
+    }
+
+    /// The connection to the leader broke here a moment after a candidate had asked, whose connection had
+    /// broken first: it gets its answer now, rather than after another round.
+    mutating func grantLate(into effects: inout Effects) {
+        guard let denied = election.takeDenied(running: clock.running),
+            let peer = peers.index(of: denied.replica), peers[peer].voter != nil,
+            leader == nil, !election.isLeaderLive(running: clock.running)
+        else { return }
+        let answer = Message.ProbeAnswer(
+            number: denied.number, wouldPromise: true, promised: acceptor.promised,
+            decidedUpTo: learner.decidedUpTo)
+        send(.probeAnswer(answer), to: peer, into: &effects)
+        election.keepQuiet(for: 2 * heartbeat, running: clock.running)
     }
 
     mutating func receive(
@@ -159,7 +176,7 @@ extension PaxosCore {
         return rank
     }
 
-    private var roundTripMax: UInt64 {
+    var roundTripMax: UInt64 {
         peers.indices.reduce(0) { max($0, peers[$1].roundTripMilliseconds) }
     }
 

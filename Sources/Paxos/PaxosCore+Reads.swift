@@ -91,9 +91,8 @@ extension PaxosCore {
 
     /// A question that nobody answers is asked again, under a new number.
     mutating func tickReads() {
-        guard let askedAt = barrier.askedAt, clock.running - askedAt >= 2 * heartbeat else {
-            return
-        }
+        let wait = 2 * max(heartbeat, roundTripMax)
+        guard let askedAt = barrier.askedAt, clock.running - askedAt >= wait else { return }
         barrier.abandon()
     }
 }
