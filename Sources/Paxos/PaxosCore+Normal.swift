@@ -75,14 +75,9 @@ extension PaxosCore {
         _ accept: Message.Accept, from sender: ReplicaID, into effects: inout Effects
     ) {
         election.note(accept.ballot)
-        if accept.slot <= learner.decidedUpTo, let decided = learner.tail[accept.slot],
-            decided != accept.value
-        {
-            halt(
-                "slot \(accept.slot.rawValue) is decided, and \(accept.ballot) proposes another"
-                    + " value for it", into: &effects)
-            return
-        }
+        // A leader of the past that has not heard of the decision, at a replica that fetched it and never
+        // promised the ballot in which it was made: no vote for that.
+        if let decided = learner.tail[accept.slot], decided != accept.value { return }
         let outcome = acceptor.receive(
             accept, from: sender, knowsLiveLeader: knowsLiveLeaderAtPromise,
             outbox: &outbox, into: &effects)
@@ -148,6 +143,8 @@ extension PaxosCore {
             }
             let accepted = acceptor.values[learner.decidedUpTo.next]
             guard let next = learner.next(accepted: accepted) else { return }
+            // A decision above everything that this leader proposed can only be that of a later one.
+            if leader?.isIdle == true { stepDown() }
             leader?.passDecided()
             deliver(
                 next.value, acceptedIn: next.ballot, learnedInBox: next.ballot == nil ? 0 : nil,

@@ -71,8 +71,12 @@ extension PaxosCore {
             isReadable: isReady ?? (leaderRoute() != .none), peers: peers.indices.map(status(of:)))
     }
 
-    /// The ballot in which this replica accepted a slot above its decided prefix.
-    public func acceptedBallot(of slot: Slot) -> Ballot? { acceptor.values[slot]?.ballot }
+    /// What this replica accepted in a slot above its decided prefix.
+    public func accepted(in slot: Slot) -> AcceptedValue? {
+        acceptor.values[slot].map {
+            AcceptedValue(slot: slot, ballot: $0.ballot, value: $0.value)
+        }
+    }
 
     private func status(of index: Int) -> PeerStatus {
         let peer = peers[index]

@@ -6,7 +6,7 @@ import Testing
     func electsReplicatesAndReads(nodes: Int) {
         var options = World.Options()
         options.nodes = nodes
-        var world = World(seed: 7, options: options)
+        let world = World(seed: 7, options: options)
         #expect(world.run(atMost: 500) { $0.leader != nil })
         for index in world.nodes.indices { world.propose(at: index) }
         let decided = world.run(atMost: 200) { world in
@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test func aKilledLeaderIsReplacedAndCatchesUp() {
-        var world = World(seed: 11)
+        let world = World(seed: 11)
         #expect(world.run(atMost: 500) { $0.leader != nil })
         world.run(100)
         guard let first = world.leader else { return }

@@ -1,7 +1,7 @@
 import Paxos
 
 /// One replica in the harness: a core, the log it would have, and the disk under it.
-struct HarnessNode {
+final class HarnessNode {
     /// A write to the log: some boxes, in order.
     struct Write {
         let id: UInt64
@@ -18,6 +18,7 @@ struct HarnessNode {
     var waitingBoxes: [Effects.Box] = []
     var write: Write?
     var diskStalledUntil: UInt64 = 0
+    var pausedUntil: UInt64 = 0
     /// The last slot handed out in this life.
     var deliveredUpTo = Slot.zero
     var leader: Ballot?
@@ -29,4 +30,6 @@ struct HarnessNode {
     var reads: [(number: UInt64, floor: Slot)] = []
     var readsAnswered = 0
     var leaderships = 0
+
+    init(seat: Seat) { self.seat = seat }
 }

@@ -4,7 +4,7 @@ import Paxos
 enum Mischief: String, CaseIterable {
     /// A box's messages leave at once; a crash may lose its records.
     case sendsBeforeDurable
-    /// Promises are left out when the log is folded after a crash.
+    /// The promise is not taken from the log after a crash.
     case forgetsPromises
     /// Accepted values are left out when the log is folded after a crash.
     case forgetsAccepted
@@ -12,12 +12,10 @@ enum Mischief: String, CaseIterable {
     case truncatedTakenForEmpty
     /// The first chunk of a promise claims to be the last.
     case lastPromiseChunkLost
-    /// A decided record is believed whatever the ballot of the accepted values.
-    case replayDecidesOlderBallot
     /// A watermark is believed whatever the ballot of the accepted values.
     case olderBallotDecidedByWatermark
-    /// An answer to an old read round counts for the newest.
+    /// Whoever answered a read round is counted in all later ones.
     case oldRoundConfirmsNewRead
-    /// A node's accept is answered twice under two names.
-    case doubleVote
+    /// A vote is counted that nobody gave.
+    case votesAreCountedUnasked
 }

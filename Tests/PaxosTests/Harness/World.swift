@@ -3,7 +3,7 @@ import Paxos
 
 /// A deterministic world around a few cores: a network that loses, doubles, delays and reorders, disks that
 /// take their time, crashes that keep a prefix of the boxes, partitions. One seed, one history.
-struct World {
+final class World {
     struct Options {
         var nodes = 3
         var lossPercent: UInt64 = 0
@@ -17,6 +17,8 @@ struct World {
 
     enum Event {
         case deliver(Message, from: Input.Sender, to: Int)
+        /// A message of the past that no partition holds up.
+        case ghost(Message, from: Input.Sender, to: Int)
         case diskDone(node: Int, write: UInt64)
         case tick(node: Int, boot: UInt64)
         case endOfTurn(node: Int)
@@ -36,7 +38,6 @@ struct World {
     var nextBundle: UInt64 = 0
     var steps = 0
     var trace = false
-    private var scratch = Effects()
 
     static let wheelSize: UInt64 = 1024
 
@@ -57,9 +58,9 @@ struct World {
             isVoter: true, name: "n\(index + 1)", peerURLs: [])
     }
 
-    mutating func below(_ bound: UInt64) -> UInt64 { bound == 0 ? 0 : random.next() % bound }
+    func below(_ bound: UInt64) -> UInt64 { bound == 0 ? 0 : random.next() % bound }
 
-    mutating func schedule(_ event: Event, after delay: UInt64) {
+    func schedule(_ event: Event, after delay: UInt64) {
         precondition(delay > 0, "this millisecond may be over")
         let at = now + min(delay, World.wheelSize - 1)
         wheel[Int(at % World.wheelSize)].append(event)
@@ -67,7 +68,7 @@ struct World {
 
     // MARK: Life and death
 
-    mutating func start(_ index: Int) {
+    func start(_ index: Int) {
         nodes[index].boot += 1
         let builder = fold(index)
         var configuration = Configuration(
@@ -76,8 +77,10 @@ struct World {
         configuration.electionTimeoutMilliseconds = 100
         configuration.heartbeatMilliseconds = 20
         options.tune(&configuration)
+        var state = builder.state()
+        if options.mischief == .forgetsPromises { state.promised = .zero }
         nodes[index].core = PaxosCore(
-            configuration: configuration, state: builder.state(), nowMilliseconds: now)
+            configuration: configuration, state: state, nowMilliseconds: now)
         nodes[index].deliveredUpTo = builder.decidedUpTo
         nodes[index].leader = nil
         schedule(.tick(node: index, boot: nodes[index].boot), after: 1 + below(10))
@@ -86,40 +89,23 @@ struct World {
         }
     }
 
-    private mutating func fold(_ index: Int) -> DurableStateBuilder {
+    private func fold(_ index: Int) -> DurableStateBuilder {
         let membership = Membership(seats: nodes.map(\.seat))
         var builder = DurableStateBuilder(
             membership: membership, appliedUpTo: nodes[index].baseUpTo)
-        var newest: [Slot: Ballot] = [:]
         for record in nodes[index].log {
-            var records = [record]
-            switch (record, options.mischief) {
-            case (.promised, .forgetsPromises), (.accepted, .forgetsAccepted):
-                continue
-            case (.accepted(let value), .replayDecidesOlderBallot):
-                newest[value.slot] = value.ballot
-            case (.decided(_, let upTo), .replayDecidesOlderBallot):
-                var slot = builder.decidedUpTo
-                records = []
-                while slot < upTo, let ballot = newest[slot.next] {
-                    slot = slot.next
-                    records.append(.decided(ballot: ballot, upTo: slot))
-                }
-            default:
-                break
-            }
-            for record in records {
-                builder.fold(record) { decided in announce(decided) }
-            }
+            if case .accepted = record, options.mischief == .forgetsAccepted { continue }
+            builder.fold(record) { decided in announce(decided) }
         }
         return builder
     }
 
     /// The process ends. Of the boxes on their way to the disk, a prefix survives; their messages do not.
-    mutating func crash(_ index: Int) {
+    func crash(_ index: Int) {
         guard nodes[index].core != nil else { return }
         let pending = (nodes[index].write?.boxes ?? []) + nodes[index].waitingBoxes
-        let kept = Int(below(UInt64(pending.count) + 1))
+        let kept =
+            options.mischief == .sendsBeforeDurable ? 0 : Int(below(UInt64(pending.count) + 1))
         for box in pending.prefix(kept) { nodes[index].log.append(contentsOf: box.records) }
         nodes[index].core = nil
         nodes[index].waitingBoxes = []
@@ -127,6 +113,7 @@ struct World {
         nodes[index].unanswered = []
         nodes[index].reads = []
         nodes[index].hasEndOfTurnDue = false
+        nodes[index].pausedUntil = 0
         if below(2) == 0 {
             for peer in nodes.indices where peer != index {
                 step(peer, .disconnected(nodes[index].seat.replica))
@@ -134,7 +121,7 @@ struct World {
         }
     }
 
-    mutating func restart(_ index: Int) {
+    func restart(_ index: Int) {
         guard nodes[index].core == nil else { return }
         start(index)
     }
@@ -142,7 +129,7 @@ struct World {
     // MARK: Time
 
     /// Runs for that many milliseconds.
-    mutating func run(_ milliseconds: UInt64) {
+    func run(_ milliseconds: UInt64) {
         for _ in 0..<milliseconds {
             now += 1
             let bucket = Int(now % World.wheelSize)
@@ -155,7 +142,7 @@ struct World {
     }
 
     /// Runs until the condition holds; false if it does not within the time.
-    mutating func run(atMost milliseconds: UInt64, until condition: (World) -> Bool) -> Bool {
+    func run(atMost milliseconds: UInt64, until condition: (World) -> Bool) -> Bool {
         for _ in 0..<milliseconds {
             if condition(self) { return true }
             run(1)
@@ -163,16 +150,22 @@ struct World {
         return condition(self)
     }
 
-    private mutating func handle(_ event: Event) {
+    private func handle(_ event: Event) {
         switch event {
         case .deliver(let message, let sender, let index):
+            if isPaused(index, event) { return }
             let source = Int(sender.replica.rawValue) - 1
             guard nodes[index].core != nil, !blocked[source][index] else { return }
+            believeWatermark(message, at: index)
+            step(index, .received(message, from: sender))
+        case .ghost(let message, let sender, let index):
             step(index, .received(message, from: sender))
         case .diskDone(let index, let write):
+            if isPaused(index, event) { return }
             guard nodes[index].write?.id == write else { return }
             diskDone(index)
         case .tick(let index, let boot):
+            if isPaused(index, event) { return }
             guard nodes[index].core != nil, nodes[index].boot == boot else { return }
             step(index, .tick(nowMilliseconds: now))
             schedule(.tick(node: index, boot: boot), after: 8 + below(4))
@@ -183,8 +176,16 @@ struct World {
         }
     }
 
+    /// A stopped process sees nothing; what reaches it meanwhile waits.
+    private func isPaused(_ index: Int, _ event: Event) -> Bool {
+        let until = nodes[index].pausedUntil
+        guard until > now, nodes[index].core != nil else { return false }
+        schedule(event, after: until - now)
+        return true
+    }
+
     /// One input; the turn ends after it, or a little later with others.
-    mutating func step(_ index: Int, _ stimulus: Input) {
+    func step(_ index: Int, _ stimulus: Input) {
         guard nodes[index].core != nil else { return }
         input(index, stimulus)
         if below(4) == 0 {
@@ -197,31 +198,35 @@ struct World {
         }
     }
 
-    private mutating func input(_ index: Int, _ stimulus: Input) {
+    private func input(_ index: Int, _ stimulus: Input) {
         steps += 1
-        guard nodes[index].core != nil else { return }
-        if trace, stimulus != .endOfTurn {
-            print(now, "n\(index + 1)", String(String(describing: stimulus).prefix(220)))
-        }
-        if options.checksInvariants && steps % 8 == 0, let before = nodes[index].core {
-            nodes[index].core!.step(stimulus, into: &scratch)
-            let after = nodes[index].core!
-            for violation in Invariants.check(after)
-                + Invariants.check(before: before, after: after)
-            {
-                violations.append("n\(index + 1) \(violation)")
-            }
+        let node = nodes[index]
+        guard node.core != nil else { return }
+        if trace { note(index, stimulus) }
+        var effects = Effects()
+        if options.checksInvariants && steps % 16 == 0, let before = node.core {
+            node.core!.step(stimulus, into: &effects)
+            if let after = node.core { check(index, before, after) }
         } else {
-            nodes[index].core!.step(stimulus, into: &scratch)
+            node.core!.step(stimulus, into: &effects)
         }
-        carryOut(index)
+        carryOut(index, effects)
+    }
+
+    private func check(_ index: Int, _ before: PaxosCore, _ after: PaxosCore) {
+        for violation in Invariants.check(after) + Invariants.check(before: before, after: after) {
+            violations.append("n\(index + 1) \(violation)")
+        }
+    }
+
+    private func note(_ index: Int, _ stimulus: Input) {
+        if stimulus == .endOfTurn { return }
+        print(now, "n\(index + 1)", String(describing: stimulus).prefix(220))
     }
 
     // MARK: Effects
 
-    private mutating func carryOut(_ index: Int) {
-        let effects = scratch
-        scratch = Effects()
+    private func carryOut(_ index: Int, _ effects: Effects) {
         for outbound in effects.messages { send(outbound, from: index) }
         for box in effects.boxes {
             if options.mischief == .sendsBeforeDurable {
@@ -234,7 +239,7 @@ struct World {
         startWrite(index)
     }
 
-    private mutating func deliver(_ decided: DecidedValue, at index: Int) {
+    private func deliver(_ decided: DecidedValue, at index: Int) {
         if decided.slot != nodes[index].deliveredUpTo.next {
             violations.append("n\(index + 1) DecidedInOrder: \(decided.slot)")
         }
@@ -247,11 +252,11 @@ struct World {
         }
     }
 
-    mutating func announce(_ decided: DecidedValue) {
+    func announce(_ decided: DecidedValue) {
         violations.append(contentsOf: ledger.announce(decided).map(\.description))
     }
 
-    private mutating func handle(_ notice: Effects.Notice, at index: Int) {
+    private func handle(_ notice: Effects.Notice, at index: Int) {
         switch notice {
         case .leaderChanged(let ballot):
             nodes[index].leader = ballot
@@ -281,7 +286,7 @@ struct World {
 
     // MARK: Disk
 
-    private mutating func startWrite(_ index: Int) {
+    private func startWrite(_ index: Int) {
         guard nodes[index].write == nil, !nodes[index].waitingBoxes.isEmpty else { return }
         nextWrite += 1
         nodes[index].write = HarnessNode.Write(id: nextWrite, boxes: nodes[index].waitingBoxes)
@@ -292,7 +297,7 @@ struct World {
         schedule(.diskDone(node: index, write: nextWrite), after: delay)
     }
 
-    private mutating func diskDone(_ index: Int) {
+    private func diskDone(_ index: Int) {
         guard let write = nodes[index].write, let last = write.boxes.last else { return }
         nodes[index].write = nil
         for box in write.boxes {
@@ -309,32 +314,52 @@ struct World {
 
     // MARK: Network
 
-    private mutating func send(_ outbound: Effects.Outbound, from index: Int) {
+    private func send(_ outbound: Effects.Outbound, from index: Int) {
         let target = Int(outbound.receiver.rawValue) - 1
+        haunt(outbound.message, from: index, to: target)
         guard !blocked[index][target] else { return }
         if below(100) < options.lossPercent { return }
         let copies = below(100) < options.duplicatePercent ? 2 : 1
-        for message in mangle(outbound.message, to: target) {
+        let sender = Input.Sender(
+            replica: nodes[index].seat.replica, incarnation: nodes[index].seat.incarnation)
+        for message in mangle(outbound.message) {
             for _ in 0..<copies {
-                let sender = Input.Sender(
-                    replica: nodes[index].seat.replica, incarnation: nodes[index].seat.incarnation)
                 let delay = 1 + below(options.delayMax)
                 schedule(.deliver(message, from: sender, to: target), after: delay)
-                if options.mischief == .doubleVote, case .accepted = message {
-                    let other = nodes[(index + 1) % nodes.count].seat
-                    guard other.replica != outbound.receiver else { continue }
-                    schedule(
-                        .deliver(
-                            message,
-                            from: Input.Sender(
-                                replica: other.replica, incarnation: other.incarnation),
-                            to: target), after: delay)
-                }
             }
         }
     }
 
-    private func mangle(_ message: Message, to target: Int) -> [Message] {
+    /// Mischief with messages that nobody sent.
+    private func haunt(_ message: Message, from index: Int, to target: Int) {
+        let receiver = Input.Sender(
+            replica: nodes[target].seat.replica, incarnation: nodes[target].seat.incarnation)
+        switch (message, options.mischief) {
+        case (.accept(let accept), .votesAreCountedUnasked):
+            let vote = Message.Accepted(
+                ballot: accept.ballot, first: accept.slot, last: accept.slot)
+            schedule(.ghost(.accepted(vote), from: receiver, to: index), after: 1)
+        case (.readRound(let round), .oldRoundConfirmsNewRead):
+            let answer = Message.ReadRoundAnswer(ballot: round.ballot, number: round.number)
+            guard round.number > 1 else { return }
+            schedule(.ghost(.readRoundAnswer(answer), from: receiver, to: index), after: 1)
+        default:
+            break
+        }
+    }
+
+    /// What a learner would decide that did not compare ballots.
+    private func believeWatermark(_ message: Message, at index: Int) {
+        guard options.mischief == .olderBallotDecidedByWatermark,
+            case .heartbeat(let heartbeat) = message, heartbeat.isLeader,
+            let core = nodes[index].core
+        else { return }
+        let slot = core.status.decidedUpTo.next
+        guard slot <= heartbeat.decidedUpTo, let accepted = core.accepted(in: slot) else { return }
+        announce(DecidedValue(slot: slot, value: accepted.value))
+    }
+
+    private func mangle(_ message: Message) -> [Message] {
         switch (message, options.mischief) {
         case (.promise(let promise), .truncatedTakenForEmpty):
             return [
@@ -354,32 +379,17 @@ struct World {
                         highestAccepted: promise.highestAccepted, chunk: 0, isLast: true,
                         values: promise.values))
             ]
-        case (.readRoundAnswer(let answer), .oldRoundConfirmsNewRead):
-            return (0..<3).map {
-                .readRoundAnswer(
-                    Message.ReadRoundAnswer(ballot: answer.ballot, number: answer.number + $0))
-            }
-        case (.heartbeat(let heartbeat), .olderBallotDecidedByWatermark)
-        where heartbeat.isLeader:
-            // The receiver is told the same mark in the ballot of whatever it has accepted next.
-            guard let core = nodes[target].core,
-                let ballot = core.acceptedBallot(of: core.status.decidedUpTo.next)
-            else { return [message] }
-            return [
-                message,
-                .decide(Message.Decide(ballot: ballot, upTo: heartbeat.decidedUpTo)),
-            ]
         default:
             return [message]
         }
     }
 
-    mutating func block(_ first: Int, _ second: Int, _ isBlocked: Bool = true) {
+    func block(_ first: Int, _ second: Int, _ isBlocked: Bool = true) {
         blocked[first][second] = isBlocked
         blocked[second][first] = isBlocked
     }
 
-    mutating func heal() {
+    func heal() {
         for first in nodes.indices {
             for second in nodes.indices { blocked[first][second] = false }
         }
@@ -387,8 +397,8 @@ struct World {
 
     // MARK: Clients
 
-    mutating func propose(at index: Int) {
-        guard nodes[index].core != nil, nodes[index].unanswered.count < 64 else { return }
+    func propose(at index: Int) {
+        guard isAwake(index), nodes[index].unanswered.count < 64 else { return }
         nextBundle += 1
         let bundle = World.bundle(nextBundle)
         nodes[index].unanswered.append(bundle)
@@ -396,14 +406,18 @@ struct World {
     }
 
     /// Every client hands in again what it has seen no answer to.
-    mutating func proposeAgain() {
+    func proposeAgain() {
         for index in nodes.indices {
             for bundle in nodes[index].unanswered { step(index, .propose(bundle: bundle)) }
         }
     }
 
-    mutating func read(at index: Int) {
-        guard nodes[index].core != nil else { return }
+    private func isAwake(_ index: Int) -> Bool {
+        nodes[index].core != nil && nodes[index].pausedUntil <= now
+    }
+
+    func read(at index: Int) {
+        guard isAwake(index) else { return }
         nodes[index].nextRead += 1
         nodes[index].reads.append((nodes[index].nextRead, ledger.last))
         step(index, .read(number: nodes[index].nextRead))

@@ -1,0 +1,108 @@
+import Basics
+import Paxos
+
+/// A random history: what a seed does to a few cores, and what must hold all the same.
+struct RandomHistory {
+    private let world: World
+    private let isHostile: Bool
+
+    /// Runs one seed; what went wrong, or nothing. With mischief the history is of the kind in which that
+    /// rule matters.
+    static func run(seed: UInt64, mischief: Mischief? = nil, trace: Bool = false) -> [String] {
+        let history = RandomHistory(seed: seed, mischief: mischief)
+        history.world.trace = trace
+        for _ in 0..<(mischief == nil ? 12 : 30) {
+            history.act()
+            if !history.world.violations.isEmpty { return history.world.violations }
+        }
+        return history.settle()
+    }
+
+    private init(seed: UInt64, mischief: Mischief?) {
+        var dice = SeededRandom(seed: seed ^ 0x5eed)
+        func pick<Choice>(_ choices: [Choice]) -> Choice {
+            choices[Int(dice.next() % UInt64(choices.count))]
+        }
+        var options = World.Options()
+        options.nodes = pick(mischief == nil ? [1, 3, 3, 3, 3, 5] : [3])
+        options.lossPercent = pick([0, 0, 2, 10])
+        options.duplicatePercent = pick([0, 5, 20])
+        options.delayMax = pick(mischief == nil ? [2, 5, 15] : [15, 30])
+        options.diskMax = pick(mischief == nil ? [1, 4, 20] : [20, 40])
+        options.mischief = mischief
+        options.checksInvariants = mischief == nil
+        let isTight = pick([true, false]) || mischief != nil
+        options.tune = { configuration in
+            guard isTight else { return }
+            configuration.chunkBytes = 50
+            configuration.windowSlots = 6
+            configuration.tailBytes = 400
+            configuration.batchBytes = 24
+            configuration.followerBytes = 300
+        }
+        isHostile = mischief != nil
+        world = World(seed: seed, options: options)
+    }
+
+    /// A stretch of time with some misfortune and some work.
+    private func act() {
+        let count = UInt64(world.nodes.count)
+        let node = Int(world.below(count))
+        let other = Int(world.below(count))
+        switch world.below(isHostile ? 11 : 14) {
+        case 0, 1: world.crash(node)
+        case 2, 3, 4: world.restart(node)
+        case 5: if node != other { world.block(node, other) }
+        case 6: world.blocked[node][other] = node != other
+        case 7: world.heal()
+        case 8: for index in world.nodes.indices { world.crash(index) }
+        case 9, 10: world.nodes[node].pausedUntil = world.now + world.below(400)
+        case 11: world.nodes[node].diskStalledUntil = world.now + world.below(200)
+        case 12: world.step(node, .moveLeader(to: nil))
+        default: break
+        }
+        for _ in 0..<world.below(12) {
+            let client = Int(world.below(count))
+            if world.below(3) == 0 { world.read(at: client) } else { world.propose(at: client) }
+            world.run(world.below(8))
+        }
+        world.run(world.below(60))
+        if isHostile { for index in world.nodes.indices { world.restart(index) } }
+    }
+
+    /// All is healed: within a bounded time all agree, and new work gets done.
+    private func settle() -> [String] {
+        world.heal()
+        for index in world.nodes.indices {
+            world.restart(index)
+            world.nodes[index].diskStalledUntil = 0
+            world.nodes[index].pausedUntil = 0
+        }
+        world.run(120)
+        for index in world.nodes.indices {
+            world.propose(at: index)
+            world.read(at: index)
+        }
+        var isLive = false
+        for _ in 0..<8 where !isLive {
+            isLive = world.run(atMost: 300) { world in
+                let marks = world.nodes.map(\.deliveredUpTo)
+                return marks.allSatisfy { $0 == marks[0] }
+                    && world.nodes.allSatisfy { $0.unanswered.isEmpty && $0.reads.isEmpty }
+            }
+            // A network that drops a Forward without breaking the connection leaves it to the client.
+            if !isLive { world.proposeAgain() }
+        }
+        var found = world.violations + world.fatals.map { "fatal: " + $0 }
+        if !isLive && !isHostile { found.append("NotLive \(world.nodes.map { describe($0) })") }
+        return found
+    }
+
+    private func describe(_ node: HarnessNode) -> String {
+        guard let status = node.core?.status else { return "down" }
+        return
+            "\(status.role) leader \(status.leader?.round ?? 0) promised \(status.promised.round)"
+            + " decided \(status.decidedUpTo.rawValue) open \(status.openSlots)"
+            + " waiting \(node.unanswered.count) reads \(node.reads.count)"
+    }
+}
