@@ -35,6 +35,7 @@ package final class EventLoop {
     private var flushes: [TCPConnection] = []
     private var flushing: [TCPConnection] = []
     private var cachedTurnTime: UInt64 = 0
+    private var longestTurn: UInt64 = 0
     private var isRunning = false
 
     package init() {
@@ -66,6 +67,21 @@ package final class EventLoop {
     package var turnTime: UInt64 {
         if cachedTurnTime == 0 { cachedTurnTime = uv_hrtime() }
         return cachedTurnTime
+    }
+
+    /// The wall clock, in seconds since 1970: for people's eyes, never for measuring.
+    package var wallClockSeconds: Int {
+        var time = uv_timeval64_t()
+        uv_gettimeofday(&time)
+        return Int(time.tv_sec)
+    }
+
+    /// The longest turn since the last call, in nanoseconds, from the first look at `turnTime` to the
+    /// end of the flush: how long others had to wait at most.
+    package func takeLongestTurn() -> UInt64 {
+        let longest = longestTurn
+        longestTurn = 0
+        return longest
     }
 
     /// Runs turns until `stop` is called.
@@ -149,6 +165,8 @@ package final class EventLoop {
         flushing.removeAll(keepingCapacity: true)
         // A flush may ask for another one: it comes in the next turn, which must not wait.
         if !flushes.isEmpty { wake() }
+        guard cachedTurnTime != 0 else { return }
+        longestTurn = max(longestTurn, uv_hrtime() - cachedTurnTime)
         cachedTurnTime = 0
     }
 

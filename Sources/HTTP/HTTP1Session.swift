@@ -33,11 +33,15 @@ package final class HTTP1Session {
     private var stopsAfterAnswer = false
     private var reportsDrain = false
     private var date = HTTPDate()
+    private let wallClock: () -> Int
 
-    /// A session that takes headers up to `headerBytesMax`, counted as HTTP/2 does. `handler` must
-    /// outlive it.
-    package init(headerBytesMax: Int, handler: any HTTP1SessionHandler) {
+    /// A session that takes headers up to `headerBytesMax`, counted as HTTP/2 does. `wallClock` gives
+    /// the seconds since 1970, for the answers' date. `handler` must outlive the session.
+    package init(
+        headerBytesMax: Int, wallClock: @escaping () -> Int, handler: any HTTP1SessionHandler
+    ) {
         self.handler = handler
+        self.wallClock = wallClock
         parser = HTTP1Parser(headerBytesMax: headerBytesMax) { [unowned(unsafe) handler] target in
             handler.bodyLimit(target: target)
         }
@@ -147,7 +151,7 @@ package final class HTTP1Session {
     ) {
         if stopsAfterAnswer { keepsAlive = false }
         output.append("HTTP/1.1 \(status) \(HTTPReason.text(status))\r\n")
-        output.append("date: \(date.now())\r\n")
+        output.append("date: \(date.text(at: wallClock()))\r\n")
         for (name, value) in headers { writeField(name, value) }
         if let framing { writeField(framing.0, framing.1) }
         if !keepsAlive {

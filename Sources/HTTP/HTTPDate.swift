@@ -1,17 +1,10 @@
-#if canImport(Glibc)
-    internal import Glibc
-#else
-    internal import Darwin
-#endif
-
 /// The date as HTTP writes it, `Sun, 06 Nov 1994 08:49:37 GMT`, made at most once a second.
 struct HTTPDate {
     private var second = Int.min
     private var text = ""
 
-    /// The text for the present time.
-    mutating func now() -> String {
-        let present = time(nil)
+    /// The text for `present`, in seconds since 1970.
+    mutating func text(at present: Int) -> String {
         if present != second {
             second = present
             text = Self.text(secondsSince1970: present)

@@ -61,8 +61,9 @@ package final class ClientConnection {
     }
 
     deinit {
-        // Nobody can hear of it any more; the socket must not stay.
-        relay.connection = nil
+        // The socket must not stay, and the calls must end.
+        relay.closeReason = .closed("the client was let go")
+        session.connectionLost()
         tcp?.close(.closed("the client was let go"))
         keepAlive?.cancel()
     }

@@ -13,8 +13,10 @@ final class HTTP1Connection {
 
     init(connection: ServerConnection) {
         self.connection = connection
+        let server = connection.server
         session = HTTP1Session(
-            headerBytesMax: connection.server.configuration.http2.headerBytesMax, handler: self)
+            headerBytesMax: server.configuration.http2.headerBytesMax,
+            wallClock: { [loop = server.loop] in loop.wallClockSeconds }, handler: self)
     }
 
     /// Whether at least one request came whole.

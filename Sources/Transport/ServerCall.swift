@@ -51,6 +51,7 @@ final class ServerCall: DeadlineEntry {
     /// The stream is over.
     func end() {
         generation += 1
+        if isListed { connection?.server.deadlines.remove(self) }
         connection = nil
         kind = .refused
         route = nil

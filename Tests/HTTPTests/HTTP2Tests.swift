@@ -256,4 +256,36 @@ struct HTTP2Tests {
         talk(client, server)
         #expect(client.events == ["pong"])
     }
+
+    @Test("damaged bytes never break more than their own session", arguments: 0..<20)
+    func damaged(seed: Int) throws {
+        var random = SeededRandom(seed: UInt64(seed))
+        for _ in 0..<100 {
+            let client = End(.client)
+            for _ in 0..<3 {
+                let stream = try #require(
+                    client.session?.open(headers: request, extra: [("x-name", "value")]))
+                stream.output.append(
+                    [UInt8](repeating: 7, count: Int.random(in: 0...300, using: &random)))
+                client.session?.resume(stream, appended: stream.output.count)
+                client.session?.end(stream)
+            }
+            var bytes = client.output()
+            for _ in 0..<Int.random(in: 1...8, using: &random) {
+                bytes[Int.random(in: 24..<bytes.count, using: &random)] = UInt8.random(
+                    in: .min ... .max, using: &random)
+            }
+            let server = End(.server)
+            server.onRequest = { stream in
+                stream.output.append(server.bodies[stream.id] ?? [])
+                server.session?.respondWhole(stream, headers: ok, trailers: nil)
+            }
+            let isSound = server.take(bytes)
+            client.take(server.output())
+            if isSound { #expect((server.session?.openStreams ?? 9) <= 3) }
+            server.session?.connectionLost()
+            #expect(server.session?.openStreams == 0)
+            #expect(server.session?.bufferedOutputBytes == 0)
+        }
+    }
 }

@@ -114,4 +114,30 @@ struct LoopTests {
         backoff.reset()
         #expect((5...10).contains(backoff.next()))
     }
+
+    @Test("without descriptors new connections are closed, and those that are open live on")
+    func noDescriptors() async {
+        await #expect(processExitsWith: .success) {
+            let harness = Harness()
+            harness.router.register(unary: "/t.T/Echo") { call, message in
+                call.reply([UInt8](message))
+            }
+            try harness.start()
+            let client = harness.client()
+            _ = try harness.call(client, "/t.T/Echo", [1]).get()
+            var others: [RawClient] = []
+            // Leave room for a few clients' ends, and none for the server's.
+            let lowest = dup(0)
+            close(lowest)
+            var limit = rlimit(rlim_cur: rlim_t(lowest + 4), rlim_max: rlim_t(lowest + 4))
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            for _ in 0..<4 { others.append(RawClient(loop: harness.loop, port: harness.port)) }
+            let turnsBefore = harness.loop.now
+            harness.run(seconds: 3) { others.contains { $0.isClosed } }
+            precondition(others.contains { $0.isClosed }, "nobody was turned away")
+            precondition(harness.loop.now - turnsBefore < 3_000_000_000, "too slow")
+            let answer = try harness.call(client, "/t.T/Echo", [2]).get()
+            precondition(answer == [2], "no answer")
+        }
+    }
 }
