@@ -126,7 +126,8 @@ let checks: [Target] = [
         "EtcdAPITests",
         [
             "EtcdAPI", "RESTAPI", "Replication", "StateMachine", "MVCC", "EtcdMessages", "Protobuf", "GRPC",
-            "Transport", "EventLoops", "Observability", "WriteAheadLog", "LogTesting", "Paxos", "Basics",
+            "Transport", "EventLoops", "Observability", "WriteAheadLog", "LogTesting", "Paxos",
+            "PaxosCodec", "Basics",
         ]),
     tests("SynodClientTests", ["SynodClient", "Transport", "EventLoops", "GRPC"]),
     tests("CommandLineTests", ["synod", "SynodClient", "Observability"]),

@@ -12,7 +12,7 @@ import Transport
 
 /// Both doors of a one-node cluster on a loopback port, and clients for them, on the test's own thread.
 final class DoorHarness {
-    let loop = EventLoop()
+    let loop: EventLoop
     let node: TestNode
     var replica: Replica { node.replica }
     let etcd: EtcdDoor
@@ -22,9 +22,17 @@ final class DoorHarness {
         loop: loop, configuration: ClientConfiguration(host: "127.0.0.1", port: server.ports[0]))
 
     /// - Parameter isAlone: two more members are listed that never come: there is no leader.
-    init(isAlone: Bool = false, options: EtcdDoorOptions = EtcdDoorOptions()) throws {
-        let loop = loop
-        node = try TestNode(loop: loop, isAlone: isAlone)
+    convenience init(isAlone: Bool = false, options: EtcdDoorOptions = EtcdDoorOptions()) throws {
+        let loop = EventLoop()
+        let node = try TestNode(loop: loop, memberCount: isAlone ? 3 : 1)
+        try self.init(loop: loop, node: node, options: options)
+        node.replica.start()
+        if !isAlone { #expect(run { replica.status.leader != 0 }, "no leader came up") }
+    }
+
+    init(loop: EventLoop, node: TestNode, options: EtcdDoorOptions = EtcdDoorOptions()) throws {
+        self.loop = loop
+        self.node = node
         let later: (@escaping () -> Void) -> Void = { job in
             loop.schedule(afterMilliseconds: 0, job)
         }
@@ -41,7 +49,6 @@ final class DoorHarness {
             loop: loop, configuration: ServerConfiguration(host: "127.0.0.1", port: 0),
             router: router)
         try server.start()
-        if !isAlone { #expect(run { replica.status.leader != 0 }, "no leader came up") }
     }
 
     /// Runs the loop until `condition` holds, at most 10 s; says whether it does.
@@ -97,17 +104,24 @@ final class DoorHarness {
     func http(
         _ method: String, _ target: String, headers: [String] = [], body: [UInt8] = []
     ) throws -> HTTPAnswer {
+        let open = request(method, target, headers: headers, body: body)
+        run { open.isAnswered }
+        return try open.answer()
+    }
+
+    /// Sends a plain HTTP/1.1 request and does not wait.
+    func request(
+        _ method: String, _ target: String, headers: [String] = [], body: [UInt8] = []
+    ) -> OpenRequest {
         let reader = HTTPReader()
         let tcp = TCPConnection.connect(
             loop: loop, host: "127.0.0.1", port: server.ports[0], timeoutMilliseconds: 5_000,
             handler: reader)
-        defer { tcp.close(.closed("done")) }
         var head = "\(method) \(target) HTTP/1.1\r\nhost: test\r\nconnection: close\r\n"
         for header in headers { head += header + "\r\n" }
         if method == "POST" || !body.isEmpty { head += "content-length: \(body.count)\r\n" }
         reader.request = Array((head + "\r\n").utf8) + body
-        run { reader.isClosed }
-        return try HTTPAnswer(reader.received)
+        return OpenRequest(reader: reader, tcp: tcp)
     }
 
     func http(
@@ -115,6 +129,18 @@ final class DoorHarness {
     ) throws -> HTTPAnswer {
         try http(method, target, headers: headers, body: Array(text.utf8))
     }
+}
+
+/// A request that was sent.
+struct OpenRequest {
+    fileprivate let reader: HTTPReader
+    /// Keeps the connection.
+    fileprivate let tcp: TCPConnection
+
+    /// The server has answered and closed.
+    var isAnswered: Bool { reader.isClosed }
+
+    func answer() throws -> HTTPAnswer { try HTTPAnswer(reader.received) }
 }
 
 /// What a server sent back.
@@ -145,7 +171,7 @@ struct HTTPAnswer {
 }
 
 /// Sends one request and keeps what comes until the server closes.
-private final class HTTPReader: TCPConnectionHandler {
+fileprivate final class HTTPReader: TCPConnectionHandler {
     var request: [UInt8] = []
     private(set) var received: [UInt8] = []
     private(set) var isClosed = false

@@ -1,6 +1,7 @@
 import EtcdAPI
 import EtcdMessages
 import GRPC
+import LogTesting
 import Protobuf
 import Replication
 import MVCC
@@ -297,6 +298,33 @@ import Transport
         let health: HealthCheckResponse = try harness.call(
             HealthMethods.check, HealthCheckRequest())
         #expect(health.status == .notServing)
+    }
+
+    @Test func unknownOutcomesSaySo() throws {
+        let harness = try DoorHarness()
+        try harness.put("k", "v")
+        harness.node.disk.hasFailed = true
+        let failure = try harness.failure(KVMethods.put, Self.put { _ in }.serializedBytes())
+        #expect(failure.code == .unavailable)
+        #expect(failure.message == "etcdserver: request timed out")
+        #expect(failure.trailers.contains { $0 == ("synod-outcome", "unknown") })
+        let gateway = try harness.http("POST", "/v3/kv/put", text: #"{"key":"aw=="}"#)
+        #expect(gateway.status == 503)
+        #expect(gateway.headers["synod-outcome"] == "unknown")
+        let rest = try harness.http("POST", "/kv/set?key=k&value=v")
+        #expect(rest.status == 504)
+        #expect(rest.json["outcome"]?.asString == "unknown")
+        #expect(rest.headers["x-synod-outcome"] == "unknown")
+    }
+
+    @Test func methodsAreNoPages() throws {
+        let harness = try DoorHarness()
+        for (type, status) in [("application/json", 404), ("application/grpc", 505)] {
+            let answer = try harness.http(
+                "POST", KVMethods.put, headers: ["content-type: \(type)"], text: "{}")
+            #expect(answer.status == status, "\(type)")
+        }
+        try harness.put("still", "alive")
     }
 
     @Test func writesWithoutALeaderEndUnavailable() throws {

@@ -1,3 +1,4 @@
+import EventLoops
 import Replication
 import Observability
 import Testing
@@ -51,6 +52,40 @@ import Testing
     @Test func aTokenThatNobodyGaveIsRefused() throws {
         let harness = try DoorHarness()
         #expect(try get(harness, token: token(harness, revision: 1_000)).status == 400)
+    }
+
+    @Test func aNodeThatIsBehindWaitsUntilItHasCaughtUp() throws {
+        let cluster = try TestCluster(requestTimeoutMilliseconds: 5_000)
+        let (leader, follower) = try cluster.leaderAndFollower()
+        let first = try leader.http("POST", "/kv/set?key=k&value=old")
+        #expect(try get(follower, token: try #require(first.token)).text == "old")
+        cluster.hold(follower)
+        let second = try leader.http("POST", "/kv/set?key=k&value=new")
+        let token = try #require(second.token)
+        // Without the token it answers from what it has; with it, it waits.
+        #expect(try get(follower, token: try #require(first.token)).text == "old")
+        let waiting = follower.request(
+            "GET", "/kv/get?key=k&consistency=sequential",
+            headers: ["X-Synod-Read-Token: \(token)"])
+        let start = follower.loop.now
+        follower.run { follower.loop.now - start > 50_000_000 }
+        #expect(!waiting.isAnswered)
+        cluster.release()
+        #expect(follower.run { waiting.isAnswered })
+        let answer = try waiting.answer()
+        #expect(answer.text == "new")
+        #expect(answer.token == token)
+        #expect(leader.replica.metrics.sequentialReads.value == 0)
+    }
+
+    @Test func aNodeThatStaysBehindGivesUp() throws {
+        let cluster = try TestCluster(requestTimeoutMilliseconds: 100)
+        let (leader, follower) = try cluster.leaderAndFollower()
+        cluster.hold(follower)
+        let set = try leader.http("POST", "/kv/set?key=k&value=new")
+        let answer = try get(follower, token: try #require(set.token))
+        #expect(answer.status == 503)
+        #expect(answer.headers["retry-after"] == "1")
     }
 
     @Test func aNodeThatIsBehindAndAloneDoesNotAnswer() throws {
