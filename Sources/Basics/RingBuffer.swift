@@ -1,22 +1,23 @@
 /// A first-in, first-out queue with constant-time access by position and no shifting.
 public struct RingBuffer<Element> {
-    private var storage: [Element?]
-    private var head = 0
-    public private(set) var count = 0
+    @usableFromInline var storage: [Element?]
+    @usableFromInline var head = 0
+    @usableFromInline var filled = 0
+    @inlinable public var count: Int { filled }
 
     /// An empty queue with room for `capacity` elements before it grows.
-    public init(capacity: Int = 16) {
+    @inlinable public init(capacity: Int = 16) {
         var room = 4
         while room < capacity { room *= 2 }
         storage = Array(repeating: nil, count: room)
     }
 
-    public var isEmpty: Bool { count == 0 }
-    public var first: Element? { isEmpty ? nil : storage[head] }
-    public var last: Element? { isEmpty ? nil : storage[index(count - 1)] }
+    @inlinable public var isEmpty: Bool { count == 0 }
+    @inlinable public var first: Element? { isEmpty ? nil : storage[head] }
+    @inlinable public var last: Element? { isEmpty ? nil : storage[index(count - 1)] }
 
     /// The element at `position`, counted from the first.
-    public subscript(position: Int) -> Element {
+    @inlinable public subscript(position: Int) -> Element {
         get {
             precondition(position >= 0 && position < count, "position outside the queue")
             return storage[index(position)]!
@@ -27,30 +28,30 @@ public struct RingBuffer<Element> {
         }
     }
 
-    public mutating func append(_ element: Element) {
+    @inlinable public mutating func append(_ element: Element) {
         if count == storage.count { grow() }
         storage[index(count)] = element
-        count += 1
+        filled += 1
     }
 
     /// Takes the first element out; nil if there is none.
     @discardableResult
-    public mutating func popFirst() -> Element? {
+    @inlinable public mutating func popFirst() -> Element? {
         guard count > 0 else { return nil }
         let element = storage[head]
         storage[head] = nil
         head = (head + 1) & (storage.count - 1)
-        count -= 1
+        filled -= 1
         return element
     }
 
-    public mutating func removeAll() {
+    @inlinable public mutating func removeAll() {
         self = RingBuffer()
     }
 
-    private func index(_ position: Int) -> Int { (head + position) & (storage.count - 1) }
+    @inlinable func index(_ position: Int) -> Int { (head + position) & (storage.count - 1) }
 
-    private mutating func grow() {
+    @usableFromInline mutating func grow() {
         var larger: [Element?] = Array(repeating: nil, count: storage.count * 2)
         for position in 0..<count { larger[position] = storage[index(position)] }
         storage = larger

@@ -10,6 +10,8 @@ package enum Limits {
     package static let bundleBytes = 1 << 20
     /// Batches are applied in one turn of the loop until they add up to this many bytes.
     package static let appliedBytesPerTurn = 256 << 10
+    /// History entries that one tick's piece of compaction removes: well below a millisecond.
+    package static let compactedKeysPerTick = 2_000
     /// One answer to a peer that catches up from the log.
     package static let catchUpBytes: UInt32 = 4 << 20
     /// Messages kept for a peer in one turn, in bytes, beyond which they are dropped: it will ask again.

@@ -15,7 +15,6 @@ extension Replica {
             apply(decided)
         }
         guard bytes > 0 else { return }
-        metrics.slotsApplied.set(appliedSlot.rawValue)
         step(.applied(upTo: appliedSlot))
     }
 

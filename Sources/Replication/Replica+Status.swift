@@ -1,3 +1,5 @@
+internal import Basics
+internal import Observability
 internal import Paxos
 internal import PaxosCodec
 internal import WriteAheadLog
@@ -16,6 +18,14 @@ extension Replica {
         status.problem = formation.problem
         if let core { fill(&status, from: core.status) }
         return status
+    }
+
+    /// Brings the gauges up to date.
+    func report() {
+        metrics.proposalsPending.set(proposals.unansweredCount)
+        metrics.slotsApplied.set(appliedSlot.rawValue)
+        metrics.slotsDecided.set(appliedSlot.rawValue + UInt64(decidedQueue.count))
+        metrics.logBytes.set(log.byteCount)
     }
 
     /// The round of the highest ballot seen: what etcd calls the term; cheap, for every header.

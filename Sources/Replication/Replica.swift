@@ -1,4 +1,5 @@
 internal import Basics
+internal import MVCC
 package import Observability
 package import Paxos
 package import PaxosCodec
@@ -123,6 +124,8 @@ package final class Replica {
         step(.tick(nowMilliseconds: now))
         expireWaits(now)
         rememberPeers()
+        _ = machine.keyspace.compactStep(budgetKeys: Limits.compactedKeysPerTick)
+        report()
         log.tick(nowMilliseconds: now)
     }
 

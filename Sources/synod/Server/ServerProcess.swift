@@ -1,0 +1,138 @@
+internal import Digests
+internal import EtcdAPI
+internal import EventLoops
+internal import Glibc
+internal import HTTP
+internal import Observability
+internal import Paxos
+internal import Peering
+internal import RESTAPI
+internal import Replication
+internal import Transport
+internal import WriteAheadLog
+
+/// One running member: every room joined on one loop.
+final class ServerProcess {
+    private let configuration: ServeConfiguration
+    private let loop: EventLoop
+    private let logger: Logger
+    private let metrics = ServerMetrics()
+    private let directory: NodeDirectory
+    private let replica: Replica
+    private let hub: PeerHub
+    private let clientServer: Server
+    private let peerServer: Server
+    private var exitStatus: Int32 = 0
+    private var isStopping = false
+
+    /// Recovers what the data directory holds; nothing is served yet.
+    init(_ configuration: ServeConfiguration, sink: LogSink) throws {
+        self.configuration = configuration
+        let loop = EventLoop()
+        self.loop = loop
+        logger = Logger(component: "server", sink: sink)
+        let members = ListedMembers(configuration)
+        let logger = self.logger
+        directory = try NodeDirectory(
+            configuration, replica: members.own, logger: logger.named("log"),
+            wake: { [mailbox = loop.mailbox] in mailbox.post {} })
+        let parts = directory.parts
+        replica = Replica(
+            configuration: members.replicaConfiguration(configuration), parts: parts,
+            metrics: metrics, logger: logger.named("replica"),
+            clockMilliseconds: { loop.now / 1_000_000 }, clusterID: MemberIdentity.cluster,
+            requestTurn: { loop.wake() },
+            halt: { ProcessExit.end(.unsafeState, logger, $0) })
+        hub = PeerHub(
+            loop: loop, replica: replica, own: members.own, peers: members.peers,
+            metrics: metrics, logger: logger.named("peers"), seed: SecureRandom.uint64())
+        replica.link = hub
+        clientServer = Self.clientServer(loop, replica, configuration)
+        peerServer = Self.peerServer(loop, hub, configuration)
+    }
+
+    /// Serves until a signal says stop. Returns the process's exit status.
+    func run() throws(LoopError) -> Int32 {
+        loop.onTurnEnd.append { [replica] in replica.endOfTurn() }
+        measureTurns()
+        loop.schedule(afterMilliseconds: Self.tickMilliseconds, repeating: Self.tickMilliseconds) {
+            [replica] in replica.tick()
+        }
+        for signal in [SIGTERM, SIGINT] { loop.onSignal(signal) { [weak self] in self?.stop() } }
+        replica.onStarted = { [hub] in hub.start() }
+        try peerServer.start()
+        try clientServer.start()
+        replica.start()
+        logger.info(
+            "serving", ["clients": "\(configuration.listenClientURLs.map(\.description))"])
+        loop.run()
+        return exitStatus
+    }
+
+    /// Ends in order: no new calls, open ones finished, leadership given away, log sealed.
+    private func stop() {
+        guard !isStopping else { return loop.stop() }
+        isStopping = true
+        logger.info("stopping")
+        replica.stop()
+        clientServer.shutdown(graceMilliseconds: Self.graceMilliseconds) { [self] in
+            hub.stop()
+            peerServer.shutdown(graceMilliseconds: 0) { [self] in
+                replica.close { [loop] in loop.stop() }
+            }
+        }
+    }
+
+    private func measureTurns() {
+        var startedAt: UInt64 = 0
+        loop.onTurnStart.append { [loop] in startedAt = loop.turnTime }
+        loop.onTurnEnd.append { [loop, metrics] in
+            if startedAt != 0 { metrics.turnEnded(afterNanoseconds: loop.now - startedAt) }
+            startedAt = 0
+        }
+    }
+
+    /// Unsent or unread bytes of a peer's connection.
+    private static let peerBytesPerConnection = 256 << 20
+    private static let tickMilliseconds: UInt64 = 10
+    private static let graceMilliseconds: UInt64 = 2_000
+
+    private static func clientServer(
+        _ loop: EventLoop, _ replica: Replica, _ configuration: ServeConfiguration
+    ) -> Server {
+        var options = EtcdDoorOptions()
+        options.requestBytesMax = configuration.maxRequestBytes
+        options.txnOperationsMax = configuration.maxTransactionOperations
+        let later = DeferredWork(loop: loop)
+        let etcd = EtcdDoor(replica: replica, options: options) { later.run($0) }
+        let rest = RESTDoor(
+            replica: replica, requestBytesMax: configuration.maxRequestBytes
+        ) { later.run($0) }
+        let router = Router()
+        etcd.register(on: router)
+        rest.register(on: router)
+        router.http { exchange in
+            if RESTDoor.owns(exchange.path) { rest.answer(exchange) } else { etcd.answer(exchange) }
+        }
+        let addresses = configuration.listenClientURLs.map {
+            ServerConfiguration.Address(host: $0.host, port: $0.port)
+        }
+        return Server(
+            loop: loop, configuration: ServerConfiguration(addresses: addresses), router: router)
+    }
+
+    private static func peerServer(
+        _ loop: EventLoop, _ hub: PeerHub, _ configuration: ServeConfiguration
+    ) -> Server {
+        let router = Router()
+        hub.register(on: router)
+        var server = ServerConfiguration(
+            addresses: configuration.listenPeerURLs.map {
+                ServerConfiguration.Address(host: $0.host, port: $0.port)
+            })
+        server.http2 = .peers
+        server.inputBytesPerConnectionMax = peerBytesPerConnection
+        server.outputBytesPerConnectionMax = peerBytesPerConnection
+        return Server(loop: loop, configuration: server, router: router)
+    }
+}
