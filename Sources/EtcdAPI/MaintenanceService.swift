@@ -1,5 +1,7 @@
 internal import EtcdMessages
+internal import MVCC
 internal import Replication
+internal import StateMachine
 
 /// `etcdserverpb.Maintenance`, as far as it looks and does not change.
 struct MaintenanceService {
@@ -14,9 +16,10 @@ struct MaintenanceService {
         response.header = .current(of: replica)
         response.version = options.etcdVersion
         response.storageVersion = options.etcdVersion
+        let inUse = replica.machine.keyspace.logicalByteCount
         // Until the base on disk exists, the log is all that the store has there.
-        response.dbSize = Int64(clamping: status.logBytes)
-        response.dbSizeInUse = Int64(clamping: status.logBytes)
+        response.dbSize = max(Int64(clamping: status.logBytes), Int64(inUse))
+        response.dbSizeInUse = Int64(inUse)
         response.leader = status.leader
         response.raftTerm = status.ballotRound
         response.raftIndex = status.decidedSlot

@@ -37,6 +37,8 @@ import Transport
         #expect(status.raftIndex >= status.raftAppliedIndex)
         #expect(status.errors.isEmpty)
         #expect(!status.isLearner)
+        #expect(status.dbSizeInUse > 0)
+        #expect(status.dbSize >= status.dbSizeInUse)
     }
 
     @Test func healthIsTheServers() throws {
