@@ -2,8 +2,8 @@ import EventLoops
 import GRPC
 import Transport
 
-/// Answers Put, Txn and Range at once with a constant and stores nothing: what the transport alone
-/// costs. Usage: NullServer [port], then any gRPC or HTTP load generator.
+/// Answers Put, Txn and Range at once with a constant, echoes /null.Echo/{Say,Talk}, and stores nothing:
+/// what the transport alone costs. Usage: NullServer [port], then any gRPC or HTTP load generator.
 @main
 enum Main {
     static func main() throws {
@@ -21,6 +21,11 @@ enum Main {
             + [UInt8](repeating: 0x76, count: 256) + [0x20, 0x01]
         router.register(unary: "/etcdserverpb.KV/Range") { call, _ in
             call.reply(size: range.count) { $0.copyBytes(from: range) }
+        }
+        router.register(unary: "/null.Echo/Say") { call, message in call.reply([UInt8](message)) }
+        router.register(stream: "/null.Echo/Talk") { stream in
+            stream.onMessage = { stream.send([UInt8]($0)) }
+            stream.onHalfClose = { stream.finish() }
         }
         router.http { exchange in
             exchange.respond(

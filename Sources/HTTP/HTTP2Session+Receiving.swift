@@ -7,7 +7,7 @@ extension HTTP2Session {
         headerStream = nil
         let id = frame.pointee.hd.stream_id
         if role == .client {
-            guard let stream = stream(id) else { return 0 }
+            guard let stream = stream(id)?.takeUnretainedValue() else { return 0 }
             stream.headers.removeAll()
             headerStream = Unmanaged.passUnretained(stream)
         } else if frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST {
@@ -21,6 +21,7 @@ extension HTTP2Session {
     }
 
     func received(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) -> Int32 {
+        guard !isWithoutUse(name) else { return 0 }
         headerStream?._withUnsafeGuaranteedRef { stream in
             guard !stream.hasTooLargeHeaders else { return }
             let size = name.count + value.count + 32
@@ -34,9 +35,8 @@ extension HTTP2Session {
     }
 
     func received(data: UnsafeRawBufferPointer, id: Int32, flags: UInt8) -> Int32 {
-        guard let stream = stream(id) else { return 0 }
         let isLast = flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
-        handler?.data(data, of: stream, isLast: isLast)
+        stream(id)?._withUnsafeGuaranteedRef { handler?.data(data, of: $0, isLast: isLast) }
         return 0
     }
 
@@ -75,9 +75,8 @@ extension HTTP2Session {
         let header = frame.pointee.hd
         let endsStream = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
         let isTrailer = role == .server && frame.pointee.headers.cat != NGHTTP2_HCAT_REQUEST
-        guard
-            let stream = isTrailer ? stream(header.stream_id) : headerStream?.takeUnretainedValue()
-        else { return }
+        let found = isTrailer ? stream(header.stream_id) : headerStream
+        guard let stream = found?.takeUnretainedValue() else { return }
         if endsStream { stream.hasInputEnded = true }
         if !isTrailer { handler?.headers(of: stream) }
         headerStream = nil
@@ -90,18 +89,31 @@ extension HTTP2Session {
         guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 else {
             return header.length == 0 ? spend(1) : 0
         }
-        if let stream = stream(header.stream_id) {
+        stream(header.stream_id)?._withUnsafeGuaranteedRef { stream in
+            // The owner may have seen the end coming with the last piece.
+            guard !stream.hasInputEnded else { return }
             stream.hasInputEnded = true
             handler?.inputEnded(of: stream)
         }
         return 0
     }
 
-    private func stream(_ id: Int32) -> HTTP2Stream? {
-        if let stream = dataStream, stream.streamID == id { return stream }
+    /// The scheme and `te` say the same in every request that we take: not worth their keep.
+    private func isWithoutUse(_ name: UnsafeRawBufferPointer) -> Bool {
+        guard role == .server else { return false }
+        switch name.count {
+        case 2: return name[0] == UInt8(ascii: "t") && name[1] == UInt8(ascii: "e")
+        case 7: return name[0] == UInt8(ascii: ":") && name[1] == UInt8(ascii: "s")
+        default: return false
+        }
+    }
+
+    private func stream(_ id: Int32) -> Unmanaged<HTTP2Stream>? {
+        if let known = dataStream, dataStreamID == id { return known }
         guard let data = nghttp2_session_get_stream_user_data(raw, id) else { return nil }
-        let stream = Unmanaged<HTTP2Stream>.fromOpaque(data).takeUnretainedValue()
+        let stream = Unmanaged<HTTP2Stream>.fromOpaque(data)
         dataStream = stream
+        dataStreamID = id
         return stream
     }
 }

@@ -164,10 +164,10 @@ extension HTTP2Session {
             target.append(UnsafeRawBufferPointer(rebasing: stream.output.bytes[0..<length]))
             stream.output.consume(length)
             bufferedBytes -= length
+            stream.output.releaseMemory(above: Limits.streamMemoryKeptBytes)
         }
         if stream.reportsDrain, stream.output.count <= Limits.streamDrainedBytes {
             stream.reportsDrain = false
-            stream.output.releaseMemory(above: 4 * Limits.streamDrainedBytes)
             drained.append(stream)
         }
     }

@@ -28,7 +28,8 @@ package final class HTTP2Session {
     /// The stream whose header block is being received.
     var headerStream: Unmanaged<HTTP2Stream>?
     /// The stream whose data came last: most pieces belong to the same one.
-    unowned(unsafe) var dataStream: HTTP2Stream?
+    var dataStream: Unmanaged<HTTP2Stream>?
+    var dataStreamID: Int32 = 0
     /// Streams that have drained in this `drain`.
     var drained: [HTTP2Stream] = []
     /// Streams answered before their request has ended.
@@ -219,7 +220,7 @@ extension HTTP2Session {
         stream.next?.previous = stream.previous
         stream.next = nil
         stream.previous = nil
-        if dataStream === stream { dataStream = nil }
+        if dataStreamID == stream.streamID { dataStream = nil }
         if headerStream?.toOpaque() == Unmanaged.passUnretained(stream).toOpaque() {
             headerStream = nil
         }

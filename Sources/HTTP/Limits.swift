@@ -21,6 +21,8 @@ package enum Limits {
     package static let streamResetsPerSecond: UInt64 = 200
     /// Output of a stream at which its owner is told that there is room again, in bytes.
     package static let streamDrainedBytes = 64 << 10
+    /// Memory that a stream keeps when its output is sent, in bytes.
+    package static let streamMemoryKeptBytes = 256 << 10
     /// Closed streams kept for the next request.
     package static let pooledStreamsMax = 4_096
     /// Memory that a pooled stream keeps in each of its buffers, in bytes.

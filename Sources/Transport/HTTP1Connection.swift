@@ -16,7 +16,7 @@ final class HTTP1Connection {
         let server = connection.server
         session = HTTP1Session(
             headerBytesMax: server.configuration.http2.headerBytesMax,
-            wallClock: { [loop = server.loop] in loop.wallClockSeconds }, handler: self)
+            wallClock: { [unowned loop = server.loop] in loop.wallClockSeconds }, handler: self)
     }
 
     /// Whether at least one request came whole.

@@ -82,7 +82,7 @@ struct HTTP2Tests {
         let client = End(.client)
         let server = End(.server)
         let body = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
-        server.onRequest = { stream in
+        server.onRequest = { [unowned server] stream in
             stream.output.append(server.bodies[stream.id] ?? [])
             server.session?.respondWhole(stream, headers: ok, trailers: HeaderBlock([("t", "1")]))
         }
@@ -241,7 +241,8 @@ struct HTTP2Tests {
         talk(client, server)
         #expect(client.events.contains("goaway 0"))
         #expect(server.session?.isFinished == false)
-        server.onRequest = { server.session?.respondWithoutBody($0, headers: ok) }
+        server.onRequest = { [unowned server] in server.session?.respondWithoutBody($0, headers: ok)
+        }
         client.session?.end(stream)
         talk(client, server)
         #expect(client.events.contains("closed 1 0"))
@@ -276,7 +277,7 @@ struct HTTP2Tests {
                     in: .min ... .max, using: &random)
             }
             let server = End(.server)
-            server.onRequest = { stream in
+            server.onRequest = { [unowned server] stream in
                 stream.output.append(server.bodies[stream.id] ?? [])
                 server.session?.respondWhole(stream, headers: ok, trailers: nil)
             }

@@ -13,7 +13,7 @@ final class TestHTTP2Client: TCPConnectionHandler, HTTP2SessionHandler {
         var isEnded = false
     }
 
-    private let harness: Harness
+    private unowned let harness: Harness
     private var session: HTTP2Session?
     private var connection: TCPConnection?
     private var answer = Answer()
