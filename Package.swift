@@ -133,7 +133,7 @@ let checks: [Target] = [
     tests("CommandLineTests", ["synod", "SynodClient", "Observability"]),
     tests(
         "ProcessTests",
-        ["SynodClient", "EtcdMessages", "Protobuf", "GRPC", "Transport", "EventLoops", "Basics"]),
+        ["synod", "SynodClient"]),
 ]
 
 let package = Package(

@@ -1,0 +1,99 @@
+import Foundation
+import SynodClient
+import Testing
+
+extension ProcessTests {
+    /// Nothing acknowledged is lost, whoever is killed.
+    @Suite(.serialized) struct ChaosTests {
+        private static let acknowledgedMin = 20_000
+
+        @Test(.timeLimit(.minutes(5)))
+        func nothingAcknowledgedIsLostWhoeverIsKilled() async throws {
+            try await TestCluster.with(3) { cluster in
+                let clients = ChaosClients(cluster: cluster)
+                async let run = clients.run(putters: 24, appenders: 6)
+                defer { clients.stop() }
+                let plan = ChaosNemesis.plan(leaders: 8, followers: 8, all: 3)
+                try await ChaosNemesis(cluster: cluster).run(plan)
+                try await wait("\(Self.acknowledgedMin) acknowledged writes", seconds: 60) {
+                    clients.acknowledged >= Self.acknowledgedMin
+                }
+                clients.stop()
+                let history = try await run
+                try await expectGood(history, cluster)
+            }
+        }
+
+        /// The same proof must fail when one acknowledged write is gone.
+        @Test(.timeLimit(.minutes(1)))
+        func aWriteThatIsGoneIsNoticed() async throws {
+            try await TestCluster.with(3) { cluster in
+                let clients = ChaosClients(cluster: cluster)
+                async let run = clients.run(putters: 3, appenders: 2)
+                defer { clients.stop() }
+                try await wait("some writes") { clients.acknowledged >= 200 }
+                clients.stop()
+                let history = try await run
+                try await expectGood(history, cluster)
+                let thief = try cluster.client()
+                defer { thief.close() }
+                #expect(try await thief.delete("chaos/put/0/1"))
+                let violations = ChaosChecker.violations(
+                    in: history, views: try await Self.views(cluster))
+                #expect(violations.contains { $0.contains("has lost chaos/put/0/1") })
+            }
+        }
+
+        /// An acknowledgement of a write that was never sent, as a server that drops one gives it.
+        @Test(.timeLimit(.minutes(1)))
+        func aWriteThatWasDroppedIsNoticed() async throws {
+            try await TestCluster.with(1) { cluster in
+                let clients = ChaosClients(cluster: cluster)
+                async let run = clients.run(putters: 2, appenders: 2)
+                defer { clients.stop() }
+                try await wait("some writes") { clients.acknowledged >= 100 }
+                clients.stop()
+                var history = try await run
+                let last = try #require(history.writes.compactMap(\.revision).max())
+                history.writes.append(
+                    ChaosWrite(
+                        client: 99, kind: .put(key: "chaos/put/dropped", value: "x"),
+                        startedAt: .max - 1, endedAt: .max,
+                        outcome: .acknowledged(revision: last + 1, member: 1)))
+                let violations = ChaosChecker.violations(
+                    in: history, views: try await Self.views(cluster))
+                #expect(violations == ["n0 has lost chaos/put/dropped"])
+            }
+        }
+
+        private func expectGood(_ history: ChaosHistory, _ cluster: TestCluster) async throws {
+            try await cluster.waitUntilAllAnswer()
+            let views = try await Self.views(cluster)
+            let violations = ChaosChecker.violations(in: history, views: views)
+            #expect(violations.isEmpty, "\(violations.joined(separator: "\n"))")
+            // Every node has answered clients; none was idle behind the others.
+            var byMember: [UInt64: Int] = [:]
+            for case .acknowledged(_, let member) in history.writes.map(\.outcome) {
+                byMember[member, default: 0] += 1
+            }
+            #expect(byMember.count == cluster.nodes.count)
+            print(
+                "chaos: \(history.acknowledged) acknowledged, \(history.unknown) unknown of",
+                "\(history.writes.count) writes, \(history.reads.count) reads,",
+                "by member \(byMember.values.sorted())")
+        }
+
+        static func views(_ cluster: TestCluster) async throws -> [ChaosView] {
+            var views: [ChaosView] = []
+            for node in cluster.nodes {
+                var view = ChaosView(node: node.name, pairs: [:])
+                for pair in try await cluster.readAll(node, prefix: "chaos/") {
+                    view.pairs[pair.keyText] = ChaosPair(
+                        value: pair.valueText, modRevision: pair.modRevision, version: pair.version)
+                }
+                views.append(view)
+            }
+            return views
+        }
+    }
+}

@@ -1,0 +1,189 @@
+import Foundation
+import SynodClient
+import Testing
+
+extension ProcessTests {
+    /// Debian's etcdctl does its work against any node, and does not notice which.
+    @Suite(.serialized) struct EtcdctlTests {
+        @Test(.timeLimit(.minutes(3)))
+        func etcdctlWorksAgainstEveryNode() async throws {
+            try await TestCluster.with(3) { cluster in
+                let endpoints = cluster.endpoints.map(\.description)
+                try await puts(endpoints)
+                try await reads(endpoints)
+                try await revisions(endpoints)
+                try await deletions(endpoints)
+                try await transactions(endpoints)
+                try await compaction(endpoints)
+                try await maintenance(cluster)
+            }
+        }
+
+        private func puts(_ endpoints: [String]) async throws {
+            for (index, endpoint) in endpoints.enumerated() {
+                #expect(try await ok(endpoint, "put", "key\(index)", "value\(index)") == ["OK"])
+                // Through every other node, at once.
+                for other in endpoints {
+                    #expect(
+                        try await ok(other, "get", "key\(index)") == ["key\(index)", "value\(index)"])
+                }
+            }
+            let previous = try await ok(endpoints[1], "put", "--prev-kv", "key0", "new")
+            #expect(previous == ["OK", "key0", "value0"])
+            let input = try await Tool.etcdctl(
+                endpoints[2], "put", "from-input", input: "line one\nline two")
+            #expect(input.status == 0)
+            #expect(
+                try await ok(endpoints[0], "get", "from-input", "--print-value-only")
+                    == ["line one", "line two"])
+        }
+
+        private func reads(_ endpoints: [String]) async throws {
+            for (key, value) in [("r/b", "2"), ("r/a", "3"), ("r/c", "1"), ("s", "x")] {
+                _ = try await ok(endpoints[0], "put", key, value)
+            }
+            for endpoint in endpoints {
+                #expect(
+                    try await ok(endpoint, "get", "--prefix", "r/", "--keys-only")
+                        .filter { !$0.isEmpty } == ["r/a", "r/b", "r/c"])
+                #expect(
+                    try await ok(endpoint, "get", "r/a", "r/c") == ["r/a", "3", "r/b", "2"])
+                #expect(
+                    try await ok(endpoint, "get", "--from-key", "r/c", "--limit=2")
+                        == ["r/c", "1", "s", "x"])
+                #expect(
+                    try await ok(
+                        endpoint, "get", "--prefix", "r/", "--sort-by=VALUE", "--order=DESCEND",
+                        "--print-value-only") == ["3", "2", "1"])
+                #expect(
+                    try await ok(
+                        endpoint, "get", "--prefix", "r/", "--sort-by=CREATE", "--limit=1",
+                        "--print-value-only") == ["2"])
+                #expect(try await ok(endpoint, "get", "missing") == [])
+                #expect(
+                    try await ok(
+                        endpoint, "get", "--prefix", "r/", "--limit=1", "--write-out=fields"
+                    ).contains("\"Count\" : 3"))
+            }
+            try await wait("a serializable read of what was written") {
+                for endpoint in endpoints {
+                    let found = try await ok(
+                        endpoint, "get", "s", "--consistency=s", "--print-value-only")
+                    guard found == ["x"] else { return false }
+                }
+                return true
+            }
+        }
+
+        private func revisions(_ endpoints: [String]) async throws {
+            _ = try await ok(endpoints[0], "put", "versioned", "one")
+            let first = try await revision(endpoints[1], of: "versioned")
+            _ = try await ok(endpoints[1], "put", "versioned", "two")
+            for endpoint in endpoints {
+                #expect(
+                    try await ok(
+                        endpoint, "get", "versioned", "--rev=\(first)", "--print-value-only")
+                        == ["one"])
+                let future = try await Tool.etcdctl(endpoint, "get", "versioned", "--rev=99999999")
+                #expect(future.status != 0)
+                #expect(
+                    future.output.contains(
+                        "etcdserver: mvcc: required revision is a future revision"))
+            }
+        }
+
+        private func deletions(_ endpoints: [String]) async throws {
+            #expect(try await ok(endpoints[1], "del", "r/a") == ["1"])
+            #expect(try await ok(endpoints[2], "del", "r/a") == ["0"])
+            #expect(
+                try await ok(endpoints[2], "del", "--prefix", "r/", "--prev-kv")
+                    == ["2", "r/b", "2", "r/c", "1"])
+            #expect(try await ok(endpoints[0], "get", "--prefix", "r/") == [])
+        }
+
+        private func transactions(_ endpoints: [String]) async throws {
+            for (index, endpoint) in endpoints.enumerated() {
+                let key = "txn\(index)"
+                let text = """
+                    version("\(key)") = "0"
+
+                    put \(key) created
+                    get \(key)
+
+                    put \(key) changed
+                    get \(key)
+
+
+                    """
+                let first = try await Tool.etcdctl(endpoint, "txn", input: text)
+                #expect(first.status == 0)
+                #expect(first.lines == ["SUCCESS", "OK", key, "created"])
+                let second = try await Tool.etcdctl(endpoint, "txn", input: text)
+                #expect(second.lines == ["FAILURE", "OK", key, "changed"])
+            }
+            let twice = try await Tool.etcdctl(
+                endpoints[0], "txn", input: "\nput a 1\nput a 2\n\n\n")
+            #expect(twice.status != 0)
+            #expect(twice.output.contains("duplicate key given in txn request"))
+        }
+
+        private func compaction(_ endpoints: [String]) async throws {
+            let revision = try await revision(endpoints[0], of: "versioned")
+            _ = try await ok(endpoints[0], "put", "versioned", "three")
+            let done = try await ok(endpoints[1], "compaction", "\(revision)")
+            #expect(done == ["compacted revision \(revision)"])
+            let again = try await Tool.etcdctl(endpoints[2], "compaction", "\(revision)")
+            #expect(again.status != 0)
+            #expect(
+                again.output.contains("etcdserver: mvcc: required revision has been compacted"))
+            for endpoint in endpoints {
+                // The compacted revision itself stays readable.
+                #expect(
+                    try await ok(
+                        endpoint, "get", "versioned", "--rev=\(revision)", "--print-value-only")
+                        == ["two"])
+                let old = try await Tool.etcdctl(
+                    endpoint, "get", "versioned", "--rev=\(revision - 1)")
+                #expect(old.output.contains("required revision has been compacted"))
+            }
+        }
+
+        private func maintenance(_ cluster: TestCluster) async throws {
+            let all = cluster.endpointList
+            let status = try await ok(all, "endpoint", "status")
+            #expect(status.count == 3)
+            let leaders = status.filter { $0.split(separator: ",")[4].contains("true") }
+            #expect(leaders.count == 1)
+            let members = Set(status.map { $0.split(separator: ",")[1] })
+            #expect(members.count == 3)
+            let health = try await ok(all, "endpoint", "health")
+            #expect(health.count { $0.contains("is healthy") } == 3)
+            for endpoint in cluster.endpoints {
+                let list = try await ok(endpoint.description, "member", "list")
+                #expect(list.count == 3)
+                for node in cluster.nodes {
+                    let line = list.first { $0.contains(", \(node.name), ") }
+                    #expect(line?.contains("started") == true)
+                    #expect(line?.contains(node.peerURL) == true)
+                    #expect(line?.contains(node.url) == true)
+                }
+            }
+        }
+
+        /// The revision of the last write to a key.
+        private func revision(_ endpoint: String, of key: String) async throws -> Int {
+            let fields = try await ok(endpoint, "get", key, "--write-out=fields")
+            let line = try #require(fields.first { $0.hasPrefix("\"ModRevision\" : ") })
+            return try #require(Int(line.dropFirst("\"ModRevision\" : ".count)))
+        }
+
+        /// The lines that etcdctl prints; it must end well.
+        private func ok(_ endpoint: String, _ arguments: String...) async throws -> [String] {
+            let result = try await Tool.run(
+                "/usr/bin/env",
+                ["ETCDCTL_API=3", "etcdctl", "--endpoints", endpoint] + arguments)
+            #expect(result.status == 0, "\(arguments): \(result.output)")
+            return result.lines
+        }
+    }
+}

@@ -1,0 +1,4 @@
+import Testing
+
+/// Tests with real processes, one after the other: they share the machine's time.
+@Suite(.serialized) struct ProcessTests {}
