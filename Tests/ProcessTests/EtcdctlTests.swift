@@ -25,7 +25,9 @@ extension ProcessTests {
                 // Through every other node, at once.
                 for other in endpoints {
                     #expect(
-                        try await ok(other, "get", "key\(index)") == ["key\(index)", "value\(index)"])
+                        try await ok(other, "get", "key\(index)") == [
+                            "key\(index)", "value\(index)",
+                        ])
                 }
             }
             let previous = try await ok(endpoints[1], "put", "--prev-kv", "key0", "new")

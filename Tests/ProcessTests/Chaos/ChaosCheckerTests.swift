@@ -80,7 +80,8 @@ import Testing
 
     @Test func anAppendExecutedTwiceIsFound() {
         #expect(
-            verdict { $1[0].pairs["list"] = list("w1;w3;w5;w7;w5;w9;") }.contains("w5 stands twice"))
+            verdict { $1[0].pairs["list"] = list("w1;w3;w5;w7;w5;w9;") }.contains("w5 stands twice")
+        )
     }
 
     @Test func appendsOutOfOrderAreFound() {

@@ -8,7 +8,8 @@ import Synchronization
 enum Spawner {
     private static let lock = Mutex(())
 
-    static func start(_ program: String, _ arguments: [String], log: String) throws -> ChildProcess {
+    static func start(_ program: String, _ arguments: [String], log: String) throws -> ChildProcess
+    {
         try lock.withLock { _ throws(SystemError) in
             try ChildProcess(program: program, arguments: arguments, log: log)
         }

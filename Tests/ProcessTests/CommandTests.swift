@@ -1,0 +1,240 @@
+import Foundation
+import SynodClient
+import Testing
+
+@testable import synod
+
+extension ProcessTests {
+    /// The program itself: what it prints and how it ends.
+    @Suite(.serialized) struct CommandTests {
+        @Test(.timeLimit(.minutes(1)))
+        func helpAndUsage() async throws {
+            #expect(try await Tool.synod().status == 2)
+            #expect(try await Tool.synod("--help").status == 0)
+            #expect(try await Tool.synod("version").output.contains("synod "))
+            let commands = [
+                "serve", "cluster", "put", "insert", "update", "append", "get", "del", "txn",
+                "status", "shell", "demo", "version",
+            ]
+            let all = try await Tool.synod("--help").output
+            for command in commands {
+                #expect(all.contains("  \(command) "))
+                let help = try await Tool.synod(command, "--help")
+                #expect(help.status == 0)
+                #expect(help.output.hasPrefix("usage: synod \(command)"))
+                #expect(help.output.contains("Exit status:"))
+                let unknown = try await Tool.synod(command, "--nonsense")
+                #expect(unknown.status == 2)
+                #expect(unknown.output.contains("unknown flag --nonsense"))
+            }
+            let near = try await Tool.synod("statuss")
+            #expect(near.status == 2)
+            #expect(near.output.contains("did you mean status?"))
+        }
+
+        @Test(.timeLimit(.minutes(1)))
+        func serveRefusesWhatItMustNotIgnore() async throws {
+            for (flag, sentence) in [
+                ("--cert-file=x", "--cert-file is refused"),
+                ("--listen-client-urls=https://127.0.0.1:1", "TLS"),
+                ("--initial-cluster=x=http://127.0.0.1:1", "couldn't find local name"),
+            ] {
+                let result = try await Tool.synod("serve", flag)
+                #expect(result.status == 2)
+                #expect(result.output.contains(sentence))
+                // Without the word serve, as a unit file for etcd has it.
+                let short = try await Tool.synod(flag)
+                #expect(short.status == 2)
+                #expect(short.output.contains(sentence))
+            }
+        }
+
+        @Test(.timeLimit(.minutes(2)))
+        func commandsAgainstACluster() async throws {
+            try await TestCluster.with(3) { cluster in
+                let all = cluster.endpointList
+                let last = cluster.nodes[2].endpoint.description
+                try await writing(all, last)
+                try await reading(all, last)
+                try await transaction(all)
+                try await shell(cluster.nodes[1])
+                try await status(cluster)
+                let demo = try await Tool.synod("demo", "--populate", "25", "--endpoints", all)
+                #expect(demo.status == 0, "\(demo.output)")
+                #expect(demo.output.contains("15 operations through 3 nodes: all as it must be"))
+                // A dead first endpoint, and the rest does it.
+                let dead = try await Tool.synod(
+                    "get", "k", "--endpoints", "127.0.0.1:1,\(all)")
+                #expect(dead.status == 0)
+                #expect(dead.output == "w\n")
+            }
+        }
+
+        private func writing(_ all: String, _ last: String) async throws {
+            #expect(try await Tool.synod("get", "k", "--endpoints", all).status == 1)
+            #expect(try await Tool.synod("update", "k", "v", "--endpoints", all).status == 1)
+            #expect(try await Tool.synod("insert", "k", "v", "--endpoints", all).output == "OK\n")
+            #expect(try await Tool.synod("insert", "k", "v", "--endpoints", last).status == 1)
+            #expect(try await Tool.synod("update", "k", "w", "--endpoints", last).status == 0)
+            #expect(try await Tool.synod("get", "k", "--endpoints", last).output == "w\n")
+            let input = try await Tool.synod(
+                "put", "in", "-", "--endpoints", all, input: "two\nlines")
+            #expect(input.status == 0)
+            #expect(
+                try await Tool.synod("get", "in", "--raw", "--endpoints", all).output
+                    == "two\nlines")
+            #expect(try await Tool.synod("append", "in", "!", "--endpoints", last).status == 0)
+            #expect(
+                try await Tool.synod("get", "in", "--hex", "--endpoints", all).output
+                    == "\\x74\\x77\\x6f\\x0a\\x6c\\x69\\x6e\\x65\\x73\\x21\n")
+            #expect(try await Tool.synod("del", "in", "--endpoints", all).output == "1\n")
+            #expect(try await Tool.synod("del", "in", "--endpoints", all).output == "0\n")
+        }
+
+        private func reading(_ all: String, _ last: String) async throws {
+            for (key, value) in [("p/1", "c"), ("p/2", "b"), ("p/3", "a")] {
+                _ = try await Tool.synod("put", key, value, "--endpoints", all)
+            }
+            let range = try await Tool.synod("get", "p/1", "p/3", "--endpoints", last)
+            #expect(range.lines == ["p/1", "c", "p/2", "b"])
+            let sorted = try await Tool.synod(
+                "get", "p/", "--prefix", "--sort-by", "value", "--print-value-only", "--limit", "2",
+                "--endpoints", last)
+            #expect(sorted.lines == ["a", "b"])
+            let count = try await Tool.synod(
+                "get", "p/", "--prefix", "--count-only", "--endpoints", all)
+            #expect(count.output == "3\n")
+            let json = try await Tool.synod("get", "p/1", "--output", "json", "--endpoints", all)
+            #expect(json.output.contains("\"key\":\"cC8x\""))
+            #expect(json.output.contains("\"count\":1"))
+            let future = try await Tool.synod("get", "p/1", "--rev", "999999", "--endpoints", all)
+            #expect(future.status == 1)
+            #expect(future.output.contains("required revision is a future revision"))
+        }
+
+        private func transaction(_ all: String) async throws {
+            let text = "value(\"k\") = \"w\"\n\nput k x\nget k\n\nget k\n\n"
+            let first = try await Tool.synod("txn", "--endpoints", all, input: text)
+            #expect(first.lines == ["SUCCESS", "OK", "x"])
+            let second = try await Tool.synod("txn", "--endpoints", all, input: text)
+            #expect(second.lines == ["FAILURE", "x"])
+            let bad = try await Tool.synod("txn", "--endpoints", all, input: "nonsense\n\n")
+            #expect(bad.status == 2)
+            _ = try await Tool.synod("put", "k", "w", "--endpoints", all)
+        }
+
+        private func shell(_ node: TestNode) async throws {
+            let good = try await Tool.synod(
+                "shell", node.host, "\(node.clientPort)",
+                input:
+                    "insert \"a key\" 'a value'\nretrieve \"a key\"\ndelete \"a key\"\nhelp\nexit\n"
+            )
+            #expect(good.status == 0)
+            #expect(good.lines.prefix(3) == ["OK", "a value", "1"])
+            #expect(good.output.contains("keys [PREFIX]"))
+            let bad = try await Tool.synod(
+                "shell", node.host, "\(node.clientPort)", input: "get missing\nget k\n")
+            #expect(bad.status == 1)
+            #expect(bad.lines.last == "w")
+        }
+
+        private func status(_ cluster: TestCluster) async throws {
+            let good = try await Tool.synod("status", "--endpoints", cluster.endpointList)
+            #expect(good.status == 0)
+            #expect(good.lines.count { $0.contains(" leader ") } == 1)
+            #expect(good.lines.count { $0.contains(" follower ") } == 2)
+            let json = try await Tool.synod(
+                "status", "--output", "json", "--endpoints", cluster.endpointList)
+            let list = try JSONSerialization.jsonObject(with: Data(json.output.utf8))
+            #expect((list as? [Any])?.count == 3)
+            let dead = try await Tool.synod(
+                "status", "--endpoints", "127.0.0.1:1,\(cluster.endpointList)", "--timeout", "500")
+            #expect(dead.status == 3)
+        }
+
+        @Test(.timeLimit(.minutes(1)))
+        func nobodyThereIsSaid() async throws {
+            let result = try await Tool.synod(
+                "put", "a", "b", "--endpoints", "127.0.0.1:1", "--timeout", "300")
+            #expect(result.status == 3)
+            #expect(result.output.contains("127.0.0.1:1"))
+        }
+
+        /// `synod cluster` comes up, answers, and stops cleanly with all its nodes.
+        @Test(.timeLimit(.minutes(2)), arguments: [SIGTERM, SIGINT])
+        func aLocalClusterRunsAndStops(signal: Int32) async throws {
+            let directory = try Places.temporaryDirectory()
+            defer { try? FileManager.default.removeItem(atPath: directory) }
+            let ports = Places.freePorts(6).map(String.init)
+            let log = "\(directory)/out"
+            var child = try Spawner.start(
+                Places.synod,
+                [
+                    "cluster", "--data-dir", "\(directory)/data", "--client-ports",
+                    ports[..<3].joined(separator: ","), "--peer-ports",
+                    ports[3...].joined(separator: ","),
+                ], log: log)
+            let text = { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
+            do {
+                try await wait("ready") { text().contains("\nready\n") }
+                for port in ports[..<3] {
+                    let result = try await Tool.synod(
+                        "put", "p\(port)", "x", "--endpoints", "127.0.0.1:\(port)")
+                    #expect(result.status == 0)
+                }
+                child.send(signal: signal)
+                try await Self.waitForEnd(&child)
+            } catch {
+                child.send(signal: SIGKILL)
+                Issue.record("\(text())")
+                throw error
+            }
+            guard case .exited(0)? = child.end else {
+                Issue.record("it ended badly: \(text())")
+                return
+            }
+            #expect(text().hasSuffix("all nodes stopped\n"))
+            for port in ports {
+                #expect(throws: WaitTimeout.self) { try RawConnection(port: UInt16(port) ?? 0) }
+            }
+        }
+
+        /// However `synod cluster` ends, its nodes end too.
+        @Test(.timeLimit(.minutes(1)))
+        func nodesDoNotOutliveTheirCluster() async throws {
+            let directory = try Places.temporaryDirectory()
+            defer { try? FileManager.default.removeItem(atPath: directory) }
+            let ports = Places.freePorts(6).map(String.init)
+            let log = "\(directory)/out"
+            var child = try Spawner.start(
+                Places.synod,
+                [
+                    "cluster", "--data-dir", "\(directory)/data", "--client-ports",
+                    ports[..<3].joined(separator: ","), "--peer-ports",
+                    ports[3...].joined(separator: ","),
+                ], log: log)
+            do {
+                try await wait("ready") {
+                    (try? String(contentsOfFile: log, encoding: .utf8))?.contains("\nready\n")
+                        == true
+                }
+            } catch {
+                child.send(signal: SIGKILL)
+                throw error
+            }
+            child.send(signal: SIGKILL)
+            try await Self.waitForEnd(&child)
+            try await wait("the end of the nodes") {
+                ports.allSatisfy { (try? RawConnection(port: UInt16($0) ?? 0)) == nil }
+            }
+        }
+
+        private static func waitForEnd(_ child: inout ChildProcess) async throws {
+            for _ in 0..<4_000 where !child.hasEnded() {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            let hasEnded = child.hasEnded()
+            #expect(hasEnded)
+        }
+    }
+}
