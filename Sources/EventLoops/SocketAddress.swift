@@ -2,8 +2,10 @@ internal import CLibuv
 
 /// Numeric addresses to and from the C structures.
 enum SocketAddress {
-    /// The structure for a numeric IPv4 or IPv6 `host`, or nil if it is a name.
-    static func parse(host: String, port: UInt16) -> sockaddr_storage? {
+    /// The structure for a numeric IPv4 or IPv6 `host`, or nil if it is a name. `localhost` counts as
+    /// 127.0.0.1, whatever the resolver of this machine thinks of it (RFC 6761, 6.3).
+    static func parse(host name: String, port: UInt16) -> sockaddr_storage? {
+        let host = name == "localhost" ? "127.0.0.1" : name
         var storage = sockaddr_storage()
         let parsed = withUnsafeMutablePointer(to: &storage) { pointer -> Bool in
             let raw = UnsafeMutableRawPointer(pointer)

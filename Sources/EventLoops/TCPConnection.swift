@@ -18,7 +18,7 @@ package final class TCPConnection {
 
     private enum State { case idle, connecting, open, finishing, closing }
 
-    private let handle = UnsafeMutablePointer<uv_tcp_t>.allocate(capacity: 1)
+    private var handle = UnsafeMutablePointer<uv_tcp_t>.allocate(capacity: 1)
     private let writeRequest = UnsafeMutablePointer<uv_write_t>.allocate(capacity: 1)
     private var state = State.idle
     private var isFlushRequested = false
@@ -49,11 +49,21 @@ package final class TCPConnection {
         loop: EventLoop, host: String, port: UInt16, timeoutMilliseconds: UInt64,
         handler: any TCPConnectionHandler
     ) -> TCPConnection {
+        connect(
+            loop: loop, hosts: [host], port: port, timeoutMilliseconds: timeoutMilliseconds,
+            handler: handler)
+    }
+
+    /// The same with several numeric addresses, which are tried in order.
+    static func connect(
+        loop: EventLoop, hosts: [String], port: UInt16, timeoutMilliseconds: UInt64,
+        handler: any TCPConnectionHandler
+    ) -> TCPConnection {
         let connection = TCPConnection(loop: loop)
         connection.handler = handler
         connection.state = .connecting
         connection.connector = TCPConnector(
-            connection: connection, host: host, port: port,
+            connection: connection, hosts: hosts, port: port,
             timeoutMilliseconds: timeoutMilliseconds)
         return connection
     }
@@ -143,6 +153,19 @@ package final class TCPConnection {
     }
 
     var tcp: UnsafeMutablePointer<uv_tcp_t> { handle }
+
+    /// Gets a fresh socket for the next address, after a connect that failed.
+    func replaceHandle() {
+        precondition(state == .connecting, "only a connection that is not open tries again")
+        let old = handle
+        handle = .allocate(capacity: 1)
+        uv_tcp_init(loop.raw, handle)
+        handle.pointee.data = old.pointee.data
+        old.pointee.data = nil
+        uv_close(UnsafeMutableRawPointer(old).assumingMemoryBound(to: uv_handle_t.self)) {
+            UnsafeMutableRawPointer($0)?.deallocate()
+        }
+    }
 
     /// Told by the connector.
     func didConnect(_ result: Result<Void, LoopError>) {

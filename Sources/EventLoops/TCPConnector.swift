@@ -1,22 +1,26 @@
 internal import CLibuv
 
-/// Resolves a name and connects, within a time.
+/// Resolves a name and connects to the first of its addresses that answers, within a time.
 final class TCPConnector {
     private weak var connection: TCPConnection?
     private let port: UInt16
     private var timer: LoopTimer?
     private var isDone = false
+    /// Addresses of the name that were not tried yet.
+    private var candidates: [sockaddr_storage] = []
 
-    init(connection: TCPConnection, host: String, port: UInt16, timeoutMilliseconds: UInt64) {
+    /// Tries `hosts` in order if they are numeric; a single one may be a name.
+    init(connection: TCPConnection, hosts: [String], port: UInt16, timeoutMilliseconds: UInt64) {
         self.connection = connection
         self.port = port
         timer = connection.loop.schedule(afterMilliseconds: timeoutMilliseconds) { [weak self] in
             self?.end(.failure(.timedOut))
         }
-        if let address = SocketAddress.parse(host: host, port: port) {
-            connect(to: address)
-        } else {
-            resolve(host)
+        candidates = hosts.compactMap { SocketAddress.parse(host: $0, port: port) }
+        if !candidates.isEmpty {
+            connect(to: candidates.removeFirst())
+        } else if let name = hosts.first {
+            resolve(name)
         }
     }
 
@@ -50,22 +54,35 @@ final class TCPConnector {
     }
 
     private func didResolve(_ status: Int32, _ found: UnsafeMutablePointer<addrinfo>?) {
-        guard status == 0, let found, let address = found.pointee.ai_addr else {
-            end(.failure(LoopError(code: status == 0 ? UV_EAI_NONAME.rawValue : status)))
-            return
+        guard status == 0 else { return end(.failure(LoopError(code: status))) }
+        var next = found
+        while let entry = next, candidates.count < Limits.addressesMax {
+            if let address = copy(entry.pointee) { candidates.append(address) }
+            next = entry.pointee.ai_next
         }
+        guard !candidates.isEmpty else {
+            return end(.failure(LoopError(code: UV_EAI_NONAME.rawValue)))
+        }
+        connect(to: candidates.removeFirst())
+    }
+
+    /// The address of an entry, with our port.
+    private func copy(_ entry: addrinfo) -> sockaddr_storage? {
+        guard let address = entry.ai_addr else { return nil }
         var storage = sockaddr_storage()
         withUnsafeMutableBytes(of: &storage) {
-            $0.copyMemory(
-                from: UnsafeRawBufferPointer(
-                    start: address, count: min(Int(found.pointee.ai_addrlen), $0.count)))
+            let count = min(Int(entry.ai_addrlen), $0.count)
+            $0.copyMemory(from: UnsafeRawBufferPointer(start: address, count: count))
         }
-        let name = SocketAddress.numericHost(storage)
-        guard let name, let target = SocketAddress.parse(host: name, port: port) else {
-            end(.failure(LoopError(code: UV_EAI_NONAME.rawValue)))
-            return
-        }
-        connect(to: target)
+        let host = SocketAddress.numericHost(storage)
+        return host.flatMap { SocketAddress.parse(host: $0, port: port) }
+    }
+
+    /// Tries the next address, if there is one.
+    private func failed(_ error: LoopError) {
+        guard !isDone, !candidates.isEmpty, let connection else { return end(.failure(error)) }
+        connection.replaceHandle()
+        connect(to: candidates.removeFirst())
     }
 
     private func connect(to address: sockaddr_storage) {
@@ -77,8 +94,11 @@ final class TCPConnector {
                 guard let request, let data = request.pointee.data else { return }
                 let connector = Unmanaged<TCPConnector>.fromOpaque(data).takeRetainedValue()
                 request.deallocate()
-                connector.end(
-                    status == 0 ? .success(()) : .failure(LoopError(code: status)))
+                if status == 0 {
+                    connector.end(.success(()))
+                } else {
+                    connector.failed(LoopError(code: status))
+                }
             }
         }
         if result < 0 {
@@ -90,7 +110,7 @@ final class TCPConnector {
 
     /// Reports a failure that showed at once, but not from within the caller's own call.
     private func endLater(_ error: LoopError) {
-        connection?.loop.schedule(afterMilliseconds: 0) { self.end(.failure(error)) }
+        connection?.loop.schedule(afterMilliseconds: 0) { self.failed(error) }
     }
 
     private func end(_ result: Result<Void, LoopError>) {

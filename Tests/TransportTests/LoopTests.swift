@@ -100,6 +100,20 @@ struct LoopTests {
         #expect(harness.run { named.isOpen || named.isClosed })
     }
 
+    @Test("of several addresses the first that answers is taken, and the last failure is told")
+    func severalAddresses() throws {
+        let harness = Harness()
+        harness.router.http { $0.respond(status: 204) }
+        try harness.start()
+        let good = RawClient(
+            loop: harness.loop, port: harness.port, hosts: ["::1", "127.0.0.2", "127.0.0.1"])
+        good.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+        #expect(harness.run { good.text.hasPrefix("HTTP/1.1 204 ") })
+        let bad = RawClient(loop: harness.loop, port: harness.port, hosts: ["::1", "127.0.0.2"])
+        #expect(harness.run { bad.isClosed })
+        #expect(!bad.isOpen)
+    }
+
     @Test("waits grow to their limit, with jitter, the same for the same seed")
     func backoff() {
         var backoff = Backoff(

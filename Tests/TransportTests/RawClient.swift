@@ -1,5 +1,5 @@
 import Basics
-import EventLoops
+@testable import EventLoops
 
 /// A TCP connection without any manners: sends what it is told, and gathers what comes.
 final class RawClient: TCPConnectionHandler {
@@ -9,9 +9,9 @@ final class RawClient: TCPConnectionHandler {
     private let output = ByteQueue()
     private var connection: TCPConnection?
 
-    init(loop: EventLoop, port: UInt16) {
+    init(loop: EventLoop, port: UInt16, hosts: [String] = ["127.0.0.1"]) {
         connection = TCPConnection.connect(
-            loop: loop, host: "127.0.0.1", port: port, timeoutMilliseconds: 5_000, handler: self)
+            loop: loop, hosts: hosts, port: port, timeoutMilliseconds: 5_000, handler: self)
     }
 
     var text: String { String(decoding: received, as: UTF8.self) }
