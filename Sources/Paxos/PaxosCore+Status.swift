@@ -57,6 +57,9 @@ extension PaxosCore {
     /// The highest ballot that this replica has promised, durably or not yet.
     public var promised: Ballot { acceptor.promised }
 
+    /// The highest slot that this replica has accepted or knows decided, durably or not yet.
+    public var highestAccepted: Slot { acceptor.values.last }
+
     public var status: Status {
         let isReady = leader.map { learner.decidedUpTo >= $0.leadSlot && !$0.isClosed }
         return Status(

@@ -31,8 +31,9 @@ package struct Formation {
     private let listed: [ListedMember]
     private let listHash: UInt64
     private let own: Hello
-    private let ownPromised: Ballot
-    private let ownAccepted: Slot
+    /// The highest that this node may have told anybody, in this process life or an earlier one.
+    private var ownPromised: Ballot
+    private var ownAccepted: Slot
     private let clusterID: (Membership) -> ClusterID
     private var stage: Stage
     private var membership: Membership?
@@ -69,6 +70,12 @@ package struct Formation {
         case .greeting: return beginIfHeardEnough()
         case .running: return []
         }
+    }
+
+    /// How far this node has come by now: a peer that is met again remembers that, too.
+    package mutating func note(promised: Ballot, accepted: Slot) {
+        ownPromised = max(ownPromised, promised)
+        ownAccepted = max(ownAccepted, accepted)
     }
 
     /// A peer said hello; `genesis` is that of its cluster, if it belongs to one.

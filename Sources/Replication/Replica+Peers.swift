@@ -20,6 +20,7 @@ extension Replica {
     /// A peer said hello. The text says why the connection must be closed; nil if it may stay.
     package func receive(_ hello: Hello) -> String? {
         let knewItsLife = peers.hello(of: hello.replica)?.incarnation == hello.incarnation
+        if let core { formation.note(promised: core.promised, accepted: core.highestAccepted) }
         let orders = formation.receive(hello, genesis: hello.genesisMembership)
         for case .refuse(let reason) in orders {
             logger.warning(

@@ -106,14 +106,7 @@ struct LocalCluster {
         guard let client = try? Client(endpoints: [node.endpoint], configuration: configuration)
         else { preconditionFailure("a port makes an endpoint") }
         defer { client.close() }
-        return Blocking.run {
-            do {
-                _ = try await client.get("synod")
-                return true
-            } catch {
-                return false
-            }
-        }
+        return Blocking.run { (try? await client.get("synod")) != nil }
     }
 
     /// Writes through the first node and reads through the last one.

@@ -94,8 +94,6 @@ final class ServerProcess {
 
     /// Unsent or unread bytes of a peer's connection.
     private static let peerBytesPerConnection = 256 << 20
-    /// How often those who watch this node's health are told of a change.
-    private static let healthMilliseconds: UInt64 = 100
     private static let tickMilliseconds: UInt64 = 10
     private static let graceMilliseconds: UInt64 = 2_000
 
@@ -105,15 +103,11 @@ final class ServerProcess {
         var options = EtcdDoorOptions()
         options.requestBytesMax = configuration.maxRequestBytes
         options.txnOperationsMax = configuration.maxTransactionOperations
-        options.productVersion = Version.synod
         let later = DeferredWork(loop: loop)
         let etcd = EtcdDoor(replica: replica, options: options) { later.run($0) }
         let rest = RESTDoor(
             replica: replica, requestBytesMax: configuration.maxRequestBytes
         ) { later.run($0) }
-        loop.schedule(afterMilliseconds: healthMilliseconds, repeating: healthMilliseconds) {
-            etcd.tick()
-        }
         let router = Router()
         etcd.register(on: router)
         rest.register(on: router)
