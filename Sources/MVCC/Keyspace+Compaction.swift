@@ -21,7 +21,8 @@ extension Keyspace {
     ///
     /// - Returns: whether more is to be done.
     package func compactStep(budgetKeys: Int) -> Bool {
-        for _ in 0..<budgetKeys where hasCompactionWork {
+        for _ in 0..<budgetKeys {
+            guard hasCompactionWork else { return false }
             let next = max(sweptEntries, history.first)
             if next < history.end, history[next].main <= compactedRevision { sweep(next) }
             if history[history.first].main < compactedRevision { dropFirstChange() }

@@ -6,7 +6,7 @@ import Testing
 struct CrashTests {
     @Test(
         "nothing acknowledged is lost by crashes at random points",
-        arguments: 1...2 as ClosedRange<UInt64>)
+        arguments: 1...10 as ClosedRange<UInt64>)
     func crashes(seed: UInt64) {
         var options = Cluster.Options()
         options.lossPercent = seed % 4 == 0 ? 5 : 0

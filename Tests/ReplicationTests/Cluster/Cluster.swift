@@ -110,10 +110,10 @@ final class Cluster {
         // Before slot 1 a member may not have the genesis yet.
         if slot == 0 { return }
         guard let known = digests[slot] else {
-            if isCertain || happens(percent: 4) { digests[slot] = replica.machine.digest() }
+            if isCertain || happens(percent: 1) { digests[slot] = replica.machine.digest() }
             return
         }
-        guard isCertain || happens(percent: 20) else { return }
+        guard isCertain || happens(percent: 4) else { return }
         digestsCompared += 1
         if replica.machine.digest() != known {
             note("n\(replica.node.memberID) has another state at slot \(slot)")

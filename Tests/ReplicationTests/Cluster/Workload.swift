@@ -12,8 +12,8 @@ final class Workload {
     private var isOver = false
 
     init(
-        _ cluster: Cluster, clients: Int, keyCount: Int = 3,
-        thinkMicroseconds: ClosedRange<UInt64> = 200...12_000
+        _ cluster: Cluster, clients: Int, keyCount: Int = 10,
+        thinkMicroseconds: ClosedRange<UInt64> = 200...16_000
     ) {
         self.cluster = cluster
         self.keyCount = keyCount
