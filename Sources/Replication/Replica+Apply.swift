@@ -21,13 +21,13 @@ extension Replica {
     private func apply(_ decided: DecidedValue) {
         precondition(decided.slot == appliedSlot.next, "slots are applied in order, without gaps")
         let progress = machine.apply(decided, localOrigin: origin) { _, sequence, outcome in
-            metrics.proposalsApplied.increment()
             guard let completion = proposals.take(sequence: sequence) else { return }
             endedProposals.append(
                 ProposalTable.Ended(completion: completion, result: .applied(outcome)))
         }
         guard progress == .applied else { return stopApplying(at: decided.slot) }
         appliedSlot = decided.slot
+        metrics.proposalsApplied.increment()
     }
 
     /// A slot of a newer version: the node goes on voting, and says what to do (P28).

@@ -102,7 +102,13 @@ package final class Replica {
     package func start() { log.start() }
 
     /// Seals the log and then calls `then`; call `stop` before.
-    package func close(then: @escaping () -> Void) { log.close(then: then) }
+    package func close(then: @escaping () -> Void) {
+        endOfTurn()
+        // Nothing may be appended to a log that is closing: the core lives no longer.
+        core = nil
+        effects.removeAll()
+        log.close(then: then)
+    }
 
     /// Who this process is.
     package var node: NodeIdentity {
