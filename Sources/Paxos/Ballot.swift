@@ -22,3 +22,10 @@ public struct Ballot: Hashable, Comparable, Sendable {
         return left.incarnation < right.incarnation
     }
 }
+
+extension Ballot: CustomStringConvertible {
+    /// For reports and logs: round and replica.
+    public var description: String {
+        "ballot \(round) of replica \(String(replica.rawValue, radix: 16))"
+    }
+}

@@ -71,7 +71,7 @@ public enum Invariants {
                     $0.ballot > old.ballot || $0.ballot == old.ballot && $0.value == old.value
                 }
                     ?? false,
-                "slot \(slot.rawValue)")
+                "\(slot)")
         }
         return found.violations
     }
@@ -113,7 +113,7 @@ public enum Invariants {
             bytes += entry.bytes
             found.expect(
                 .promiseCoversAccepted, entry.ballot <= acceptor.promised,
-                "slot \(slot.rawValue) accepted in \(entry.ballot)")
+                "\(slot) accepted in \(entry.ballot)")
         }
         found.expect(.queuesWithinLimits, bytes == acceptor.valueBytes, "accepted bytes")
         found.expect(
@@ -127,7 +127,7 @@ public enum Invariants {
         var slot = leader.open.base
         found.expect(
             .openSlotsAreAccepted, slot == core.learner.decidedUpTo,
-            "the window begins above \(slot), decided is \(core.learner.decidedUpTo)")
+            "the window begins above \(slot), not above \(core.learner.decidedUpTo)")
         while slot < leader.lastSlot {
             slot = slot.next
             bytes += leader.open[slot]?.bytes ?? 0
@@ -135,7 +135,7 @@ public enum Invariants {
             found.expect(
                 .openSlotsAreAccepted,
                 accepted?.ballot == leader.ballot && accepted?.value == leader.open[slot]?.value,
-                "slot \(slot.rawValue)")
+                "\(slot)")
         }
         found.expect(.queuesWithinLimits, bytes == leader.openBytes, "open bytes")
     }
@@ -180,7 +180,7 @@ public struct AgreementLedger: Sendable {
         return [
             Invariants.Violation(
                 name: .agreement,
-                detail: "slot \(decided.slot.rawValue): \(known) and \(decided.value)")
+                detail: "\(decided.slot): \(known) and \(decided.value)")
         ]
     }
 }

@@ -50,7 +50,7 @@ extension PaxosCore {
             if slot == learner.decidedUpTo.next {
                 if case .reference = value {
                     halt(
-                        "slot \(slot.rawValue) holds a value by reference, which this version does"
+                        "\(slot) holds a value by reference, which this version does"
                             + " not know how to fetch: upgrade this node", into: &effects)
                     return
                 }

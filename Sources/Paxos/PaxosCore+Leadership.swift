@@ -35,7 +35,7 @@ extension PaxosCore {
         for peer in peers.indices where peers[peer].isConnected {
             guard let ballot = peers[peer].heardLeader,
                 ballot.replica != configuration.replica,
-                clock.running - peers[peer].heardLeaderAt <= timeout / 2,
+                clock.running - peers[peer].heardLeaderAt <= timeout,
                 ballot > best.ballot ?? .zero
             else { continue }
             best = .relayed(ballot, via: peers[peer].replica)
@@ -250,7 +250,7 @@ extension PaxosCore {
             let value = won.value(for: slot)
             if case .membership(let found) = value, found != membership {
                 halt(
-                    "slot \(slot.rawValue) may hold a change of the membership, which this version"
+                    "\(slot) may hold a change of the membership, which this version"
                         + " does not know how to do: upgrade this node", into: &effects)
                 return
             }
@@ -264,6 +264,7 @@ extension PaxosCore {
         for value in values { openSlot(value, into: &effects) }
         openSlot(.lead(.init(ballot: won.ballot, logTimeMilliseconds: logTime)), into: &effects)
         catchUp.giveUp()
+        election.forgetLeader()
         sendHeartbeat(into: &effects)
     }
 

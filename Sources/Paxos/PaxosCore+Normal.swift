@@ -86,7 +86,7 @@ extension PaxosCore {
             return
         case .conflict:
             halt(
-                "\(accept.ballot) proposes two values for slot \(accept.slot.rawValue)",
+                "\(accept.ballot) proposes two values for \(accept.slot)",
                 into: &effects)
         case .accepted, .ignored:
             yieldToPromise(into: &effects)
@@ -159,7 +159,7 @@ extension PaxosCore {
     ) {
         if case .membership(let decided) = value, decided != membership {
             halt(
-                "slot \(learner.decidedUpTo.next.rawValue) changes the membership, which this version"
+                "\(learner.decidedUpTo.next) changes the membership, which this version"
                     + " does not know how to do: upgrade this node", into: &effects)
             return
         }

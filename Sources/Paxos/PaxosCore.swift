@@ -92,8 +92,8 @@ public struct PaxosCore: Sendable {
             orderHandOver(into: &effects)
             announceDecided(into: &effects)
         }
-        askReads(into: &effects)
         announceLeader(into: &effects)
+        askReads(into: &effects)
         if outbox.hasRecords { learner.logMarks(outbox: &outbox) }
         outbox.flush(into: &effects, running: clock.running)
     }

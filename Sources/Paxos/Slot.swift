@@ -23,3 +23,7 @@ public struct Slot: RawRepresentable, Hashable, Comparable, Sendable {
         rawValue > other.rawValue ? rawValue - other.rawValue : 0
     }
 }
+
+extension Slot: CustomStringConvertible {
+    public var description: String { "slot \(rawValue)" }
+}

@@ -11,8 +11,8 @@ struct RandomHistory {
     static func run(seed: UInt64, mischief: Mischief? = nil, trace: Bool = false) -> [String] {
         let history = RandomHistory(seed: seed, mischief: mischief)
         history.world.trace = trace
-        for _ in 0..<(mischief == nil ? 12 : 30) {
-            history.act()
+        for turn in 0..<(mischief == nil ? 12 : 20) {
+            if mischief != nil && turn % 2 == 1 { history.sleepyLeader() } else { history.act() }
             if !history.world.violations.isEmpty { return history.world.violations }
         }
         return history.settle()
@@ -68,6 +68,35 @@ struct RandomHistory {
         }
         world.run(world.below(60))
         if isHostile { for index in world.nodes.indices { world.restart(index) } }
+    }
+
+    /// The leader stops for longer than the time-out and is replaced behind its back by a node that it cannot
+    /// hear; the third one restarts meanwhile. Awake again, it goes on as if nothing had happened.
+    private func sleepyLeader() {
+        guard let leader = world.leader else { return world.run(60) }
+        let count = world.nodes.count
+        let rival = (leader + 1 + Int(world.below(UInt64(count - 1)))) % count
+        world.heal()
+        world.propose(at: leader)
+        world.run(40)
+        world.block(leader, rival)
+        world.nodes[leader].pausedUntil = world.now + 180 + world.below(60)
+        world.run(150)
+        for _ in 0..<3 {
+            world.propose(at: rival)
+            world.run(world.below(20))
+        }
+        for index in world.nodes.indices where index != leader && index != rival {
+            world.crash(index)
+            world.restart(index)
+        }
+        while world.nodes[leader].pausedUntil > world.now { world.run(1) }
+        for _ in 0..<3 {
+            world.read(at: leader)
+            world.propose(at: leader)
+            world.run(world.below(12))
+        }
+        world.run(world.below(100))
     }
 
     /// All is healed: within a bounded time all agree, and new work gets done.
