@@ -71,7 +71,12 @@ let assembly: [Target] = [
 ]
 
 let doors: [Target] = [
-    room("Peering", ["Replication", "PaxosCodec", "Paxos", "Transport", "EventLoops", "Observability", "Basics"]),
+    room(
+        "Peering",
+        [
+            "Replication", "PaxosCodec", "Paxos", "Transport", "EventLoops", "HTTP", "GRPC",
+            "Observability", "Basics",
+        ]),
     room(
         "EtcdAPI",
         [
@@ -92,8 +97,8 @@ let roof: [Target] = [
         name: "synod",
         dependencies: [
             "Basics", "Observability", "Paxos", "PaxosCodec", "MVCC", "StateMachine", "EtcdMessages",
-            "Protobuf", "GRPC", "WriteAheadLog", "EventLoops", "Digests", "Replication", "Transport",
-            "Peering", "EtcdAPI", "RESTAPI", "SynodClient",
+            "Protobuf", "GRPC", "WriteAheadLog", "EventLoops", "HTTP", "Digests", "Replication",
+            "Transport", "Peering", "EtcdAPI", "RESTAPI", "SynodClient",
         ],
         swiftSettings: strict),
     .executableTarget(name: "ProtobufGenerator", dependencies: ["Protobuf", "Basics"], swiftSettings: strict),

@@ -9,6 +9,11 @@ package enum DirectoryError: Error, Equatable, Sendable, CustomStringConvertible
     case missingIdentity(path: String)
     case disk(DiskError)
 
+    private static let restoreIdentity =
+        "Put back the file that belongs to this log, or keep this member stopped: the others go on "
+        + "while a majority of the members is intact. This version cannot give the member's seat to an "
+        + "empty directory. Keep this one for a version that can."
+
     package var description: String {
         switch self {
         case .locked(let path, let holder):
@@ -25,12 +30,9 @@ package enum DirectoryError: Error, Equatable, Sendable, CustomStringConvertible
                 + "token, and which directory the member is given."
         case .damagedIdentity(let path):
             "The file \(path)/identity is damaged, so it is not known which votes this member gave. "
-                + "Move the data directory away and start the member with an empty one: the others "
-                + "re-admit it."
+                + Self.restoreIdentity
         case .missingIdentity(let path):
-            "The data directory \(path) has a log but no identity file. Put the file back from where "
-                + "the log came from, or move the directory away and start the member with an empty "
-                + "one: the others re-admit it."
+            "The data directory \(path) has a log but no identity file. " + Self.restoreIdentity
         case .disk(let error):
             "\(error). Mend the disk or the permissions and start again."
         }

@@ -8,7 +8,9 @@ package struct LogRecovery {
     private let configured: (Slot, Membership) -> Void
     private let deliver: (DecidedValue) -> Void
 
-    private var fold: DurableFold
+    private var state: DurableStateBuilder
+    /// Set if truncated slots were neither below the floor nor handed out.
+    private var missingUpTo: Slot?
     private var logState = LogState()
     private var boot = BootNumber(0)
     private var segments: [SegmentIndex] = []
@@ -40,7 +42,7 @@ package struct LogRecovery {
         self.identity = identity
         self.configured = configured
         self.deliver = deliver
-        fold = DurableFold(floor: floor)
+        state = DurableStateBuilder(membership: Membership(seats: []), appliedUpTo: floor)
     }
 
     private mutating func run(floor: Slot) throws(RecoveryError) -> RecoveredLog {
@@ -51,12 +53,12 @@ package struct LogRecovery {
             try read(started, isFirst: index == 0, successor: successor?.header)
         }
         try checkBeginning(survey)
-        if let missing = fold.missingUpTo {
+        if let missing = missingUpTo {
             throw .storeBehind(floor: floor, truncatedUpTo: missing)
         }
         try makeDurable()
         return RecoveredLog(
-            state: fold.state, heard: logState.heard, boot: boot, logState: logState,
+            state: state.state(), heard: logState.heard, boot: boot, logState: logState,
             segments: segments, end: expected.offset, chain: expected.chain,
             nextBatch: expected.number, highestSlot: highestSlot, reusableBytes: reusableBytes,
             spare: survey.spare)
@@ -178,7 +180,14 @@ package struct LogRecovery {
             if case .configuration(let slot, let membership) = record {
                 configured(slot, membership)
             }
-            fold.fold(record, deliver: deliver)
+            noteMissing(record)
+            state.fold(record, decided: deliver)
         }
+    }
+
+    /// Slots that left the log must be in the store, or have been read before they left.
+    private mutating func noteMissing(_ record: DurableRecord) {
+        guard case .truncated(let upTo) = record, upTo > state.decidedUpTo else { return }
+        missingUpTo = upTo
     }
 }

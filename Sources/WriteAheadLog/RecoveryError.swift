@@ -34,9 +34,11 @@ package enum RecoveryError: Error, Equatable, Sendable, CustomStringConvertible 
     case disk(DiskError)
 
     private static let advice =
-        "Acknowledged records may be among what is lost, so this member must not vote again as it is. "
-        + "Move the data directory away and start the member with an empty one: the others re-admit it "
-        + "and send it the data. Keep the old directory until then."
+        "Acknowledged records may be among what is lost, so this member must not vote with it. Put back "
+        + "a copy of the data directory that was made after the member's last run (the others refuse an "
+        + "older one), or keep this member stopped: the others go on while a majority of the members is "
+        + "intact. This version cannot give the member's seat to an empty directory. Keep the damaged "
+        + "directory for a version that can."
 
     package var description: String {
         switch self {

@@ -10,6 +10,12 @@ enum ExitCode: Int32 {
     case unavailable = 3
     /// The answer did not come: a write may have been executed, or not.
     case unknownOutcome = 4
+    /// A safety rule was seen broken, or would be if the node went on (sysexits.h: EX_SOFTWARE).
+    case unsafeState = 70
+    /// A write or a flush failed: what is on disk is known only after a new start (EX_IOERR).
+    case brokenDisk = 74
+    /// The data directory cannot be used, or must not vote: an operator must decide (EX_CONFIG).
+    case unusableDirectory = 78
 
     /// The lines for the help.
     static let help = """
@@ -19,5 +25,16 @@ enum ExitCode: Int32 {
           2  the command line does not make sense
           3  no node was ready to answer; nothing was changed
           4  no answer in time; a write may have been executed, or not
+        """
+
+    /// The lines for the help of `synod serve`.
+    static let serveHelp = """
+        Exit status:
+          0  stopped by SIGTERM or Ctrl-C
+          1  cannot listen at one of its addresses
+          2  the command line does not make sense
+         70  it would not be safe to go on: the data directory is an old copy, or a rule was broken
+         74  a write or a flush failed
+         78  the data directory is in use, damaged, or another member's
         """
 }

@@ -4,18 +4,19 @@ internal import WriteAheadLog
 
 /// Joins all rooms into one server.
 enum Wiring {
-    /// Serves until the process is told to stop. Returns the exit status.
-    static func run(_ configuration: ServeConfiguration) -> Int32 {
+    /// Serves until the process is told to stop. Returns how that went.
+    static func run(_ configuration: ServeConfiguration) -> ExitCode {
         let sink = LogSink(level: configuration.logLevel, format: configuration.logFormat)
         let logger = Logger(component: "server", sink: sink)
         do {
-            return try ServerProcess(configuration, sink: sink).run()
+            try ServerProcess(configuration, sink: sink).run()
+            return .success
         } catch let error as LoopError {
             logger.fatal("cannot listen: \(error)")
-            return ExitCode.failed.rawValue
+            return .failed
         } catch {
             logger.fatal("\(error)")
-            return ProcessExit.unusableDirectory.rawValue
+            return .unusableDirectory
         }
     }
 }

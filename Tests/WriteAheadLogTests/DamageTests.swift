@@ -115,6 +115,8 @@ struct DamageTests {
             #expect(found.finding == Finding.wrongSum.rawValue)
             #expect(
                 found.description.contains("log/0000000000000001.log is damaged at byte \(end)"))
+            let advice = RecoveryError.damaged(found).description
+            #expect(advice.contains("keep this member stopped"))
         }
     }
 

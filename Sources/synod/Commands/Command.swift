@@ -9,6 +9,8 @@ struct Command: Sendable {
     /// The paragraphs of its help.
     let details: String
     let flags: [Flag]
+    /// What the exit status means.
+    var exitHelp = ExitCode.help
     /// Does it. The words are parsed and hold no --help.
     let run: @Sendable (FlagValues) throws(UsageError) -> ExitCode
 
@@ -23,7 +25,7 @@ struct Command: Sendable {
             Flags:
             \(HelpText.flags(flags))
 
-            \(ExitCode.help)
+            \(exitHelp)
             """
     }
 

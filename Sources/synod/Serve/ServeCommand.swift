@@ -16,6 +16,7 @@ enum ServeCommand {
             without effect is refused.
             """,
         flags: ServeFlag.table.map(\.flag),
+        exitHelp: ExitCode.serveHelp,
         run: { values throws(UsageError) in try run(values) })
 
     private static func run(_ values: FlagValues) throws(UsageError) -> ExitCode {
@@ -26,6 +27,6 @@ enum ServeCommand {
             sink: LogSink(level: configuration.logLevel, format: configuration.logFormat))
         for warning in configuration.warnings { logger.warning(warning) }
         if configuration.stopsAtEndOfInput { EndOfInput.stopProcess() }
-        return ExitCode(rawValue: Wiring.run(configuration)) ?? .failed
+        return Wiring.run(configuration)
     }
 }

@@ -22,7 +22,6 @@ final class ServerProcess {
     private let hub: PeerHub
     private let clientServer: Server
     private let peerServer: Server
-    private var exitStatus: Int32 = 0
     private var isStopping = false
 
     /// Recovers what the data directory holds; nothing is served yet.
@@ -51,8 +50,8 @@ final class ServerProcess {
         peerServer = Self.peerServer(loop, hub, configuration)
     }
 
-    /// Serves until a signal says stop. Returns the process's exit status.
-    func run() throws(LoopError) -> Int32 {
+    /// Serves until a signal says stop.
+    func run() throws(LoopError) {
         loop.onTurnEnd.append { [replica] in replica.endOfTurn() }
         measureTurns()
         loop.schedule(afterMilliseconds: Self.tickMilliseconds, repeating: Self.tickMilliseconds) {
@@ -66,7 +65,6 @@ final class ServerProcess {
         logger.info(
             "serving", ["clients": "\(configuration.listenClientURLs.map(\.description))"])
         loop.run()
-        return exitStatus
     }
 
     /// Ends in order: no new calls, open ones finished, leadership given away, log sealed.
