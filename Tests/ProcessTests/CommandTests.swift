@@ -115,9 +115,9 @@ extension ProcessTests {
         private func transaction(_ all: String) async throws {
             let text = "value(\"k\") = \"w\"\n\nput k x\nget k\n\nget k\n\n"
             let first = try await Tool.synod("txn", "--endpoints", all, input: text)
-            #expect(first.lines == ["SUCCESS", "OK", "x"])
+            #expect(first.lines == ["SUCCESS", "OK", "k", "x"])
             let second = try await Tool.synod("txn", "--endpoints", all, input: text)
-            #expect(second.lines == ["FAILURE", "x"])
+            #expect(second.lines == ["FAILURE", "k", "x"])
             let bad = try await Tool.synod("txn", "--endpoints", all, input: "nonsense\n\n")
             #expect(bad.status == 2)
             _ = try await Tool.synod("put", "k", "w", "--endpoints", all)

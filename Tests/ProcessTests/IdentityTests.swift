@@ -67,10 +67,14 @@ extension ProcessTests {
                 for node in nodes[..<2] { try cluster.start(node) }
                 let client = try cluster.client(of: nodes[0], timeoutMilliseconds: 1_500)
                 defer { client.close() }
-                await #expect(throws: ClientError.self) { try await client.put("early", "x") }
+                let error = await #expect(throws: ClientError.self) {
+                    try await client.put("early", "x")
+                }
                 try cluster.start(nodes[2])
                 try await cluster.waitUntilAllAnswer()
-                #expect(try await client.get("early") == nil)
+                // What was given up without an answer may have been done since.
+                if error?.isDefinite == true { #expect(try await client.get("early") == nil) }
+                try await client.put("late", "x")
             } catch {
                 await cluster.end()
                 throw error
@@ -101,7 +105,7 @@ extension ProcessTests {
                 var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
                 // Behind the magic stands the version; the sum over the rest is made anew.
                 bytes[8] = 99
-                let sum = Castagnoli.checksum(Array(bytes[..<10]) + [0, 0, 0, 0] + bytes[14...])
+                let sum = Castagnoli.checksum(Array(bytes[..<10]) + bytes[14...])
                 for index in 0..<4 {
                     bytes[10 + index] = UInt8(truncatingIfNeeded: sum >> (8 * index))
                 }

@@ -9,7 +9,7 @@ enum Tool {
         let status: Int32
         let output: String
 
-        var lines: [String] { output.split(separator: "\n").map(String.init) }
+        var lines: [String] { output.split(whereSeparator: \.isNewline).map(String.init) }
     }
 
     /// Runs `program` with standard input from `input`; its output and its complaints come together.
