@@ -106,7 +106,8 @@ struct LocalCluster {
         guard let client = try? Client(endpoints: [node.endpoint], configuration: configuration)
         else { preconditionFailure("a port makes an endpoint") }
         defer { client.close() }
-        return Blocking.run { (try? await client.get("synod")) != nil }
+        // A missing key is an answer too.
+        return Blocking.run { (try? await client.get(.key(Array("synod".utf8)))) != nil }
     }
 
     /// Writes through the first node and reads through the last one.
