@@ -105,6 +105,18 @@ let roof: [Target] = [
     .executableTarget(
         name: "NullServer", dependencies: ["Transport", "EventLoops", "GRPC"],
         path: "Benchmarks/NullServer", swiftSettings: strict),
+    .executableTarget(
+        name: "Load",
+        dependencies: ["Transport", "EventLoops", "GRPC", "EtcdMessages", "Protobuf", "Basics"],
+        path: "Benchmarks/Load", swiftSettings: strict),
+    .target(name: "AllocationCounter", path: "Benchmarks/AllocationCounter"),
+    .executableTarget(
+        name: "MicroBenchmarks",
+        dependencies: [
+            "AllocationCounter", "WriteAheadLog", "StateMachine", "EtcdMessages", "Protobuf", "GRPC",
+            "PaxosCodec", "Paxos", "Basics",
+        ],
+        path: "Benchmarks/Micro", swiftSettings: strict),
 ]
 
 let checks: [Target] = [

@@ -1,0 +1,68 @@
+/// The command line.
+struct Options {
+    enum Workload: String { case put, get }
+
+    struct Endpoint {
+        let host: String
+        let port: UInt16
+    }
+
+    static let usage = """
+        usage: Load --endpoints HOST:PORT,... [--workload put|get] [--clients 64] [--seconds 5]
+                    [--pids SERVER,...]
+        Clients share a connection by eight, the connections go to the endpoints in turn. Get reads
+        linearizably what put with the same options has written. CPU time is that of the pids.
+        """
+
+    private(set) var endpoints: [Endpoint] = []
+    private(set) var workload = Workload.put
+    private(set) var clients = 64
+    private(set) var seconds = 5
+    private(set) var pids: [Int32] = []
+
+    init(_ words: [String]) throws(UsageError) {
+        var rest = words[...]
+        while let flag = rest.popFirst() {
+            guard let value = rest.popFirst() else { throw UsageError(Self.usage) }
+            guard set(flag, value) else { throw UsageError("\(flag) \(value)?\n\(Self.usage)") }
+        }
+        if endpoints.isEmpty { throw UsageError(Self.usage) }
+    }
+
+    private mutating func set(_ flag: String, _ value: String) -> Bool {
+        switch flag {
+        case "--endpoints":
+            endpoints = value.split(separator: ",").compactMap(Endpoint.init)
+            return !endpoints.isEmpty
+        case "--workload":
+            guard let known = Workload(rawValue: value) else { return false }
+            workload = known
+        case "--clients":
+            guard let count = Int(value), count > 0 else { return false }
+            clients = count
+        case "--seconds":
+            guard let count = Int(value), count > 0 else { return false }
+            seconds = count
+        case "--pids":
+            pids = value.split(separator: ",").compactMap { Int32($0) }
+        default:
+            return false
+        }
+        return true
+    }
+}
+
+extension Options.Endpoint {
+    init?(_ text: Substring) {
+        guard let colon = text.lastIndex(of: ":"),
+            let port = UInt16(text[text.index(after: colon)...])
+        else { return nil }
+        self.init(host: String(text[..<colon]), port: port)
+    }
+}
+
+/// The command line does not make sense.
+struct UsageError: Error {
+    let message: String
+    init(_ message: String) { self.message = message }
+}
