@@ -21,6 +21,10 @@ extension ProcessTests {
                 // Two intact voters are a quorum, and all that the cluster has.
                 try await cluster.waitUntilAnswers(cluster.nodes[0])
                 #expect(try await client.get("kept")?.valueText == "x")
+                // A client that comes to the wiped node first is served by the others.
+                let stranger = try cluster.client(first: 2)
+                defer { stranger.close() }
+                try await stranger.put("through the others", "x")
                 // The wiped node and one intact one are none, so nothing may be decided.
                 try await cluster.nodes[1].stop(SIGKILL)
                 let intact = try cluster.client(

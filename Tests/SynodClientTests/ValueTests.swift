@@ -57,7 +57,12 @@ import Testing
     @Test func onlyRefusalsAreDefinite() {
         #expect(RetryPolicy.isDefinite(.invalidArgument, ""))
         #expect(RetryPolicy.isDefinite(.unavailable, "etcdserver: no leader"))
+        #expect(RetryPolicy.isDefinite(.unavailable, "etcdserver: this node does not vote"))
         #expect(!RetryPolicy.isDefinite(.unavailable, "etcdserver: leader changed"))
+        #expect(
+            !RetryPolicy.isDefinite(
+                .unavailable, "etcdserver: request timed out, possibly due to connection lost"))
+        #expect(!RetryPolicy.isDefinite(.unavailable, "upstream connect error"))
         #expect(!RetryPolicy.isDefinite(.deadlineExceeded, ""))
         #expect(!RetryPolicy.isDefinite(.unknown, ""))
     }

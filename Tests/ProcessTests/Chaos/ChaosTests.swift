@@ -24,6 +24,60 @@ extension ProcessTests {
             }
         }
 
+        /// A frozen leader is replaced, and when it wakes up it gives no stale answer.
+        @Test(.timeLimit(.minutes(2)))
+        func aFrozenLeaderIsReplaced() async throws {
+            try await TestCluster.with(3) { cluster in
+                let clients = ChaosClients(cluster: cluster)
+                async let run = clients.run(putters: 6, appenders: 6)
+                defer { clients.stop() }
+                for _ in 0..<4 {
+                    let frozen = try await cluster.leader()
+                    frozen.send(SIGSTOP)
+                    defer { frozen.send(SIGCONT) }
+                    try await writeWithout(frozen, cluster)
+                    frozen.send(SIGCONT)
+                    try await cluster.waitUntilAllAnswer()
+                    let before = clients.acknowledged
+                    try await wait("further writes") { clients.acknowledged > before + 300 }
+                }
+                clients.stop()
+                let history = try await run
+                try await expectGood(history, cluster)
+            }
+        }
+
+        /// Nodes that are stopped in order, one after the other, leave the others at work.
+        @Test(.timeLimit(.minutes(2)))
+        func aRollingRestartLosesNothing() async throws {
+            try await TestCluster.with(3) { cluster in
+                let clients = ChaosClients(cluster: cluster)
+                async let run = clients.run(putters: 6, appenders: 6)
+                defer { clients.stop() }
+                for node in cluster.nodes {
+                    try await node.stop(SIGTERM)
+                    let end = node.end.map { "\($0)" }
+                    #expect(end == "exited with status 0", "\(node.logText)")
+                    try cluster.start(node)
+                    try await cluster.waitUntilAllAnswer()
+                }
+                clients.stop()
+                let history = try await run
+                try await expectGood(history, cluster)
+            }
+        }
+
+        private func writeWithout(_ frozen: TestNode, _ cluster: TestCluster) async throws {
+            let others = cluster.nodes.filter { $0 !== frozen }.map(\.endpoint)
+            var configuration = ClientConfiguration()
+            configuration.requestTimeoutMilliseconds = 1_000
+            let client = try Client(endpoints: others, configuration: configuration)
+            defer { client.close() }
+            try await wait("a write without the frozen leader", seconds: 10) {
+                (try? await client.put("frozen", frozen.name)) != nil
+            }
+        }
+
         /// The same proof must fail when one acknowledged write is gone.
         @Test(.timeLimit(.minutes(1)))
         func aWriteThatIsGoneIsNoticed() async throws {
