@@ -225,5 +225,19 @@ struct TxnTests {
         #expect(!RequestCheck.isReadOnly(.make([], [.range("a"), .delete("b")])))
         let local = TxnRequest.make([], [.range("a") { $0.serializable = true }])
         #expect(RequestCheck.isSerializable(local))
+        #expect(!RequestCheck.isSerializable(.make([yes], [])))
+    }
+
+    @Test func revisionsBelowZeroAreComparedWithTheCompactedOne() throws {
+        machine.put("a", "1")
+        let newest = TxnRequest.make([], [.put("a", "2"), .range("a") { $0.revision = -1 }])
+        let response = try machine.txn(newest)
+        #expect(response.responses[1].responseRange.kvs[0].value == Array("2".utf8))
+        let older = TxnRequest.make([], [.range("a") { $0.revision = -2 }])
+        #expect(throws: KVError.compacted) { try machine.txn(older) }
+        #expect(throws: KVError.compacted) { try machine.state.readOnlyTxn(older) }
+        _ = machine.compact(2)
+        #expect(throws: KVError.compacted) { try machine.txn(newest) }
+        #expect(try machine.range("a") { $0.revision = -2 }.kvs[0].version == 2)
     }
 }
