@@ -1,3 +1,5 @@
+internal import Basics
+
 /// The memory of the group: what this replica promised and accepted. It obeys every well-formed Prepare and
 /// Accept; who counts is the proposer's business (P2).
 ///
@@ -39,7 +41,7 @@ struct Acceptor: Sendable {
     private(set) var values: SlotRing<Entry>
     private(set) var valueBytes = 0
     /// When which part of the decided prefix becomes durable here, in order.
-    private var prefixMarks = FIFO<Mark>()
+    private var prefixMarks = RingBuffer<Mark>()
     private var durablePrefix: Slot
 
     init(state: DurableState) {
@@ -120,7 +122,7 @@ struct Acceptor: Sendable {
         let mark = Mark(
             box: max(box ?? entry?.box ?? 0, prefixMarks.last?.box ?? 0), slot: values.base)
         if let newest = prefixMarks.last, newest.box == mark.box {
-            prefixMarks.replaceLast(with: mark)
+            prefixMarks[prefixMarks.count - 1] = mark
         } else {
             prefixMarks.append(mark)
         }
@@ -132,7 +134,7 @@ struct Acceptor: Sendable {
     mutating func durableUpTo(durableBox: UInt64) -> Slot {
         while let mark = prefixMarks.first, mark.box <= durableBox {
             durablePrefix = max(durablePrefix, mark.slot)
-            _ = prefixMarks.popFirst()
+            prefixMarks.popFirst()
         }
         guard prefixMarks.isEmpty else { return durablePrefix }
         durablePrefix = max(durablePrefix, values.base)

@@ -1,3 +1,5 @@
+internal import Basics
+
 /// Phase 2 of one ballot: assigns slots, counts Accepted by the quorum rule, keeps the window of open slots
 /// and the flow to each follower.
 ///
@@ -45,7 +47,7 @@ struct Leader: Sendable {
     private(set) var openBytes = 0
     /// The newest slot that was assigned.
     private(set) var lastSlot: Slot
-    private var ownRuns = FIFO<OwnRun>()
+    private var ownRuns = RingBuffer<OwnRun>()
     /// The highest decided mark that was sent to the followers.
     private(set) var announcedUpTo: Slot
     /// By place in the peer table.
@@ -97,7 +99,7 @@ struct Leader: Sendable {
             totalAtBase = oldest
         }
         if let newest = ownRuns.last, newest.box == box {
-            ownRuns.replaceLast(with: OwnRun(box: box, first: newest.first, last: slot))
+            ownRuns[ownRuns.count - 1] = OwnRun(box: box, first: newest.first, last: slot)
         } else {
             ownRuns.append(OwnRun(box: box, first: slot, last: slot))
         }
@@ -107,7 +109,7 @@ struct Leader: Sendable {
     /// Boxes up to this one are durable: the own votes in them count.
     mutating func durable(_ box: UInt64) {
         while let run = ownRuns.first, run.box <= box {
-            _ = ownRuns.popFirst()
+            ownRuns.popFirst()
             vote(run.first, run.last, voter: ownVoter, peer: nil)
         }
     }

@@ -1,3 +1,5 @@
+internal import Basics
+
 /// Joins the records of one turn, and the messages that wait for them, into one box; numbers the boxes and
 /// knows which are durable. Boxes are first in, first out (P11).
 struct Outbox: Sendable {
@@ -14,7 +16,7 @@ struct Outbox: Sendable {
     private(set) var emittedBox: UInt64 = 0
     /// All boxes up to this number are durable.
     private(set) var durableBox: UInt64 = 0
-    private var unflushed = FIFO<Unflushed>()
+    private var unflushed = RingBuffer<Unflushed>()
     /// Bytes in boxes that are not durable yet, and in the open one.
     private(set) var unflushedBytes = 0
     /// Remembered from `Input.logIdle` until a box is handed out.
@@ -76,7 +78,7 @@ struct Outbox: Sendable {
         durableBox = max(durableBox, box)
         while let oldest = unflushed.first, oldest.box <= durableBox {
             unflushedBytes -= oldest.bytes
-            _ = unflushed.popFirst()
+            unflushed.popFirst()
         }
     }
 

@@ -1,7 +1,9 @@
+internal import Basics
+
 /// Bundles of commands that wait for a slot at the leader, in the order in which they came. The core does not
 /// look into a bundle; bundles are self-delimiting, so that a batch is their concatenation.
 struct ProposalQueue: Sendable {
-    private var bundles = FIFO<[UInt8]>()
+    private var bundles = RingBuffer<[UInt8]>()
     /// The bytes that wait.
     private(set) var byteCount = 0
     private let bytesMax: Int
@@ -29,7 +31,7 @@ struct ProposalQueue: Sendable {
         while let next = bundles.first, payload.count + next.count <= bytesMax {
             payload.append(contentsOf: next)
             byteCount -= next.count
-            _ = bundles.popFirst()
+            bundles.popFirst()
         }
         return payload
     }

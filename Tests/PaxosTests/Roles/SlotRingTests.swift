@@ -44,23 +44,4 @@ import Testing
         #expect(ring.update(Slot(2)) { _ in 0 } == nil)
         #expect(ring.span == 3)
     }
-
-    @Test func aQueueIsFirstInFirstOut() {
-        var queue = FIFO<Int>()
-        var next = 0
-        for number in 0..<1000 {
-            queue.append(number)
-            if number % 3 != 0 {
-                #expect(queue.popFirst() == next)
-                next += 1
-            }
-        }
-        #expect(queue.count == 1000 - next)
-        queue.replaceLast(with: -1)
-        while let number = queue.popFirst() {
-            #expect(number == next || number == -1)
-            next += 1
-        }
-        #expect(queue.isEmpty)
-    }
 }
