@@ -9,7 +9,7 @@ package final class ServerMetrics {
     package let isLeader: Gauge
     package let leaderChangesSeen: Counter
 
-    // Commands: taken here, decided and applied here, waiting here, failed here.
+    // Slots decided and applied here; commands waiting here and failed here.
     package let proposalsCommitted: Counter
     package let proposalsApplied: Counter
     package let proposalsPending: Gauge
@@ -40,9 +40,9 @@ package final class ServerMetrics {
         leaderChangesSeen = registry.counter(
             "etcd_server_leader_changes_seen_total", help: "Changes of the leader seen here.")
         proposalsCommitted = registry.counter(
-            "etcd_server_proposals_committed_total", help: "Commands that this node saw decided.")
+            "etcd_server_proposals_committed_total", help: "Slots that this node saw decided.")
         proposalsApplied = registry.counter(
-            "etcd_server_proposals_applied_total", help: "Commands that this node has applied.")
+            "etcd_server_proposals_applied_total", help: "Slots that this node has applied.")
         proposalsPending = registry.gauge(
             "etcd_server_proposals_pending", help: "Commands taken here that wait for their result."
         )

@@ -52,6 +52,9 @@ extension Replica {
             identity.hasLog = true
             saveIdentity(identity)
         }
+        log.onTrouble = { [logger] trouble in
+            logger.error("the next file of the log cannot be made; trying again: \(trouble)")
+        }
         log.onFlush = { [metrics] seconds, _ in
             metrics.logFlush.observe(nanoseconds: UInt64(seconds * 1e9))
         }

@@ -62,10 +62,8 @@ package enum RequestCheck {
         }
     }
 
-    /// Whether a read-only transaction may be answered from local state: it has ranges, and all of
-    /// them say so. One that only compares has nobody who agreed to an old answer.
+    /// Whether a read-only transaction may be answered from local state: all its ranges may.
     package static func isSerializable(_ request: TxnRequest) -> Bool {
-        let operations = request.success + request.failure
-        return !operations.isEmpty && operations.allSatisfy { $0.requestRange.serializable }
+        (request.success + request.failure).allSatisfy { $0.requestRange.serializable }
     }
 }

@@ -5,8 +5,7 @@ extension Client {
     /// What one node says of itself; it is asked once, and only it.
     public func status(_ endpoint: Endpoint) async throws(ClientError) -> StatusResult {
         let response: StatusResponse = try await call(
-            MaintenanceMethods.status, StatusRequest(), .read, endpoint: endpoint,
-            needsLeader: false)
+            MaintenanceMethods.status, StatusRequest(), .read, endpoint: endpoint)
         return StatusResult(response)
     }
 
@@ -15,7 +14,7 @@ extension Client {
         var request = MemberListRequest()
         request.linearizable = linearizable
         let response: MemberListResponse = try await call(
-            ClusterMethods.memberList, request, .read, needsLeader: linearizable)
+            ClusterMethods.memberList, request, .read)
         return response.members.map(Member.init)
     }
 }

@@ -58,13 +58,22 @@ final class ServerProcess {
             [replica] in replica.tick()
         }
         for signal in [SIGTERM, SIGINT] { loop.onSignal(signal) { [weak self] in self?.stop() } }
-        replica.onStarted = { [hub] in hub.start() }
-        try peerServer.start()
+        replica.onStarted = { [unowned self] in meetPeers() }
         try clientServer.start()
         replica.start()
-        logger.info(
-            "serving", ["clients": "\(configuration.listenClientURLs.map(\.description))"])
+        let urls = configuration.listenClientURLs.map(\.description).joined(separator: ",")
+        logger.info("serving", ["clients": "\(urls)"])
         loop.run()
+    }
+
+    /// The boot number is durable: only now may peers hear from this process.
+    private func meetPeers() {
+        do throws(LoopError) {
+            try peerServer.start()
+        } catch {
+            ProcessExit.end(.failed, logger, "cannot listen: \(error)")
+        }
+        hub.start()
     }
 
     /// Ends in order: no new calls, open ones finished, leadership given away, log sealed.
@@ -92,6 +101,8 @@ final class ServerProcess {
 
     /// Unsent or unread bytes of a peer's connection.
     private static let peerBytesPerConnection = 256 << 20
+    /// How often those who watch this node's health are told of a change.
+    private static let healthMilliseconds: UInt64 = 100
     private static let tickMilliseconds: UInt64 = 10
     private static let graceMilliseconds: UInt64 = 2_000
 
@@ -101,11 +112,15 @@ final class ServerProcess {
         var options = EtcdDoorOptions()
         options.requestBytesMax = configuration.maxRequestBytes
         options.txnOperationsMax = configuration.maxTransactionOperations
+        options.productVersion = Version.synod
         let later = DeferredWork(loop: loop)
         let etcd = EtcdDoor(replica: replica, options: options) { later.run($0) }
         let rest = RESTDoor(
             replica: replica, requestBytesMax: configuration.maxRequestBytes
         ) { later.run($0) }
+        loop.schedule(afterMilliseconds: healthMilliseconds, repeating: healthMilliseconds) {
+            etcd.tick()
+        }
         let router = Router()
         etcd.register(on: router)
         rest.register(on: router)
