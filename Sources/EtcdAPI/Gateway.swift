@@ -44,10 +44,14 @@ final class Gateway {
     private static func decode<Request: ProtobufJSONMessage>(
         _ type: Request.Type, _ body: [UInt8], _ call: GatewayCall
     ) -> Request? {
-        // As in etcd, no body at all is the empty message.
-        if body.isEmpty { return Request() }
         do throws(JSONError) {
-            return try Request(jsonBytes: body)
+            return try body.withUnsafeBufferPointer { bytes throws(JSONError) -> Request in
+                // As in etcd: no body at all, and null, are the empty message; what follows the
+                // object is not looked at.
+                var parser = JSONParser(UnsafeRawBufferPointer(bytes))
+                guard let value = try parser.next(), !value.isNull else { return Request() }
+                return try Request(jsonValue: value)
+            }
         } catch {
             call.fail(CallFailure(GRPCStatus(.invalidArgument, error.description)))
             return nil

@@ -69,8 +69,12 @@ struct Election: Sendable {
         note(ballot)
         if var known = leader, known.ballot == ballot {
             known.heardAt = running
-            known.contactAge = contactAge ?? known.contactAge
-            known.isSuspect = false
+            // Only a heartbeat proves that the leader is back: other messages may have been on another
+            // connection when the first one broke.
+            if let contactAge {
+                known.contactAge = contactAge
+                known.isSuspect = false
+            }
             leader = known
         } else {
             if let known = leader, known.ballot > ballot, isLive(known, running: running) { return }

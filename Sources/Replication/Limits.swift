@@ -4,6 +4,8 @@ package enum Limits {
     package static let commandsWaiting = 20_000
     /// Their requests' bytes.
     package static let commandBytesWaiting = 64 << 20
+    /// A bundle without an answer for so long is sent again: a full lane or queue may have dropped it.
+    package static let overdueMilliseconds: UInt64 = 2_000
     /// Linearizable reads of this node's clients that wait.
     package static let readsWaiting = 50_000
     /// A bundle is closed at this size; a larger command rides alone.

@@ -42,6 +42,13 @@ struct PeerDirectory {
         return remembered.first { $0.replica == replica && $0.incarnation == incarnation }
     }
 
+    /// What is remembered of the newest known life of a replica, before the restart of this node or
+    /// since; nil if it was never heard.
+    func newestMemory(of replica: ReplicaID) -> PeerMemory? {
+        peers.first { $0.memory.replica == replica }?.memory
+            ?? remembered.last { $0.replica == replica }
+    }
+
     /// All memories, for the log's state batches.
     var memories: [PeerMemory] {
         let current = peers.map(\.memory)

@@ -21,6 +21,7 @@ struct ProposalTable {
         let bytes: [UInt8]
         let lastSequence: UInt64
         var wasHandedOver: Bool
+        var handedOverAtMilliseconds: UInt64
     }
 
     private var waiters = RingBuffer<Waiter>(capacity: 1024)
@@ -49,10 +50,11 @@ struct ProposalTable {
     }
 
     /// Notes that all commands since the last bundle are in `bytes`.
-    mutating func close(bundle bytes: [UInt8], handedOver: Bool) {
+    mutating func close(bundle bytes: [UInt8], handedOver: Bool, nowMilliseconds: UInt64) {
         precondition(nextSequence > unbundledFrom, "a bundle has a command")
         let pending = PendingBundle(
-            bytes: bytes, lastSequence: nextSequence - 1, wasHandedOver: handedOver)
+            bytes: bytes, lastSequence: nextSequence - 1, wasHandedOver: handedOver,
+            handedOverAtMilliseconds: nowMilliseconds)
         bundles.append(pending)
         bundleBytes += bytes.count
         unbundledFrom = nextSequence
@@ -93,11 +95,28 @@ struct ProposalTable {
     }
 
     /// All bundles with an unanswered command, oldest first, from now on handed over.
-    mutating func bundlesToSendAgain() -> [[UInt8]] {
-        (0..<bundles.count).map { position in
-            bundles[position].wasHandedOver = true
-            return bundles[position].bytes
+    mutating func bundlesToSendAgain(nowMilliseconds: UInt64) -> [[UInt8]] {
+        bundlesToSendAgain(nowMilliseconds: nowMilliseconds) { _ in true }
+    }
+
+    /// The bundles that were handed over so long ago that they are taken for lost on the way.
+    mutating func overdueBundles(nowMilliseconds: UInt64) -> [[UInt8]] {
+        bundlesToSendAgain(nowMilliseconds: nowMilliseconds) {
+            $0.wasHandedOver
+                && $0.handedOverAtMilliseconds + Limits.overdueMilliseconds <= nowMilliseconds
         }
+    }
+
+    private mutating func bundlesToSendAgain(
+        nowMilliseconds: UInt64, where isWanted: (PendingBundle) -> Bool
+    ) -> [[UInt8]] {
+        var wanted: [[UInt8]] = []
+        for position in 0..<bundles.count where isWanted(bundles[position]) {
+            bundles[position].wasHandedOver = true
+            bundles[position].handedOverAtMilliseconds = nowMilliseconds
+            wanted.append(bundles[position].bytes)
+        }
+        return wanted
     }
 
     /// Ends the first waiter; if its bundle was never handed over, all of the bundle, because the rest

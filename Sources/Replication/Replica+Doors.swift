@@ -65,7 +65,8 @@ extension Replica {
         let bytes = bundle.finish()
         lastBundleBytes = bytes.count
         let isHandedOver = leaderBallot != nil
-        proposals.close(bundle: bytes, handedOver: isHandedOver)
+        proposals.close(
+            bundle: bytes, handedOver: isHandedOver, nowMilliseconds: clockMilliseconds())
         if isHandedOver { step(.propose(bundle: bytes)) }
     }
 
@@ -85,9 +86,19 @@ extension Replica {
         reads.takeExpired(nowMilliseconds: nowMilliseconds).forEach { $0(.timedOut) }
     }
 
+    /// What may have been dropped on its way is sent again; apply removes doubles (P18).
+    func sendOverdueAgain(_ nowMilliseconds: UInt64) {
+        guard leaderBallot != nil else { return }
+        for bytes in proposals.overdueBundles(nowMilliseconds: nowMilliseconds) {
+            step(.propose(bundle: bytes))
+        }
+    }
+
     /// Only the origin sends again (P19): all unanswered commands, with the ids they had.
     func sendUnansweredAgain() {
         closeBundle()
-        for bytes in proposals.bundlesToSendAgain() { step(.propose(bundle: bytes)) }
+        for bytes in proposals.bundlesToSendAgain(nowMilliseconds: clockMilliseconds()) {
+            step(.propose(bundle: bytes))
+        }
     }
 }

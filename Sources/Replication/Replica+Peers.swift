@@ -2,6 +2,7 @@ internal import Basics
 internal import Observability
 package import Paxos
 package import PaxosCodec
+internal import StateMachine
 internal import WriteAheadLog
 
 /// What the connections to the peers call.
@@ -11,9 +12,7 @@ extension Replica {
         var hello = Hello.introduction(
             of: configuration, incarnation: identity.incarnation, boot: log.boot, nonce: log.nonce,
             membership: membership, cluster: clusterID)
-        if let life = peers.hello(of: peer)?.incarnation {
-            hello.remembered = peers.memory(of: peer, life)
-        }
+        hello.remembered = peers.newestMemory(of: peer)
         return hello
     }
 
@@ -36,10 +35,20 @@ extension Replica {
 
     /// Messages of one frame.
     package func receive(_ messages: [Message], from sender: Input.Sender) {
-        for message in messages {
+        for message in messages where isWellFormed(message, from: sender) {
             peers.note(message, from: sender)
             step(.received(message, from: sender))
         }
+    }
+
+    /// A forwarded bundle that this version cannot read would be a slot that nobody can apply.
+    private func isWellFormed(_ message: Message, from sender: Input.Sender) -> Bool {
+        guard case .forward(let forward) = message else { return true }
+        guard let error = forward.bundle.withUnsafeBytes(CommandBundle.check) else { return true }
+        logger.warning(
+            "a forwarded bundle was not taken",
+            ["peer": "\(hexadecimal(sender.replica.rawValue))", "why": "\(error)"])
+        return false
     }
 
     /// A connection to the peer is up, both hellos said.

@@ -129,6 +129,7 @@ package final class Replica {
         let now = clockMilliseconds()
         step(.tick(nowMilliseconds: now))
         expireWaits(now)
+        sendOverdueAgain(now)
         rememberPeers()
         _ = machine.keyspace.compactStep(budgetKeys: Limits.compactedKeysPerTick)
         report()

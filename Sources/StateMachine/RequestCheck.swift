@@ -62,8 +62,10 @@ package enum RequestCheck {
         }
     }
 
-    /// Whether a read-only transaction may be answered from local state: all its ranges may.
+    /// Whether a read-only transaction may be answered from local state: it has ranges, and all of
+    /// them say so. One that only compares has nobody who agreed to an old answer.
     package static func isSerializable(_ request: TxnRequest) -> Bool {
-        (request.success + request.failure).allSatisfy { $0.requestRange.serializable }
+        let operations = request.success + request.failure
+        return !operations.isEmpty && operations.allSatisfy { $0.requestRange.serializable }
     }
 }

@@ -18,6 +18,9 @@ enum TxnCommand {
         step = 0
         try visit(request, path, &step) { operation throws(KVError) in
             guard case .requestRange(let range)? = operation.request else { return }
+            // Below 0 is the newest revision for a range of its own; here etcd compares it like any
+            // other.
+            if range.revision < 0, range.revision < keyspace.compactedRevision { throw .compacted }
             _ = try keyspace.revisionToRead(range.revision)
         }
     }

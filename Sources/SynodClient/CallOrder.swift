@@ -5,4 +5,6 @@ struct CallOrder: Sendable {
     let kind: RetryPolicy.Kind
     /// The one node to ask; nil for any.
     let endpoint: Endpoint?
+    /// A node that knows no leader refuses at once, so that another one can be asked.
+    let needsLeader: Bool
 }

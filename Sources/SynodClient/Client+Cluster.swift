@@ -5,7 +5,8 @@ extension Client {
     /// What one node says of itself; it is asked once, and only it.
     public func status(_ endpoint: Endpoint) async throws(ClientError) -> StatusResult {
         let response: StatusResponse = try await call(
-            MaintenanceMethods.status, StatusRequest(), .read, endpoint: endpoint)
+            MaintenanceMethods.status, StatusRequest(), .read, endpoint: endpoint,
+            needsLeader: false)
         return StatusResult(response)
     }
 
@@ -14,7 +15,7 @@ extension Client {
         var request = MemberListRequest()
         request.linearizable = linearizable
         let response: MemberListResponse = try await call(
-            ClusterMethods.memberList, request, .read)
+            ClusterMethods.memberList, request, .read, needsLeader: linearizable)
         return response.members.map(Member.init)
     }
 }

@@ -16,7 +16,10 @@ extension Client {
         _ keys: KeyRange, _ options: GetOptions = GetOptions()
     ) async throws(ClientError) -> GetResult {
         let request = WireRequest.range(keys, options)
-        return GetResult(try await call(KVMethods.range, request, .read) as RangeResponse)
+        let needsLeader = options.consistency == .linearizable
+        return GetResult(
+            try await call(KVMethods.range, request, .read, needsLeader: needsLeader)
+                as RangeResponse)
     }
 
     /// Reads a key, or many, from one node; a linearizable read sees the same through every node.
@@ -24,8 +27,11 @@ extension Client {
         _ keys: KeyRange, _ options: GetOptions = GetOptions(), endpoint: Endpoint
     ) async throws(ClientError) -> GetResult {
         let request = WireRequest.range(keys, options)
+        let needsLeader = options.consistency == .linearizable
         return GetResult(
-            try await call(KVMethods.range, request, .read, endpoint: endpoint) as RangeResponse)
+            try await call(
+                KVMethods.range, request, .read, endpoint: endpoint, needsLeader: needsLeader)
+                as RangeResponse)
     }
 
     /// Reads one key; nil if it does not exist.

@@ -48,12 +48,15 @@ public final class Client: Sendable {
     public func close() { inbox.close() }
 
     /// Sends one request to the method at `path` and returns the answer's bytes. `isRead` allows the
-    /// request to be repeated; `endpoint` holds it to one node.
+    /// request to be repeated; `endpoint` holds it to one node; `needsLeader` makes a node that knows
+    /// no leader refuse at once, so that another one is asked.
     public func call(
-        path: String, request: [UInt8], isRead: Bool = false, endpoint: Endpoint? = nil
+        path: String, request: [UInt8], isRead: Bool = false, endpoint: Endpoint? = nil,
+        needsLeader: Bool = true
     ) async throws(ClientError) -> [UInt8] {
         let order = CallOrder(
-            path: path, request: request, kind: isRead ? .read : .write, endpoint: endpoint)
+            path: path, request: request, kind: isRead ? .read : .write, endpoint: endpoint,
+            needsLeader: needsLeader)
         guard !Task.isCancelled else { throw .cancelledBeforeTheCall }
         let inbox = inbox
         let number = inbox.number()
@@ -66,11 +69,11 @@ public final class Client: Sendable {
 
     func call<Response: WireDecodable>(
         _ path: String, _ request: some WireEncodable, _ kind: RetryPolicy.Kind,
-        endpoint: Endpoint? = nil
+        endpoint: Endpoint? = nil, needsLeader: Bool = true
     ) async throws(ClientError) -> Response {
         let bytes = try await call(
             path: path, request: request.serializedBytes(), isRead: kind == .read,
-            endpoint: endpoint)
+            endpoint: endpoint, needsLeader: needsLeader)
         do {
             return try Response(serializedBytes: bytes)
         } catch {

@@ -22,11 +22,15 @@ final class NodeLink {
     ) -> ClientCall {
         let endpoint = endpoint
         return usableConnection().unary(
-            order.path, order.request, timeoutMilliseconds: timeoutMilliseconds
+            order.path, order.request, metadata: order.needsLeader ? Self.needsLeader : [],
+            timeoutMilliseconds: timeoutMilliseconds
         ) { result in
             completion(result.mapError { ClientError($0, endpoint) })
         }
     }
+
+    /// etcd's way to say so.
+    private static let needsLeader = [("hasleader", "true")]
 
     func close() {
         connection?.close()

@@ -26,8 +26,10 @@ struct RetryPolicy {
         case .invalidArgument, .notFound, .alreadyExists, .permissionDenied, .failedPrecondition,
             .outOfRange, .unimplemented, .unauthenticated, .resourceExhausted:
             true
-        // "Unavailable" is said before the work and during it; only the first is definite.
-        case .unavailable: message == noLeader || message.hasPrefix(notReady)
+        // Said before the work and during it; the words tell. What does not come from a store (a
+        // proxy's words, a lost connection) says nothing.
+        case .unavailable:
+            message.hasPrefix(fromStore) && !mayHaveRun.contains { message.hasPrefix($0) }
         case .cancelled, .unknown, .deadlineExceeded, .aborted, .internal, .dataLoss: false
         }
     }
@@ -43,7 +45,11 @@ struct RetryPolicy {
         return UInt64.random(in: (longest + 1) / 2...longest, using: &random)
     }
 
-    private static let noLeader = "etcdserver: no leader"
-    private static let notReady = "etcdserver: not ready"
+    /// How all texts of etcd's API begin.
+    private static let fromStore = "etcdserver: "
+    /// The texts of calls that were given up half-way.
+    private static let mayHaveRun = [
+        "etcdserver: request timed out", "etcdserver: leader changed", "etcdserver: server stopped",
+    ]
     private static let tooManyRequests = "etcdserver: too many requests"
 }

@@ -24,7 +24,8 @@ struct RandomHistory {
             choices[Int(dice.next() % UInt64(choices.count))]
         }
         var options = World.Options()
-        options.nodes = pick(mischief == nil ? [1, 3, 3, 3, 3, 5] : [3])
+        options.nodes = pick(mischief == nil ? [1, 3, 3, 3, 4, 5] : [3])
+        options.learners = options.nodes > 3 ? pick([0, 1, 2]) : 0
         options.lossPercent = pick([0, 0, 2, 10])
         options.duplicatePercent = pick([0, 5, 20])
         options.delayMax = pick(mischief == nil ? [2, 5, 15] : [15, 30])
@@ -49,7 +50,7 @@ struct RandomHistory {
         let count = UInt64(world.nodes.count)
         let node = Int(world.below(count))
         let other = Int(world.below(count))
-        switch world.below(isHostile ? 11 : 14) {
+        switch world.below(isHostile ? 11 : 15) {
         case 0, 1: world.crash(node)
         case 2, 3, 4: world.restart(node)
         case 5: if node != other { world.block(node, other) }
@@ -58,6 +59,7 @@ struct RandomHistory {
         case 8: for index in world.nodes.indices { world.crash(index) }
         case 9, 10: world.nodes[node].pausedUntil = world.now + world.below(400)
         case 11: world.nodes[node].diskStalledUntil = world.now + world.below(200)
+        case 13: if world.below(3) == 0 { sleepyLeader() }
         case 12: world.step(node, .moveLeader(to: nil))
         default: break
         }
@@ -73,7 +75,7 @@ struct RandomHistory {
     /// The leader stops for longer than the time-out and is replaced behind its back by a node that it cannot
     /// hear; the third one restarts meanwhile. Awake again, it goes on as if nothing had happened.
     private func sleepyLeader() {
-        guard let leader = world.leader else { return world.run(60) }
+        guard world.nodes.count > 1, let leader = world.leader else { return world.run(60) }
         let count = world.nodes.count
         let rival = (leader + 1 + Int(world.below(UInt64(count - 1)))) % count
         world.heal()

@@ -5,7 +5,9 @@ import Paxos
 /// take their time, crashes that keep a prefix of the boxes, partitions. One seed, one history.
 final class World {
     struct Options {
+        /// Replicas, learners included; these are the last ones.
         var nodes = 3
+        var learners = 0
         var lossPercent: UInt64 = 0
         var duplicatePercent: UInt64 = 0
         var delayMax: UInt64 = 4
@@ -22,6 +24,7 @@ final class World {
         case diskDone(node: Int, write: UInt64)
         case tick(node: Int, boot: UInt64)
         case endOfTurn(node: Int)
+        case loseConnection(node: Int, to: ReplicaID)
     }
 
     let options: Options
@@ -44,7 +47,9 @@ final class World {
     init(seed: UInt64, options: Options = Options()) {
         self.options = options
         random = SeededRandom(seed: seed)
-        let seats = (0..<options.nodes).map { World.seat($0) }
+        let seats = (0..<options.nodes).map {
+            World.seat($0, isVoter: $0 < options.nodes - options.learners)
+        }
         nodes = seats.map { HarnessNode(seat: $0) }
         wheel = Array(repeating: [], count: Int(World.wheelSize))
         blocked = Array(
@@ -52,10 +57,10 @@ final class World {
         for index in nodes.indices { start(index) }
     }
 
-    static func seat(_ index: Int) -> Seat {
+    static func seat(_ index: Int, isVoter: Bool) -> Seat {
         Seat(
             replica: ReplicaID(UInt64(index) + 1), incarnation: Incarnation(UInt64(index) + 101),
-            isVoter: true, name: "n\(index + 1)", peerURLs: [])
+            isVoter: isVoter, name: "n\(index + 1)", peerURLs: [])
     }
 
     func below(_ bound: UInt64) -> UInt64 { bound == 0 ? 0 : random.next() % bound }
@@ -101,7 +106,7 @@ final class World {
     }
 
     /// The process ends. Of the boxes on their way to the disk, a prefix survives; their messages do not.
-    func crash(_ index: Int) {
+    func crash(_ index: Int, isNoticed: Bool? = nil) {
         guard nodes[index].core != nil else { return }
         let pending = (nodes[index].write?.boxes ?? []) + nodes[index].waitingBoxes
         let kept =
@@ -114,10 +119,11 @@ final class World {
         nodes[index].reads = []
         nodes[index].hasEndOfTurnDue = false
         nodes[index].pausedUntil = 0
-        if below(2) == 0 {
-            for peer in nodes.indices where peer != index {
-                step(peer, .disconnected(nodes[index].seat.replica))
-            }
+        guard isNoticed ?? (below(2) == 0) else { return }
+        // A connection ends after all that was on it.
+        for peer in nodes.indices where peer != index {
+            let delay = options.delayMax + 1 + below(2)
+            schedule(.loseConnection(node: peer, to: nodes[index].seat.replica), after: delay)
         }
     }
 
@@ -169,6 +175,9 @@ final class World {
             guard nodes[index].core != nil, nodes[index].boot == boot else { return }
             step(index, .tick(nowMilliseconds: now))
             schedule(.tick(node: index, boot: boot), after: 8 + below(4))
+        case .loseConnection(let index, let replica):
+            if isPaused(index, event) { return }
+            step(index, .disconnected(replica))
         case .endOfTurn(let index):
             guard nodes[index].hasEndOfTurnDue, nodes[index].core != nil else { return }
             nodes[index].hasEndOfTurnDue = false

@@ -43,8 +43,11 @@ import Testing
         #expect(election.lose(ReplicaID(3)) == false)
         #expect(election.lose(ReplicaID(2)) == true)
         #expect(!election.isLeaderLive(running: 1))
-        election.hear(ballot(6, 2), contactAge: 0, running: 2)
-        #expect(election.isLeaderLive(running: 2))
+        // An Accept that was still under way on the other connection is no proof of life.
+        election.hear(ballot(6, 2), contactAge: nil, running: 2)
+        #expect(!election.isLeaderLive(running: 2))
+        election.hear(ballot(6, 2), contactAge: 0, running: 3)
+        #expect(election.isLeaderLive(running: 3))
     }
 
     @Test func theFirstRankProbesAtOnceAndTheOthersWaitTheirTurn() {
