@@ -157,7 +157,11 @@ extension ProcessTests {
             for number in 0..<20 { try await reader.put("beside/\(number)", "x") }
             // 40 × 20 × 0.5 MB would be 400 MB.
             let after = try residentMegabytes(cluster.nodes[0])
-            withKnownIssue("HTTP/1 goes on with requests that it holds while output is stuck") {
+            #expect(after < before + 500, "\(before) MB before, \(after) MB after")
+            withKnownIssue(
+                "HTTP/1 goes on with requests that it holds while output is stuck",
+                isIntermittent: true
+            ) {
                 #expect(after < before + 250, "\(before) MB before, \(after) MB after")
             }
             withExtendedLifetime(slow) {}

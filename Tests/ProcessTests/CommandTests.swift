@@ -199,6 +199,41 @@ extension ProcessTests {
             }
         }
 
+        /// A node that dies is reported with the end of its log, the others go on.
+        @Test(.timeLimit(.minutes(1)))
+        func aNodeThatDiesIsReported() async throws {
+            let directory = try Places.temporaryDirectory()
+            defer { try? FileManager.default.removeItem(atPath: directory) }
+            let log = "\(directory)/out"
+            var child = try Spawner.start(
+                Places.synod,
+                [
+                    "cluster", "--data-dir", "\(directory)/data", "--client-ports", "0",
+                    "--peer-ports", "0",
+                ], log: log)
+            defer { child.send(signal: SIGKILL) }
+            let text = { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
+            try await wait("ready") { text().contains("\nready\n") }
+            let line = try #require(text().split(separator: "\n").first { $0.hasPrefix("node2 ") })
+            let words = line.split(separator: " ").map(String.init)
+            let place = try #require(words.firstIndex(of: "process"))
+            let processID = try #require(pid_t(words[place + 1]))
+            kill(processID, SIGKILL)
+            try await wait("a report of the death") {
+                text().contains("node2 was ended by signal 9; the end of")
+            }
+            #expect(text().contains("INFO"))
+            let endpoint = words[1].replacingOccurrences(of: "http://", with: "")
+            let first = try #require(text().split(separator: "\n").first { $0.hasPrefix("node1 ") })
+                .split(separator: " ")[1].replacingOccurrences(of: "http://", with: "")
+            #expect(
+                try await Tool.synod("put", "a", "b", "--endpoints", "\(endpoint),\(first)").status
+                    == 0)
+            child.send(signal: SIGTERM)
+            try await Self.waitForEnd(&child)
+            #expect(text().hasSuffix("all nodes stopped\n"))
+        }
+
         /// However `synod cluster` ends, its nodes end too.
         @Test(.timeLimit(.minutes(1)))
         func nodesDoNotOutliveTheirCluster() async throws {
