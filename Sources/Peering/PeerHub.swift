@@ -58,6 +58,15 @@ package final class PeerHub: PeerLink {
         }
     }
 
+    /// Brings the gauges of the peers' states up to date; call it a few times a second.
+    package func report() {
+        let heard = replica.status.peers
+        for session in sessions {
+            let peer = heard.first { $0.id == session.address.replica.rawValue }
+            session.metrics.state = PeerState(peer?.condition ?? .down)
+        }
+    }
+
     // MARK: PeerLink
 
     package func send(_ messages: [Message], to peer: ReplicaID) {
@@ -169,7 +178,6 @@ package final class PeerHub: PeerLink {
         (lane.kind == .express ? session.expressDialer : session.bulkDialer)?.succeeded()
         if !wasConnected, session.isConnected {
             logger.info("connected", ["peer": "\(session.address.name)"])
-            session.metrics.state = .up
             replica.connected(session.address.replica)
         }
     }
@@ -202,7 +210,6 @@ package final class PeerHub: PeerLink {
         let hasLostExpress = session.remove(lane)
         (lane.kind == .express ? session.expressDialer : session.bulkDialer)?.streamEnded()
         guard hasLostExpress, !isStopping else { return }
-        session.metrics.state = .down
         logger.warning(
             "disconnected", ["peer": "\(session.address.name)", "why": "\(status.message)"])
         replica.disconnected(session.address.replica)
@@ -210,5 +217,15 @@ package final class PeerHub: PeerLink {
 
     private func session(of replica: ReplicaID) -> PeerSession? {
         sessions.first { $0.address.replica == replica }
+    }
+}
+
+extension PeerState {
+    fileprivate init(_ condition: ReplicaStatus.PeerCondition) {
+        switch condition {
+        case .up: self = .up
+        case .suspect: self = .suspect
+        case .down: self = .down
+        }
     }
 }

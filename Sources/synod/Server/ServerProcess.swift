@@ -58,6 +58,8 @@ final class ServerProcess {
             [replica] in replica.tick()
         }
         for signal in [SIGTERM, SIGINT] { loop.onSignal(signal) { [weak self] in self?.stop() } }
+        let report = Self.reportMilliseconds
+        loop.schedule(afterMilliseconds: report, repeating: report) { [hub] in hub.report() }
         replica.onStarted = { [unowned self] in meetPeers() }
         try clientServer.start()
         replica.start()
@@ -101,6 +103,8 @@ final class ServerProcess {
 
     /// Unsent or unread bytes of a peer's connection.
     private static let peerBytesPerConnection = 256 << 20
+    /// How often the gauges of the peers' states are brought up to date.
+    private static let reportMilliseconds: UInt64 = 100
     /// How often those who watch this node's health are told of a change.
     private static let healthMilliseconds: UInt64 = 100
     private static let tickMilliseconds: UInt64 = 10
