@@ -16,7 +16,7 @@ internal import CLibuv
 package final class EventLoop {
     let raw: UnsafeMutablePointer<uv_loop_t>
     /// The way in from other threads.
-    package let mailbox: LoopMailbox
+    package let mailbox = LoopMailbox()
     /// Called once at the end of each turn, before the flush; not removable.
     package var onTurnEnd: [() -> Void] = []
     /// Called once in each turn right after the callbacks of I/O; not removable.
@@ -30,7 +30,7 @@ package final class EventLoop {
     private let prepare = UnsafeMutablePointer<uv_prepare_t>.allocate(capacity: 1)
     private let checker = UnsafeMutablePointer<uv_check_t>.allocate(capacity: 1)
     private let idler = UnsafeMutablePointer<uv_idle_t>.allocate(capacity: 1)
-    private let async: UnsafeMutablePointer<uv_async_t>
+    private let wakening = UnsafeMutablePointer<uv_poll_t>.allocate(capacity: 1)
     private var signals: [SignalWatch] = []
     private var flushes: [TCPConnection] = []
     private var flushing: [TCPConnection] = []
@@ -40,8 +40,6 @@ package final class EventLoop {
 
     package init() {
         raw = .allocate(capacity: 1)
-        async = .allocate(capacity: 1)
-        mailbox = LoopMailbox(handle: async)
         precondition(uv_loop_init(raw) == 0, "no event loop: out of descriptors or memory")
         // A peer that vanished must give EPIPE, not end the process.
         signal(SIGPIPE, SIG_IGN)
@@ -55,7 +53,7 @@ package final class EventLoop {
         prepare.deallocate()
         checker.deallocate()
         idler.deallocate()
-        async.deallocate()
+        wakening.deallocate()
         raw.deallocate()
     }
 
@@ -141,8 +139,12 @@ package final class EventLoop {
         checker.pointee.data = context
         uv_prepare_start(prepare) { EventLoop.from($0!.pointee.data).endTurn() }
         uv_check_start(checker) { EventLoop.from($0!.pointee.data).startTurn() }
-        uv_async_init(raw, async) { EventLoop.from($0!.pointee.data).runPosted() }
-        async.pointee.data = context
+        let result = uv_poll_init(raw, wakening, mailbox.waking)
+        precondition(result == 0, "a loop can be woken")
+        wakening.pointee.data = context
+        uv_poll_start(wakening, CInt(UV_READABLE.rawValue)) { handle, _, _ in
+            EventLoop.from(handle!.pointee.data).mailbox.drain()
+        }
     }
 
     private static func from(_ data: UnsafeMutableRawPointer?) -> EventLoop {
@@ -155,6 +157,8 @@ package final class EventLoop {
     }
 
     private func startTurn() {
+        mailbox.loopIsAwake()
+        runPosted()
         for hook in onTurnStart { hook() }
     }
 
@@ -164,14 +168,14 @@ package final class EventLoop {
         for connection in flushing { connection.flush() }
         flushing.removeAll(keepingCapacity: true)
         // A flush may ask for another one: it comes in the next turn, which must not wait.
-        if !flushes.isEmpty { wake() }
+        if !flushes.isEmpty || !mailbox.loopFallsAsleep() { wake() }
         guard cachedTurnTime != 0 else { return }
         longestTurn = max(longestTurn, uv_hrtime() - cachedTurnTime)
         cachedTurnTime = 0
     }
 
     private func closeHandles() {
-        mailbox.close()
+        mailbox.end()
         signals.removeAll()
         uv_walk(raw, { handle, _ in EventLoop.closeHandle(handle) }, nil)
         uv_run(raw, UV_RUN_DEFAULT)

@@ -203,6 +203,7 @@ package final class TCPConnection {
     }
 
     private func didRead(_ count: Int, _ base: UnsafeMutablePointer<CChar>?) {
+        loop.mailbox.loopIsAwake()
         if count > 0, let base {
             guard !isFinishRequested else { return }
             handler?.connection(

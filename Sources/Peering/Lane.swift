@@ -13,7 +13,11 @@ final class Lane {
     let kind: LaneKind
     private let stream: Stream
     /// The last hello that the peer said here; nil before the first.
-    var hello: Hello?
+    var hello: Hello? {
+        didSet { isIntroduced = hello != nil }
+    }
+    /// Whether there is a hello: asked for each message, without a look into it.
+    private var isIntroduced = false
     private(set) var isClosed = false
 
     init(_ kind: LaneKind, dialed stream: ClientStream) {
@@ -26,7 +30,7 @@ final class Lane {
         self.stream = .taken(stream)
     }
 
-    var isOpen: Bool { hello != nil && !isClosed }
+    var isOpen: Bool { isIntroduced && !isClosed }
 
     /// Whether so much is unsent that further frames should be dropped.
     var isFull: Bool { bufferedBytes > kind.bufferBytes }

@@ -111,9 +111,9 @@ extension Replica {
 
     /// Calls everybody whose wait has ended; they may propose and read again at once.
     private func answer() {
-        let ended = endedProposals
-        endedProposals.removeAll(keepingCapacity: true)
-        for end in ended { end.completion(end.result) }
+        swap(&endedProposals, &answering)
+        for end in answering { end.completion(end.result) }
+        answering.removeAll(keepingCapacity: true)
         for ready in reads.takeReady(appliedSlot: appliedSlot.rawValue) { ready(.ready) }
         if bundle.commandCount > 0 { requestTurn() }
     }

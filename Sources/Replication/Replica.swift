@@ -56,6 +56,8 @@ package final class Replica {
     var performing = Effects()
     var outbound = PeerOutbox()
     var endedProposals: [ProposalTable.Ended] = []
+    /// Those that are being told; swapped with `endedProposals`, so that both keep their memory.
+    var answering: [ProposalTable.Ended] = []
 
     // What is known of others.
     var leaderBallot: Ballot?

@@ -34,9 +34,8 @@ final class Monitor<Value>: @unchecked Sendable {
 
     /// Changes the value and wakes all who wait for a change.
     func update<Result>(_ body: (inout Value) -> Result) -> Result {
-        pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        let result = body(&value)
+        let result = withLock(body)
+        // Not under the mutex: who wakes up would only go to sleep again, on it.
         pthread_cond_broadcast(changed)
         return result
     }
