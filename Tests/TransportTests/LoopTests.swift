@@ -64,6 +64,27 @@ struct LoopTests {
         #expect(order == Array(0..<1_000))
     }
 
+    @Test(
+        "a job that is posted while the loop is at work runs before it sleeps again",
+        .timeLimit(.minutes(1)))
+    func postingAtWork() {
+        let loop = EventLoop()
+        nonisolated(unsafe) var order: [String] = []
+        nonisolated(unsafe) let stop = { loop.stop() }
+        let mailbox = loop.mailbox
+        loop.onTurnEnd.append {
+            guard order == ["event"] else { return }
+            mailbox.post {
+                order.append("job")
+                mailbox.post { stop() }
+            }
+        }
+        loop.schedule(afterMilliseconds: 1) { order.append("event") }
+        // Nothing else would ever wake the loop.
+        loop.run()
+        #expect(order == ["event", "job"])
+    }
+
     @Test("turn hooks run once per turn, in order, the end before the wait")
     func hooks() {
         let loop = EventLoop()
