@@ -12,6 +12,9 @@ enum Limits {
     static let rankSlackSlots: UInt64 = 1_024
     /// The least distance in time between candidates of neighbouring ranks.
     static let rankStepMilliseconds: UInt64 = 10
+    /// Election time-outs after which a leader whose disk does not answer hands over. The others are a quorum
+    /// without it, so there is no hurry: a busy disk is not a dead one.
+    static let stalledTimeouts: UInt64 = 4
     /// Heartbeats of which the time of sending is remembered, to measure round trips.
     static let heartbeatsRemembered = 16
     /// Heartbeat intervals after which an unanswered Accept is sent again; doubled each time ...

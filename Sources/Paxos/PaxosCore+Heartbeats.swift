@@ -101,8 +101,12 @@ extension PaxosCore {
         leader?.cut(peer)
         if catchUp.pull?.peer == peer { catchUp.giveUp() }
         if leader == nil { barrier.abandon() }
+        forgetRoute(over: replica, into: &effects)
         if election.lose(replica) {
-            announceLeader(into: &effects)
+            // What the others said of it before this moment is no news of its life.
+            for index in peers.indices where peers[index].heardLeader?.replica == replica {
+                peers[index].heardLeader = nil
+            }
             grantLate(into: &effects)
             tickElection(into: &effects)
         }

@@ -45,11 +45,21 @@ extension PaxosCore {
 
     /// Tells the caller when the leader that it can reach is another one, or none.
     mutating func announceLeader(into effects: inout Effects) {
-        let ballot = leaderRoute().ballot
-        guard ballot != announcedLeader else { return }
-        announcedLeader = ballot
+        let route = leaderRoute()
+        announcedReceiver = route.receiver
+        guard route.ballot != announcedLeader else { return }
+        announcedLeader = route.ballot
         if leader == nil { barrier.abandon() }
-        effects.notices.append(.leaderChanged(ballot))
+        effects.notices.append(.leaderChanged(route.ballot))
+    }
+
+    /// The connection to the leader, or to who relays to it, broke: what was on it may be lost, so that the
+    /// caller must hear of a leader anew, even of the same one over another way (P19).
+    mutating func forgetRoute(over replica: ReplicaID, into effects: inout Effects) {
+        guard announcedReceiver == replica else { return }
+        announcedReceiver = nil
+        announcedLeader = nil
+        effects.notices.append(.leaderChanged(nil))
     }
 
     /// A leader gave a sign of life.
@@ -274,7 +284,8 @@ extension PaxosCore {
         guard leader != nil else { return }
         guard contactAge <= timeout else { return stepDown() }
         if let until = leader?.handOver?.until, clock.running >= until { leader?.handOver = nil }
-        if UInt64(unflushedMilliseconds) > timeout, leader?.handOver == nil {
+        let stallMax = Limits.stalledTimeouts * timeout
+        if UInt64(unflushedMilliseconds) > stallMax, leader?.handOver == nil {
             handOver(to: nil, into: &effects)
         }
         for peer in peers.indices { resendOpenSlots(to: peer, into: &effects) }
@@ -333,7 +344,9 @@ extension PaxosCore {
     }
 
     private func handOverTarget(_ replica: ReplicaID) -> ReplicaID? {
-        guard let peer = peers.index(of: replica), peers[peer].voter != nil else { return nil }
+        guard let peer = peers.index(of: replica), peers[peer].voter != nil,
+            peers[peer].isConnected
+        else { return nil }
         return replica
     }
 

@@ -35,6 +35,8 @@ public struct PaxosCore: Sendable {
 
     /// The leader that the caller was told of last.
     var announcedLeader: Ballot?
+    /// The peer through which that leader is reached, if it is not this replica.
+    var announcedReceiver: ReplicaID?
     var heartbeatTimes: [UInt64] = Array(repeating: 0, count: Limits.heartbeatsRemembered)
     var heartbeatNumber: UInt64 = 0
     var nextHeartbeatAt: UInt64 = 0
