@@ -75,8 +75,10 @@ extension PaxosCore {
             serve(request.fromSlot, values, to: sender, into: &effects)
             return
         }
-        let isInLog =
-            request.fromSlot > truncatedAtBirth && request.fromSlot <= learner.decidedUpTo
+        // Above what is durable here, the log may hold an older ballot's value, which was not decided.
+        let durableUpTo = acceptor.durableUpTo(durableBox: outbox.durableBox)
+        let upTo = min(learner.tail.base, durableUpTo)
+        let isInLog = request.fromSlot > truncatedAtBirth && request.fromSlot <= upTo
         guard isInLog, let peer = peers.index(of: sender) else {
             serve(request.fromSlot, [], to: sender, into: &effects)
             return
@@ -86,7 +88,7 @@ extension PaxosCore {
         }
         effects.notices.append(
             .readLog(
-                fromSlot: request.fromSlot, upTo: learner.tail.base,
+                fromSlot: request.fromSlot, upTo: upTo,
                 bytesMax: UInt32(clamping: bytesMax), for: sender))
     }
 
