@@ -96,6 +96,9 @@ package struct Formation {
     /// Whether the core may be born.
     package var isRunning: Bool { if case .running = stage { true } else { false } }
 
+    /// Whether this process never votes.
+    var isExcluded: Bool { if case .excluded = stage { true } else { false } }
+
     /// A sentence for status while the replica does not serve.
     package var problem: String? {
         switch stage {

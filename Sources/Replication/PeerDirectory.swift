@@ -75,6 +75,10 @@ struct PeerDirectory {
         case .promise(let promise): raise(sender, promised: promise.ballot, accepted: .zero)
         case .accepted(let accepted):
             raise(sender, promised: accepted.ballot, accepted: accepted.last)
+        case .heartbeatAnswer(let answer):
+            // Every peer hears these, while votes go to the leader alone; the promise in them may
+            // not be durable.
+            raise(sender, promised: .zero, accepted: answer.durableUpTo)
         default: return
         }
     }

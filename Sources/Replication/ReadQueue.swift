@@ -15,9 +15,12 @@ struct ReadQueue {
 
     private var arriving: [Completion] = []
     private var groups = RingBuffer<Group>(capacity: 16)
-    private var lastNumber: UInt64 = 0
+    /// The number of the newest group.
+    private(set) var lastNumber: UInt64 = 0
 
     private(set) var waitingCount = 0
+    /// Whether a read came since the last group was closed.
+    var hasArriving: Bool { !arriving.isEmpty }
 
     mutating func add(_ completion: @escaping Completion) {
         arriving.append(completion)

@@ -14,6 +14,8 @@ extension Replica {
             bytes += decided.value.byteCount
             apply(decided)
         }
+        // What cannot be applied is not kept: the log has it for a newer program.
+        if needsUpgrade { decidedQueue.removeAll() }
         guard bytes > 0 else { return }
         step(.applied(upTo: appliedSlot))
     }
@@ -32,7 +34,6 @@ extension Replica {
 
     /// A slot of a newer version: the node goes on voting, and says what to do (P28).
     private func stopApplying(at slot: Slot) {
-        needsUpgrade = true
         logger.error(
             "a decided slot needs a newer version of this program: upgrade this node; it goes on "
                 + "voting but serves nothing newer", ["slot": .integer(Int(slot.rawValue))])

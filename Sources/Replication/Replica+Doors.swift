@@ -35,6 +35,7 @@ extension Replica {
     /// Calls back when everything that was decided when the call arrived is applied here.
     package func read(completion: @escaping (ReadResult) -> Void) {
         if isStopping { return completion(.refused(.stopping)) }
+        if let reason = reasonNotToServe { return completion(.refused(.notReady(reason))) }
         if reads.waitingCount >= Limits.readsWaiting {
             return completion(.refused(.tooManyRequests))
         }
@@ -53,10 +54,17 @@ extension Replica {
 
     private func refusal(ofCommandBytes count: Int) -> Refusal? {
         if isStopping { return .stopping }
+        if let reason = reasonNotToServe { return .notReady(reason) }
         let isFull =
             proposals.unansweredCount >= Limits.commandsWaiting
             || proposals.bundleBytes + bundle.byteCount + count > Limits.commandBytesWaiting
         return isFull ? .tooManyRequests : nil
+    }
+
+    /// Why waiting would not help a client of this node.
+    private var reasonNotToServe: String? {
+        if needsUpgrade { return "a decided slot needs a newer version: upgrade this node" }
+        return formation.isExcluded ? formation.problem : nil
     }
 
     /// Hands the commands of this turn to the core, or keeps them until there is one and a leader.
@@ -96,9 +104,9 @@ extension Replica {
 
     /// Only the origin sends again (P19): all unanswered commands, with the ids they had.
     func sendUnansweredAgain() {
-        closeBundle()
         for bytes in proposals.bundlesToSendAgain(nowMilliseconds: clockMilliseconds()) {
             step(.propose(bundle: bytes))
         }
+        closeBundle()
     }
 }

@@ -126,6 +126,8 @@ extension Replica {
         for seat in membership.seats where peers.isConnected(seat.replica) {
             step(.connected(seat.replica))
         }
+        // Reads that came before there was a core were numbered already.
+        if reads.lastNumber > 0 { step(.read(number: reads.lastNumber)) }
         logger.info("ready to vote")
         requestTurn()
     }

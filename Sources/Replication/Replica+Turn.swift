@@ -115,6 +115,6 @@ extension Replica {
         for end in answering { end.completion(end.result) }
         answering.removeAll(keepingCapacity: true)
         for ready in reads.takeReady(appliedSlot: appliedSlot.rawValue) { ready(.ready) }
-        if bundle.commandCount > 0 { requestTurn() }
+        if bundle.commandCount > 0 || reads.hasArriving { requestTurn() }
     }
 }

@@ -49,7 +49,8 @@ package final class Replica {
     var decidedQueue = RingBuffer<DecidedValue>(capacity: 64)
     var appliedSlot: Slot
     var isStopping = false
-    var needsUpgrade = false
+    /// A decided slot is too new for this program; nothing from it on is applied here.
+    var needsUpgrade: Bool { machine.needsUpgrade }
 
     // What this turn has gathered.
     var effects = Effects()
@@ -87,7 +88,8 @@ package final class Replica {
         origin = Origin(
             replica: configuration.replica.rawValue, incarnation: identity.incarnation.rawValue,
             boot: log.boot.rawValue)
-        appliedSlot = parts.state?.decidedUpTo ?? .zero
+        // Not what is decided: the state machine may have met a slot that is too new for it.
+        appliedSlot = Slot(parts.machine.appliedSlot)
         let own = Hello.introduction(
             of: configuration, incarnation: identity.incarnation, boot: log.boot, nonce: log.nonce,
             membership: membership, cluster: clusterID)
