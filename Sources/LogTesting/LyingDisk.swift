@@ -6,6 +6,8 @@ package import WriteAheadLog
 package final class LyingDisk: Disk {
     /// What really keeps the bytes.
     package let disk: ForgetfulDisk
+    /// How often decided values were read back.
+    package private(set) var scanCount = 0
     private let flushes: Bool
     private var unflushed: [Unflushed] = []
     private var random: SeededRandom
@@ -38,6 +40,7 @@ package final class LyingDisk: Disk {
     }
 
     package func submit(_ operation: DiskOperation, ticket: UInt64) {
+        if case .scan = operation { scanCount += 1 }
         disk.submit(operation, ticket: ticket)
     }
 

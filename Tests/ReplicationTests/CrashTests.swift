@@ -15,6 +15,28 @@ struct CrashTests {
         #expect(run.findings == [], "seed \(seed)")
         #expect(run.cluster.crashCount >= 45)
         #expect(run.acknowledged >= 100)
-        #expect(run.cluster.digestsCompared > 10)
+        #expect(run.cluster.digestsCompared > 2)
+    }
+
+    @Test("a cluster of one loses nothing either", arguments: 1...4 as ClosedRange<UInt64>)
+    func alone(seed: UInt64) {
+        var options = Cluster.Options()
+        options.nodeCount = 1
+        let run = CrashRun(seed: seed, options: options, crashes: 40)
+        #expect(run.findings == [], "seed \(seed)")
+        #expect(run.acknowledged >= 100)
+    }
+
+    @Test("without the flush, the same histories show what is lost")
+    func withoutFlush() {
+        var options = Cluster.Options()
+        options.disksFlush = false
+        var lost = 0
+        for seed in 1...6 as ClosedRange<UInt64> {
+            let run = CrashRun(seed: seed, options: options, crashes: 45, expectsHalts: true)
+            #expect(run.findings != [], "seed \(seed)")
+            if run.findings.contains(where: { $0.contains("is lost") }) { lost += 1 }
+        }
+        #expect(lost > 0)
     }
 }

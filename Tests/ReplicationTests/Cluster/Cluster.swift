@@ -34,6 +34,12 @@ final class Cluster {
     var refusals: [String] = []
     /// While set, a process that ends itself is no violation.
     var expectsHalts = false
+    /// Looks at every message that is sent.
+    var onMessage: (_ message: Message, _ from: ClusterNode, _ to: ClusterNode) -> Void = {
+        _, _, _ in
+    }
+    /// Called after each turn of a node.
+    var onTurn: (ClusterNode) -> Void = { _ in }
     private(set) var crashCount = 0
     private var connections: [Int: Connection] = [:]
     private var blocked: Set<Int> = []

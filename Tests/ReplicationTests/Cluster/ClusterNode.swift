@@ -120,6 +120,7 @@ final class ClusterNode: PeerLink {
         isTurnDue = false
         replica.endOfTurn()
         if isHalting { return crash() }
+        cluster.onTurn(self)
         cluster.compareDigest(of: replica, isCertain: false)
         workDisk()
     }
@@ -171,6 +172,7 @@ final class ClusterNode: PeerLink {
         guard !isHalting, let replica, let receiver = cluster.node(peer),
             cluster.connection(self, receiver)?.heard(by: self) != nil
         else { return }
+        for message in messages { cluster.onMessage(message, self, receiver) }
         var first = 0
         while first < messages.count {
             var byteCount = messages[first].byteCountEstimate

@@ -7,9 +7,10 @@ struct CrashRun {
     let workload: Workload
     private(set) var findings: [String] = []
 
-    init(seed: UInt64, options: Cluster.Options, crashes: Int) {
+    init(seed: UInt64, options: Cluster.Options, crashes: Int, expectsHalts: Bool = false) {
         cluster = Cluster(seed: seed, options: options)
         cluster.formed()
+        cluster.expectsHalts = expectsHalts
         let clients = Workload(cluster, clients: 6)
         workload = clients
         let world = cluster
