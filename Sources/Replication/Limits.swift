@@ -16,6 +16,8 @@ package enum Limits {
     package static let compactedKeysPerTick = 2_000
     /// One answer to a peer that catches up from the log.
     package static let catchUpBytes: UInt32 = 4 << 20
+    /// Lives of peers, other than their newest, of which is remembered how far they had come.
+    static let livesRemembered = 256
     /// Messages kept for a peer in one turn, in bytes, beyond which they are dropped: it will ask again.
     package static let outboundBytesPerPeer = 96 << 20
 }

@@ -53,7 +53,11 @@ struct PeerDirectory {
     var memories: [PeerMemory] {
         let current = peers.map(\.memory)
         return current
-            + remembered.filter { old in !current.contains { $0.replica == old.replica } }
+            + remembered.filter { old in
+                !current.contains {
+                    $0.replica == old.replica && $0.incarnation == old.incarnation
+                }
+            }
     }
 
     mutating func note(_ hello: Hello) {
@@ -63,10 +67,21 @@ struct PeerDirectory {
             boot: max(hello.boot, before?.boot ?? hello.boot), promised: before?.promised ?? .zero,
             accepted: before?.accepted ?? .zero)
         if let position = peers.firstIndex(where: { $0.hello.replica == hello.replica }) {
+            keep(peers[position].memory, unlessOf: hello.incarnation)
             peers[position] = Peer(hello: hello, memory: memory)
         } else {
             peers.append(Peer(hello: hello, memory: memory))
         }
+    }
+
+    /// Another life has come in the place of this one, which may come back.
+    private mutating func keep(_ memory: PeerMemory, unlessOf incarnation: Incarnation) {
+        guard memory.incarnation != incarnation else { return }
+        remembered.removeAll {
+            $0.replica == memory.replica && $0.incarnation == memory.incarnation
+        }
+        if remembered.count == Limits.livesRemembered { remembered.removeFirst() }
+        remembered.append(memory)
     }
 
     /// A message that its sender made durable state known with.

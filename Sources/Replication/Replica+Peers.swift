@@ -12,7 +12,10 @@ extension Replica {
         var hello = Hello.introduction(
             of: configuration, incarnation: identity.incarnation, boot: log.boot, nonce: log.nonce,
             membership: membership, cluster: clusterID)
-        hello.remembered = peers.newestMemory(of: peer)
+        // Of the life that may vote, lest an old copy of it comes back after another life was heard.
+        let seat = membership?.seat(of: peer)
+        hello.remembered =
+            seat.flatMap { peers.memory(of: peer, $0.incarnation) } ?? peers.newestMemory(of: peer)
         return hello
     }
 
