@@ -151,6 +151,30 @@ struct FirstStartTests {
         #expect(cluster.becomesReadable(milliseconds: 3000))
     }
 
+    /// What an operator is told to do, done with the wrong copy.
+    @Test("an old copy that is put back after a wipe stops the process, too")
+    func oldCopyAfterAWipe() throws {
+        let cluster = Cluster(seed: 14).formed()
+        let victim = cluster.nodes[1]
+        victim.crash()
+        let copy = victim.backup()
+        victim.start()
+        #expect(cluster.becomesReadable(milliseconds: 3000))
+        for number in 0..<30 { cluster.mustPut("new/\(number)", at: victim) }
+        victim.crash()
+        victim.wipe()
+        victim.start()
+        cluster.timeline.run(milliseconds: 500)
+        #expect(victim.replica?.status.problem?.contains("does not vote") == true)
+        victim.crash()
+        victim.restore(copy)
+        cluster.expectsHalts = true
+        let votes = VoteWatch(cluster)
+        victim.start()
+        #expect(cluster.timeline.run(milliseconds: 2000) { victim.haltReport != nil })
+        #expect(votes.counts[victim.replicaID] == nil)
+    }
+
     @Test("a node that meets its peers again under load is not taken for an old copy")
     func reconnections() throws {
         let cluster = Cluster(seed: 13).formed()

@@ -58,6 +58,23 @@ struct ForwardingTests {
         #expect(cluster.value("list", at: origin) == Array("<x>".utf8))
     }
 
+    @Test("a bundle that a live link lost is sent again in time")
+    func lostOnALiveLink() throws {
+        var options = Cluster.Options()
+        options.requestTimeoutMilliseconds = 5_000
+        let cluster = Cluster(seed: 21, options: options).formed()
+        let origin = try #require(cluster.follower)
+        let leader = try #require(cluster.leader)
+        let round = origin.replica?.ballotRound
+        cluster.block(origin, leader, breaks: false)
+        let answer = cluster.append("list", "<x>", at: origin)
+        cluster.timeline.run(milliseconds: 5)
+        cluster.unblockAll()
+        #expect(cluster.wait(answer, milliseconds: 4_000)?.isApplied == true)
+        #expect(origin.replica?.ballotRound == round, "a new leader was the reason")
+        #expect(cluster.value("list", at: origin) == Array("<x>".utf8))
+    }
+
     @Test(
         "leaders come and go under load, and nothing runs twice",
         arguments: 1...6 as ClosedRange<UInt64>)

@@ -22,13 +22,13 @@ struct ProposalTableTests {
         for number in 0..<3 {
             _ = table.add(deadlineMilliseconds: 10 + UInt64(number)) { results.append("\($0)") }
         }
-        table.close(bundle: [1, 2, 3], handedOver: false)
+        table.close(bundle: [1, 2, 3], handedOver: false, nowMilliseconds: 0)
         for end in table.expire(nowMilliseconds: 10, cause: .timedOut) {
             end.completion(end.result)
         }
         #expect(results.count == 3)
         #expect(results.allSatisfy { $0.contains("noLeader") })
-        #expect(table.bundlesToSendAgain().isEmpty)
+        #expect(table.bundlesToSendAgain(nowMilliseconds: 0).isEmpty)
         #expect(table.bundleBytes == 0)
         #expect(table.lowWater == 4)
     }
@@ -40,18 +40,18 @@ struct ProposalTableTests {
         for number in 0..<3 {
             _ = table.add(deadlineMilliseconds: 10 + UInt64(number)) { results.append("\($0)") }
         }
-        table.close(bundle: [1, 2, 3], handedOver: false)
-        #expect(table.bundlesToSendAgain() == [[1, 2, 3]])
+        table.close(bundle: [1, 2, 3], handedOver: false, nowMilliseconds: 0)
+        #expect(table.bundlesToSendAgain(nowMilliseconds: 0) == [[1, 2, 3]])
         for end in table.expire(nowMilliseconds: 11, cause: .leaderFailed) {
             end.completion(end.result)
         }
         #expect(results.count == 2)
         #expect(results.allSatisfy { $0.contains("leaderFailed") })
         #expect(table.lowWater == 3)
-        #expect(table.bundlesToSendAgain() == [[1, 2, 3]])
+        #expect(table.bundlesToSendAgain(nowMilliseconds: 0) == [[1, 2, 3]])
         #expect(table.take(sequence: 3) != nil)
         #expect(table.take(sequence: 3) == nil)
-        #expect(table.bundlesToSendAgain().isEmpty)
+        #expect(table.bundlesToSendAgain(nowMilliseconds: 0).isEmpty)
     }
 
     /// A command that has no bundle yet does not expire: the turn is not over.
@@ -79,6 +79,7 @@ private final class World {
     private struct Bundle {
         let bytes: [UInt8]
         var wasHandedOver: Bool
+        var handedOverAt: UInt64
     }
 
     private var table = ProposalTable()
@@ -93,13 +94,13 @@ private final class World {
     init(seed: UInt64) { random = SeededRandom(seed: seed) }
 
     func act() {
-        now += random.next() % 4
+        now += random.next() % 60
         switch random.next() % 10 {
         case 0...3: add()
         case 4...5: close()
         case 6...7: answer()
         case 8: expire()
-        default: sendAgain()
+        default: now % 2 == 0 ? sendAgain() : sendOverdue()
         }
         compare()
     }
@@ -119,7 +120,7 @@ private final class World {
     }
 
     private func add() {
-        let deadline = now + 20
+        let deadline = now + 2 * Limits.overdueMilliseconds
         let expected = UInt64(commands.count) + 1
         let sequence = table.add(deadlineMilliseconds: deadline) { [unowned self] in
             switch $0 {
@@ -139,8 +140,8 @@ private final class World {
         for index in commands.indices where commands[index].bundle == nil {
             commands[index].bundle = bundles.count
         }
-        bundles.append(Bundle(bytes: bytes, wasHandedOver: isHandedOver))
-        table.close(bundle: bytes, handedOver: isHandedOver)
+        bundles.append(Bundle(bytes: bytes, wasHandedOver: isHandedOver, handedOverAt: now))
+        table.close(bundle: bytes, handedOver: isHandedOver, nowMilliseconds: now)
     }
 
     /// A command that was handed over is applied; or one that is nobody's is asked for.
@@ -171,15 +172,31 @@ private final class World {
     }
 
     private func sendAgain() {
-        let open = bundles.indices.filter { bundle in
-            commands.contains { $0.bundle == bundle && !$0.hasEnded }
+        let kept = keptBundles
+        let sent = table.bundlesToSendAgain(nowMilliseconds: now)
+        if sent != kept.map({ bundles[$0].bytes }) { complaints.append("sent \(sent.count)") }
+        for index in kept {
+            bundles[index].wasHandedOver = true
+            bundles[index].handedOverAt = now
         }
-        // The table keeps bundles in order: those behind the oldest unanswered command.
-        let first = open.first ?? bundles.count
-        let expected = bundles[first...].map(\.bytes)
-        let sent = table.bundlesToSendAgain()
-        if sent != expected { complaints.append("sent again \(sent.count) of \(expected.count)") }
-        for index in bundles.indices.dropFirst(first) { bundles[index].wasHandedOver = true }
+    }
+
+    private func sendOverdue() {
+        let overdue = keptBundles.filter {
+            bundles[$0].wasHandedOver
+                && bundles[$0].handedOverAt + Limits.overdueMilliseconds <= now
+        }
+        let sent = table.overdueBundles(nowMilliseconds: now)
+        if sent != overdue.map({ bundles[$0].bytes }) {
+            complaints.append("\(sent.count) were overdue, not \(overdue.count)")
+        }
+        for index in overdue { bundles[index].handedOverAt = now }
+    }
+
+    /// The table keeps bundles in order: those from the oldest unanswered command on.
+    private var keptBundles: Range<Int> {
+        let first = commands.lazy.filter { !$0.hasEnded }.compactMap(\.bundle).first
+        return (first ?? bundles.count)..<bundles.count
     }
 
     private func end(_ ended: [ProposalTable.Ended], as expected: [UInt64: String]) {
@@ -198,8 +215,7 @@ private final class World {
         if table.unansweredCount != waiting.count { complaints.append("count") }
         if table.lowWater != lowWater { complaints.append("low water \(table.lowWater)") }
         if table.nextSequence != UInt64(commands.count) + 1 { complaints.append("next") }
-        let first = waiting.lazy.compactMap(\.bundle).first
-        let bytes = bundles[(first ?? bundles.count)...].reduce(0) { $0 + $1.bytes.count }
+        let bytes = bundles[keptBundles].reduce(0) { $0 + $1.bytes.count }
         if table.bundleBytes != bytes { complaints.append("bytes \(table.bundleBytes), \(bytes)") }
     }
 }
