@@ -27,7 +27,7 @@ final class KVService {
         guard caller.accepts(check: { () throws(KVError) in try RequestCheck.range(range) })
         else { return }
         if range.serializable {
-            replica.metrics.sequentialReads.increment()
+            guard passesHere(caller) else { return }
             return ranges.answer(range, caller)
         }
         replica.read { [self] result in
@@ -59,7 +59,7 @@ final class KVService {
         guard isAccepted else { return }
         guard RequestCheck.isReadOnly(txn) else { return proposer.propose(.txn, request, caller) }
         if RequestCheck.isSerializable(txn) {
-            replica.metrics.sequentialReads.increment()
+            guard passesHere(caller) else { return }
             return answer(txn, caller)
         }
         replica.read { [self] result in
@@ -71,6 +71,16 @@ final class KVService {
     func compact(_ request: UnsafeRawBufferPointer, _ caller: Caller) {
         guard caller.decode(CompactionRequest.self, request) != nil else { return }
         proposer.propose(.compaction, request, caller)
+    }
+
+    /// Whether a read may be answered from what this node has; if not, the call is answered.
+    private func passesHere(_ caller: Caller) -> Bool {
+        if let refusal = replica.localReadRefusal {
+            caller.fail(CallFailure(refusal))
+            return false
+        }
+        replica.metrics.sequentialReads.increment()
+        return true
     }
 
     /// Whether a read may be answered now; if not, the call is answered.

@@ -59,6 +59,9 @@ extension RESTDoor {
         _ range: RangeRequest, _ consistency: Consistency, _ request: RESTRequest,
         _ respond: @escaping Respond, make: @escaping (RangeResponse) -> RESTResponse
     ) throws(RESTFailure) {
+        if consistency == .sequential, let refusal = replica.localReadRefusal {
+            throw RESTFailure(refusal)
+        }
         let oldest = try oldestRevision(for: request)
         let answer = { [self] in
             count(consistency)

@@ -42,6 +42,13 @@ extension Replica {
         reads.add(completion)
     }
 
+    /// Why this node has no table to answer from at once: it belongs to no cluster (yet). Nil if it has
+    /// one, be it old.
+    package var localReadRefusal: Refusal? {
+        guard clusterID == nil else { return nil }
+        return .notReady(formation.problem ?? "this node belongs to no cluster")
+    }
+
     /// Ends all waits and gives leadership away; afterwards the log may be sealed and the process end.
     package func stop() {
         isStopping = true

@@ -202,7 +202,5 @@ import Testing
             #expect(answer.headers["retry-after"] == "1", "\(target)")
             #expect(answer.json["error"]?.asString?.isEmpty == false, "\(target)")
         }
-        // A sequential read is answered from what the node has.
-        #expect(try harness.http("GET", "/kv/get?key=k&consistency=sequential").status == 404)
     }
 }

@@ -1,7 +1,11 @@
+import EtcdMessages
 import EventLoops
-import Replication
+import GRPC
 import Observability
+import Protobuf
+import Replication
 import Testing
+import Transport
 
 @testable import RESTAPI
 
@@ -93,5 +97,22 @@ import Testing
         let answer = try get(harness, token: token(harness, revision: 5))
         #expect(answer.status == 503)
         #expect(answer.headers["retry-after"] == "1")
+    }
+
+    /// Its empty table would deny keys that its cluster has.
+    @Test func aNodeWithoutAClusterDoesNotAnswer() throws {
+        let harness = try DoorHarness(isAlone: true)
+        for target in ["/kv/get?key=k&consistency=sequential", "/kv/keys"] {
+            let answer = try harness.http("GET", target)
+            #expect(answer.status == 503)
+            #expect(answer.text.contains("waiting for the first start"))
+        }
+        var range = RangeRequest()
+        range.key = [1]
+        range.serializable = true
+        let failure = try harness.failure(KVMethods.range, range.serializedBytes())
+        #expect(failure.code == .unavailable)
+        #expect(failure.message.contains("waiting for the first start"))
+        #expect(harness.replica.metrics.sequentialReads.value == 0)
     }
 }
