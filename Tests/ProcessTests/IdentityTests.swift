@@ -118,6 +118,22 @@ extension ProcessTests {
             }
         }
 
+        /// What was acknowledged and can no longer be read is never taken for nothing.
+        @Test(.timeLimit(.minutes(1)))
+        func aDamagedLogIsRefused() async throws {
+            try await refused("is damaged at byte") { node, token in
+                let folder = "\(node.dataDirectory)/log"
+                let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+                let path = "\(folder)/\(try #require(names.first))"
+                var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+                // In the middle of what is written, with good batches behind it.
+                let end = try #require(bytes.lastIndex { $0 != 0 })
+                for index in end / 2..<end / 2 + 16 { bytes[index] ^= 0x5a }
+                try Data(bytes).write(to: URL(fileURLWithPath: path))
+                return node.arguments([node], token: token)
+            }
+        }
+
         @Test(.timeLimit(.minutes(1)))
         func aDirectoryInUseIsRefused() async throws {
             try await TestCluster.with(1) { cluster in
@@ -143,7 +159,7 @@ extension ProcessTests {
                 let node = cluster.nodes[0]
                 let client = try cluster.client()
                 defer { client.close() }
-                try await client.put("a", "b")
+                for number in 0..<50 { try await client.put("a\(number)", "b") }
                 try await node.stop(SIGTERM)
                 try node.start(try change(node, cluster.token))
                 try await node.waitForEnd()
