@@ -147,12 +147,6 @@ struct Election: Sendable {
         return quorum.isPhase1(probing.grants)
     }
 
-    /// Whether the grants of the probe under way are enough already: so where one voter is all.
-    func hasQuorum(_ quorum: Quorum) -> Bool {
-        guard case .probing(let probing) = phase else { return false }
-        return quorum.isPhase1(probing.grants)
-    }
-
     /// The candidacy failed: another try after a random while.
     mutating func waitAgain(rank: Int, running: UInt64) {
         let wait = heartbeat / 2 + random.next() % max(1, heartbeat)

@@ -84,8 +84,6 @@ struct Learner: Sendable {
 
     // MARK: Rules
 
-    var hasMarksToLog: Bool { !marks.isEmpty }
-
     /// Decided values from `fromSlot` on that are in memory: at least one, and no more than `bytesMax` if
     /// more than one. Nil if the first is not in memory.
     func values(from fromSlot: Slot, bytesMax: Int) -> [Value]? {

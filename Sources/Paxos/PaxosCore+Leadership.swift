@@ -213,7 +213,7 @@ extension PaxosCore {
         guard promise.ballot == proposer?.ballot, let voter = peers[peer].voter else { return }
         peers[peer].answeredAt = clock.running
         peers[peer].decidedUpTo = max(peers[peer].decidedUpTo, promise.decidedUpTo)
-        let isNew = proposer?.receive(promise, from: peers[peer].replica, voter: voter)
+        let isNew = proposer?.receive(promise, voter: voter)
         if isNew == true { extendCandidacy() }
         tryToLead(into: &effects)
     }
@@ -231,7 +231,7 @@ extension PaxosCore {
         else { return }
         let prepare = Message.Prepare(ballot: ballot, fromSlot: fromSlot)
         for chunk in acceptor.promiseChunks(to: prepare, chunkBytes: Int.max) {
-            _ = proposer?.receive(chunk, from: configuration.replica, voter: ownVoter)
+            _ = proposer?.receive(chunk, voter: ownVoter)
         }
     }
 

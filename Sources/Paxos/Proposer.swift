@@ -46,9 +46,8 @@ struct Proposer: Sendable {
     private(set) var promises = VoteSet()
     /// Per slot the accepted value of the highest ballot that a promise told of.
     private var best: SlotRing<AcceptedValue>
-    /// The highest decided mark in any promise, and who has it.
+    /// The highest decided mark in any promise.
     private(set) var decidedUpTo = Slot.zero
-    private(set) var decidedSource: ReplicaID?
     /// When the candidate gives up, in running milliseconds; progress moves it.
     var deadline: UInt64
 
@@ -64,7 +63,7 @@ struct Proposer: Sendable {
     // MARK: Inputs
 
     /// A chunk of a voter's promise. Gives back whether it was new.
-    mutating func receive(_ promise: Message.Promise, from replica: ReplicaID, voter: Int) -> Bool {
+    mutating func receive(_ promise: Message.Promise, voter: Int) -> Bool {
         guard promise.ballot == ballot, !gatherings[voter].isComplete else { return false }
         if !gatherings[voter].matches(promise) {
             let isOlder = promise.decidedUpTo < gatherings[voter].decidedUpTo
@@ -77,10 +76,7 @@ struct Proposer: Sendable {
         guard isWellFormed(promise, decided: decided), gatherings[voter].note(promise) else {
             return false
         }
-        if decidedSource == nil || decided > decidedUpTo {
-            decidedUpTo = decided
-            decidedSource = replica
-        }
+        decidedUpTo = max(decidedUpTo, decided)
         // What is decided elsewhere is fetched, not proposed.
         best.drop(upTo: decided)
         for value in promise.values { merge(value) }

@@ -12,8 +12,6 @@ public struct VoteSet: Equatable, Sendable {
         precondition(voter >= 0 && voter < Limits.votersMax, "no such voter")
         bits |= 1 << UInt64(voter)
     }
-
-    public func contains(_ voter: Int) -> Bool { bits & (1 << UInt64(voter)) != 0 }
 }
 
 /// The counting rule over a membership: which sets of voters may decide. Any phase-1 quorum and any phase-2

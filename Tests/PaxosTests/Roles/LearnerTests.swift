@@ -62,6 +62,8 @@ import Testing
                 .decided(ballot: ballot(1), upTo: Slot(2)),
                 .decided(ballot: ballot(2), upTo: Slot(3)),
             ])
-        #expect(!learner.hasMarksToLog)
+        // They are logged once.
+        learner.logMarks(outbox: &outbox)
+        #expect(!outbox.hasRecords)
     }
 }

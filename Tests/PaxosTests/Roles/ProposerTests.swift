@@ -22,9 +22,9 @@ import Testing
     @Test func theHighestBallotWinsAndHolesAreNoOps() {
         var proposer = proposer()
         _ = proposer.receive(
-            promise([(1, 2, "old"), (3, 5, "new")]), from: ReplicaID(1), voter: 0)
+            promise([(1, 2, "old"), (3, 5, "new")]), voter: 0)
         _ = proposer.receive(
-            promise([(1, 4, "newer"), (3, 1, "stale")]), from: ReplicaID(2), voter: 1)
+            promise([(1, 4, "newer"), (3, 1, "stale")]), voter: 1)
         #expect(proposer.promises.count == 2)
         #expect(proposer.value(for: Slot(1)) == value("newer"))
         #expect(proposer.value(for: Slot(2)) == .noOperation)
@@ -34,31 +34,31 @@ import Testing
 
     @Test func onlyCompletePromisesCount() {
         var proposer = proposer()
-        _ = proposer.receive(promise([], chunk: 2, isLast: true), from: ReplicaID(1), voter: 0)
-        _ = proposer.receive(promise([], chunk: 0, isLast: false), from: ReplicaID(1), voter: 0)
+        _ = proposer.receive(promise([], chunk: 2, isLast: true), voter: 0)
+        _ = proposer.receive(promise([], chunk: 0, isLast: false), voter: 0)
         #expect(proposer.promises.count == 0)
-        _ = proposer.receive(promise([], chunk: 0, isLast: false), from: ReplicaID(1), voter: 0)
+        _ = proposer.receive(promise([], chunk: 0, isLast: false), voter: 0)
         #expect(proposer.promises.count == 0)
-        _ = proposer.receive(promise([], chunk: 1, isLast: false), from: ReplicaID(1), voter: 0)
+        _ = proposer.receive(promise([], chunk: 1, isLast: false), voter: 0)
         #expect(proposer.promises.count == 1)
     }
 
     @Test func chunksOfTwoAnswersAreNotMixed() {
         var proposer = proposer()
         _ = proposer.receive(
-            promise([(6, 1, "f")], chunk: 0, isLast: false, decided: 5), from: ReplicaID(1),
+            promise([(6, 1, "f")], chunk: 0, isLast: false, decided: 5),
             voter: 0)
         // The acceptor learned more and answered a duplicate Prepare in other chunks.
         _ = proposer.receive(
-            promise([(9, 1, "i")], chunk: 1, isLast: true, decided: 7), from: ReplicaID(1), voter: 0
+            promise([(9, 1, "i")], chunk: 1, isLast: true, decided: 7), voter: 0
         )
         #expect(proposer.promises.count == 0)
         _ = proposer.receive(
-            promise([(7, 1, "g")], chunk: 1, isLast: true, decided: 5), from: ReplicaID(1), voter: 0
+            promise([(7, 1, "g")], chunk: 1, isLast: true, decided: 5), voter: 0
         )
         #expect(proposer.promises.count == 0)
         _ = proposer.receive(
-            promise([(8, 1, "h")], chunk: 0, isLast: false, decided: 7), from: ReplicaID(1),
+            promise([(8, 1, "h")], chunk: 0, isLast: false, decided: 7),
             voter: 0)
         #expect(proposer.promises.count == 1)
         #expect(proposer.decidedUpTo == Slot(7))
@@ -67,19 +67,18 @@ import Testing
 
     @Test func whatIsDecidedElsewhereIsNotProposed() {
         var proposer = proposer()
-        _ = proposer.receive(promise([(3, 1, "c")]), from: ReplicaID(1), voter: 0)
-        _ = proposer.receive(promise([], decided: 4), from: ReplicaID(2), voter: 1)
+        _ = proposer.receive(promise([(3, 1, "c")]), voter: 0)
+        _ = proposer.receive(promise([], decided: 4), voter: 1)
         #expect(proposer.decidedUpTo == Slot(4))
-        #expect(proposer.decidedSource == ReplicaID(2))
         #expect(proposer.highestAccepted == Slot(4))
     }
 
     @Test func anotherBallotAndAnImpossibleValueAreNotCounted() {
         var proposer = proposer()
-        #expect(proposer.receive(promise([], in: ballot(8)), from: ReplicaID(1), voter: 0) == false)
-        #expect(proposer.receive(promise([(1, 9, "x")]), from: ReplicaID(1), voter: 0) == false)
+        #expect(proposer.receive(promise([], in: ballot(8)), voter: 0) == false)
+        #expect(proposer.receive(promise([(1, 9, "x")]), voter: 0) == false)
         let far = Limits.acceptedSlotsMax + 1
-        #expect(proposer.receive(promise([(far, 1, "x")]), from: ReplicaID(1), voter: 0) == false)
+        #expect(proposer.receive(promise([(far, 1, "x")]), voter: 0) == false)
         #expect(proposer.promises.count == 0)
     }
 }
