@@ -15,7 +15,7 @@ struct EtcdServices {
         let proposer = CommandProposer(replica: replica, options: options)
         kv = KVService(
             replica: replica, proposer: proposer,
-            ranges: RangeReader(replica: replica, later: later), options: options)
+            ranges: RangeAnswerer(replica: replica, later: later), options: options)
         cluster = ClusterService(replica: replica)
         maintenance = MaintenanceService(replica: replica, options: options)
         store = StoreService(proposer: proposer)

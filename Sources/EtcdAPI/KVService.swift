@@ -8,11 +8,11 @@ internal import StateMachine
 final class KVService {
     private let replica: Replica
     private let proposer: CommandProposer
-    private let ranges: RangeReader
+    private let ranges: RangeAnswerer
     private let options: EtcdDoorOptions
 
     init(
-        replica: Replica, proposer: CommandProposer, ranges: RangeReader, options: EtcdDoorOptions
+        replica: Replica, proposer: CommandProposer, ranges: RangeAnswerer, options: EtcdDoorOptions
     ) {
         self.replica = replica
         self.proposer = proposer

@@ -1,3 +1,4 @@
+internal import Basics
 internal import EtcdMessages
 
 /// The keys that a list shows, as a range request.
@@ -8,7 +9,8 @@ struct KeyRange {
     static func prefix(_ prefix: [UInt8]) -> KeyRange {
         var range = KeyRange()
         range.request.key = prefix.isEmpty ? [0] : prefix
-        range.request.rangeEnd = end(ofPrefix: prefix)
+        // One zero byte stands for no end.
+        range.request.rangeEnd = prefix.firstBeyondPrefix ?? [0]
         return range
     }
 
@@ -17,14 +19,5 @@ struct KeyRange {
         let next = key + [0]
         if request.key.lexicographicallyPrecedes(next) { request.key = next }
         return request.rangeEnd == [0] || request.key.lexicographicallyPrecedes(request.rangeEnd)
-    }
-
-    /// The first key above all with the prefix: its last byte below 0xff raised by one, what follows
-    /// dropped. One zero byte, which stands for no end, if there is no such byte.
-    private static func end(ofPrefix prefix: [UInt8]) -> [UInt8] {
-        guard let last = prefix.lastIndex(where: { $0 < 0xff }) else { return [0] }
-        var end = Array(prefix[...last])
-        end[last] += 1
-        return end
     }
 }

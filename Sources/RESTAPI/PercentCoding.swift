@@ -1,3 +1,5 @@
+internal import Basics
+
 /// The escapes of URLs: `%` and two hexadecimal digits stand for any byte, so that keys and values may
 /// hold anything, zero bytes and broken UTF-8 included.
 enum PercentCoding {
@@ -10,7 +12,8 @@ enum PercentCoding {
         while let byte = rest.next() {
             switch byte {
             case UInt8(ascii: "%"):
-                guard let high = rest.next().flatMap(digit), let low = rest.next().flatMap(digit)
+                guard let high = rest.next()?.hexadecimalValue,
+                    let low = rest.next()?.hexadecimalValue
                 else { return nil }
                 decoded.append(high << 4 | low)
             case UInt8(ascii: "+") where plusIsSpace: decoded.append(UInt8(ascii: " "))
@@ -18,14 +21,5 @@ enum PercentCoding {
             }
         }
         return decoded
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }

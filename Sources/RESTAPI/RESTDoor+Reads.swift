@@ -71,7 +71,7 @@ extension RESTDoor {
                     var response = make(answer)
                     response.add("x-synod-revision", "\(answer.header.revision)")
                     respond(response)
-                case .failure(let failure): respond(RESTResponse(failure))
+                case .failure(let error): respond(RESTResponse(RESTFailure(error)))
                 }
             }
         }

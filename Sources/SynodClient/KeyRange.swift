@@ -1,3 +1,5 @@
+internal import Basics
+
 /// Which keys a read or a deletion is about.
 public enum KeyRange: Sendable, Hashable {
     /// This key alone.
@@ -11,23 +13,15 @@ public enum KeyRange: Sendable, Hashable {
     /// All keys.
     case all
 
-    /// The key and the range end as the wire carries them.
+    /// The key and the range end as the wire carries them; the end \0 means no end.
     var wire: (key: [UInt8], end: [UInt8]) {
         switch self {
         case .key(let key): (key, [])
         case .range(let from, let to): (from, to)
         case .from(let key): (key.isEmpty ? [0] : key, [0])
         case .all: ([0], [0])
-        case .prefix(let prefix): prefix.isEmpty ? ([0], [0]) : (prefix, Self.end(ofPrefix: prefix))
+        case .prefix(let prefix):
+            prefix.isEmpty ? ([0], [0]) : (prefix, prefix.firstBeyondPrefix ?? [0])
         }
-    }
-
-    /// The first key behind all keys with the prefix; `\0`, which means no end, if there is none.
-    static func end(ofPrefix prefix: [UInt8]) -> [UInt8] {
-        var end = prefix
-        while let last = end.popLast() {
-            if last < 0xff { return end + [last + 1] }
-        }
-        return [0]
     }
 }

@@ -63,16 +63,6 @@ import Testing
         }
     }
 
-    @Test func base64IsTheStandardOne() {
-        for (text, encoded) in [
-            ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="),
-            ("foobar", "Zm9vYmFy"),
-        ] {
-            #expect(Base64.encode(Array(text.utf8)) == encoded)
-        }
-        #expect(Base64.encode([0xfb, 0xff, 0xfe]) == "+//+")
-    }
-
     @Test func jsonIsEscaped() {
         let value = JSONText.Value.object([
             ("a\"b", .text("x\n\\\u{1}é")), ("n", .list([.number(-1), .unsigned(.max)])),

@@ -24,20 +24,6 @@ struct LogTimeTests {
         #expect(text(microseconds) == expected)
     }
 
-    @Test("every day of 400 years is what Foundation's calendar says")
-    func againstFoundation() throws {
-        var calendar = Calendar(identifier: .gregorian)
-        calendar.timeZone = try #require(TimeZone(identifier: "UTC"))
-        for day in stride(from: Int64(-10_000), to: 136_097, by: 13) {
-            let date = LogTime.civilDate(daysSinceEpoch: day)
-            let parts = calendar.dateComponents(
-                [.year, .month, .day], from: Date(timeIntervalSince1970: Double(day) * 86_400))
-            #expect(parts.year == Int(date.year))
-            #expect(parts.month == Int(date.month))
-            #expect(parts.day == Int(date.day))
-        }
-    }
-
     @Test("now is now")
     func now() {
         let expected = Date().timeIntervalSince1970

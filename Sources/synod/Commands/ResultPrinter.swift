@@ -1,3 +1,4 @@
+internal import Protobuf
 internal import SynodClient
 
 /// Prints answers the way the output flags ask for.

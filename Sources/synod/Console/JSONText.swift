@@ -1,3 +1,5 @@
+internal import Protobuf
+
 /// Writes JSON, value by value.
 struct JSONText {
     /// What was written so far.
