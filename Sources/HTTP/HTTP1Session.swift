@@ -84,6 +84,7 @@ package final class HTTP1Session {
             reportsDrain = false
             handler.drained()
         }
+        parse()
     }
 
     /// Refuses what the client is sending, and closes.
@@ -188,7 +189,8 @@ package final class HTTP1Session {
         guard !isParsing else { return }
         isParsing = true
         defer { isParsing = false }
-        while state == .reading && !pending.isEmpty {
+        // A client that sends requests ahead and does not read gets no further answers made for it.
+        while state == .reading && !pending.isEmpty && output.count <= Limits.streamDrainedBytes {
             let (taken, event) = parser.parse(pending.bytes)
             pending.consume(taken)
             switch event {

@@ -79,6 +79,19 @@ struct HTTP1Tests {
                 + "HTTP/1.1 200 OK\ncontent-length: 3\n\n/3:")
     }
 
+    @Test("a client that sends ahead and does not read is made no further answers")
+    func slowReader() {
+        let recorder = Recorder()
+        recorder.answersAtOnce = false
+        let request = "GET /large HTTP/1.1\r\nHost: h\r\n\r\n"
+        recorder.send(request + request)
+        let body = [UInt8](repeating: 65, count: Limits.streamDrainedBytes + 1)
+        recorder.session?.respond(status: 200, headers: [], body: body)
+        #expect(recorder.requests.count == 1)
+        _ = recorder.output()
+        #expect(recorder.requests.count == 2)
+    }
+
     @Test("a request in pieces of any size is the same request", arguments: [1, 2, 3, 7, 50])
     func pieces(size: Int) {
         let recorder = Recorder()
