@@ -113,7 +113,7 @@ let roof: [Target] = [
     .executableTarget(
         name: "MicroBenchmarks",
         dependencies: [
-            "AllocationCounter", "WriteAheadLog", "StateMachine", "EtcdMessages", "Protobuf", "GRPC",
+            "AllocationCounter", "WriteAheadLog", "StateMachine", "MVCC", "EtcdMessages", "Protobuf", "GRPC",
             "PaxosCodec", "Paxos", "Basics",
         ],
         path: "Benchmarks/Micro", swiftSettings: strict),

@@ -2,6 +2,7 @@
 enum Catalogue {
     static func all() -> [Benchmark] {
         DecodeBenchmarks.all() + CoreBenchmarks.all() + LogBenchmarks.all()
-            + FrameBenchmarks.all() + ApplyBenchmarks.all() + ReplyBenchmarks.all()
+            + FrameBenchmarks.all() + ApplyBenchmarks.all() + ReadBenchmarks.all()
+            + ReplyBenchmarks.all()
     }
 }

@@ -16,11 +16,16 @@ enum Samples {
         cluster: ClusterID(7), group: .standard, replica: ReplicaID(1),
         incarnation: Incarnation(11), boot: BootNumber(1))
 
+    /// Key number `number`, which is below ten million.
+    static func key(_ number: Int) -> [UInt8] {
+        let digits = String(number)
+        return Array(("key" + String(repeating: "0", count: 7 - digits.count) + digits).utf8)
+    }
+
     /// The serialized request that puts key number `number`.
     static func put(_ number: Int) -> [UInt8] {
         var request = PutRequest()
-        let digits = String(number)
-        request.key = Array(("key" + String(repeating: "0", count: 7 - digits.count) + digits).utf8)
+        request.key = key(number)
         request.value = [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: 256)
         return request.serializedBytes()
     }

@@ -5,8 +5,7 @@ extension KeyNode {
         let head = KeyNode.head(of: key, after: prefixLength)
         let index = firstHead(notBelow: head)
         if index < heads.count, heads[index] == head {
-            let order = self.key(at: index).withUnsafeBytes { KeyOrder.compare($0, key) }
-            if order == 0 { return (index, true) }
+            if order(at: index, to: key) == 0 { return (index, true) }
         }
         return positionOfOther(key, head, index)
     }
@@ -16,6 +15,14 @@ extension KeyNode {
     func childIndex(for key: UnsafeRawBufferPointer) -> Int {
         let place = position(of: key)
         return place.isFound ? place.index &+ 1 : place.index
+    }
+
+    /// The child below which `key` belongs, without a reference counted; nil in a leaf.
+    @inline(__always)
+    func child(for key: UnsafeRawBufferPointer) -> Unmanaged<KeyNode>? {
+        if isLeaf { return nil }
+        let index = childIndex(for: key)
+        return children.withUnsafeBufferPointer { Unmanaged.passUnretained($0[index]) }
     }
 
     /// The place of a key that is not the first of its head: heads decide only if it has the prefix.
@@ -35,11 +42,26 @@ extension KeyNode {
         while high < heads.count, heads[high] == head { high += 1 }
         while low < high {
             let middle = (low + high) / 2
-            let order = self.key(at: middle).withUnsafeBytes { KeyOrder.compare($0, key) }
+            let order = order(at: middle, to: key)
             if order == 0 { return (middle, true) }
             if order < 0 { low = middle + 1 } else { high = middle }
         }
         return (low, false)
+    }
+
+    /// How the key at `index` compares to `key`.
+    @inline(__always)
+    private func order(at index: Int, to key: UnsafeRawBufferPointer) -> Int {
+        if isLeaf {
+            return records.withUnsafeBufferPointer { records in
+                Unmanaged.passUnretained(records[index])._withUnsafeGuaranteedRef {
+                    $0.key.withUnsafeBytes { KeyOrder.compare($0, key) }
+                }
+            }
+        }
+        return bounds.withUnsafeBufferPointer {
+            $0[index].withUnsafeBytes { KeyOrder.compare($0, key) }
+        }
     }
 
     @inline(__always)

@@ -16,6 +16,8 @@ extension KeyTree {
 
     /// The record of `key`, made if there is none, and counted as live from now on.
     mutating func makeLive(_ key: [UInt8]) -> KeyRecord {
+        // Most writes are of keys that exist: nothing in the tree changes.
+        if let record = find(key), record.isLive { return record }
         var insertion = Insertion()
         let split = key.withUnsafeBytes { insert(key, $0, into: root, &insertion) }
         if insertion.isNew { recordCount += 1 }

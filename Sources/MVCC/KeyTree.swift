@@ -11,10 +11,15 @@ struct KeyTree {
     /// The record of `key`, dead or alive.
     func find(_ key: [UInt8]) -> KeyRecord? {
         key.withUnsafeBytes { bytes in
-            var node = root
-            while !node.isLeaf { node = node.children[node.childIndex(for: bytes)] }
-            let place = node.position(of: bytes)
-            return place.isFound ? node.records[place.index] : nil
+            // Nodes and records stay while the tree is read: no need to count references to them.
+            var node = Unmanaged.passUnretained(root)
+            while let child = node._withUnsafeGuaranteedRef({ $0.child(for: bytes) }) {
+                node = child
+            }
+            return node._withUnsafeGuaranteedRef { leaf in
+                let place = leaf.position(of: bytes)
+                return place.isFound ? leaf.records[place.index] : nil
+            }
         }
     }
 
