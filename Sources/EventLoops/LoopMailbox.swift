@@ -1,3 +1,4 @@
+internal import Basics
 internal import CLibuv
 internal import Synchronization
 
@@ -19,7 +20,7 @@ package final class LoopMailbox: Sendable {
         var isClosed = false
     }
 
-    private let state = Mutex(State())
+    private let state = Monitor(State())
     /// Set before the loop looks for jobs for the last time; whoever takes it back wakes the loop.
     private let isLoopAsleep = Atomic(false)
     /// Becomes readable when the loop must wake up.

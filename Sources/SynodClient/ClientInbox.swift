@@ -1,5 +1,5 @@
+internal import Basics
 internal import EventLoops
-internal import Synchronization
 
 /// The way from the callers to the loop thread. What is ordered before the loop exists waits here.
 final class ClientInbox: Sendable {
@@ -20,7 +20,7 @@ final class ClientInbox: Sendable {
         var isClosed = false
     }
 
-    private let state = Mutex(State())
+    private let state = Monitor(State())
 
     /// A number for a call, by which it can be cancelled.
     func number() -> UInt64 {

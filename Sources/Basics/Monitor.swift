@@ -4,15 +4,16 @@
     internal import Darwin
 #endif
 
-/// A value that threads share, with a way to wait for its change (Hoare's monitor, on pthreads).
+/// A value that threads share, with a way to wait for its change (Hoare's monitor). On pthreads, which the
+/// thread sanitizer understands; the standard library's Mutex it does not.
 ///
 /// Unchecked: the value is reached only under the mutex.
-final class Monitor<Value>: @unchecked Sendable {
+public final class Monitor<Value>: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var value: Value
 
-    init(_ value: Value) {
+    public init(_ value: Value) {
         self.value = value
         precondition(pthread_mutex_init(mutex, nil) == 0, "no mutex")
         precondition(pthread_cond_init(changed, nil) == 0, "no condition")
@@ -26,14 +27,14 @@ final class Monitor<Value>: @unchecked Sendable {
     }
 
     /// Looks at the value or changes it.
-    func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
+    public func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return body(&value)
     }
 
     /// Changes the value and wakes all who wait for a change.
-    func update<Result>(_ body: (inout Value) -> Result) -> Result {
+    public func update<Result>(_ body: (inout Value) -> Result) -> Result {
         let result = withLock(body)
         // Not under the mutex: who wakes up would only go to sleep again, on it.
         pthread_cond_broadcast(changed)
@@ -41,7 +42,7 @@ final class Monitor<Value>: @unchecked Sendable {
     }
 
     /// Waits until `body` gives something.
-    func wait<Result>(for body: (inout Value) -> Result?) -> Result {
+    public func wait<Result>(for body: (inout Value) -> Result?) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         while true {
