@@ -8,13 +8,10 @@ struct CrashTests {
         "nothing acknowledged is lost by crashes at random points",
         arguments: 1...24 as ClosedRange<UInt64>)
     func crashes(seed: UInt64) {
-        var options = Cluster.Options()
-        options.lossPercent = seed % 4 == 0 ? 5 : 0
-        options.duplicatePercent = seed % 3 == 0 ? 10 : 0
-        let run = CrashRun(seed: seed, options: options, crashes: 45)
+        let run = CrashRun(seed: seed, options: .varied(seed), crashes: 45)
         #expect(run.findings == [], "seed \(seed)")
         #expect(run.cluster.crashCount >= 45)
-        #expect(run.acknowledged >= 100)
+        #expect(run.acknowledged >= 50)
         #expect(run.cluster.digestsCompared > 2)
     }
 
@@ -24,7 +21,7 @@ struct CrashTests {
         options.nodeCount = 1
         let run = CrashRun(seed: seed, options: options, crashes: 40)
         #expect(run.findings == [], "seed \(seed)")
-        #expect(run.acknowledged >= 100)
+        #expect(run.acknowledged >= 50)
     }
 
     @Test("without the flush, the same histories show what is lost")

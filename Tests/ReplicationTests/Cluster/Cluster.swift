@@ -21,6 +21,21 @@ final class Cluster {
         var segmentBytes = 64 << 10
         var electionTimeoutMilliseconds: UInt64 = 100
         var requestTimeoutMilliseconds: UInt64 = 1000
+
+        /// Good and bad networks and disks, some of each kind.
+        static func varied(_ seed: UInt64) -> Options {
+            var random = SeededRandom(seed: seed)
+            func one<Element>(of choices: [Element]) -> Element {
+                choices[Int(random.next() % UInt64(choices.count))]
+            }
+            var options = Options()
+            options.lossPercent = one(of: [0, 0, 2, 10])
+            options.duplicatePercent = one(of: [0, 0, 10, 40])
+            options.delayMicroseconds = one(of: [50...900, 50...900, 50...6_000, 200...30_000])
+            options.diskMicroseconds = one(of: [100...1_200, 100...1_200, 500...8_000, 50...40_000])
+            options.segmentBytes = one(of: [64 << 10, 64 << 10, 256 << 10])
+            return options
+        }
     }
 
     let options: Options

@@ -5,9 +5,13 @@ final class Nemesis {
     private let pauseMicroseconds: ClosedRange<UInt64>
     private var isOver = false
 
-    init(_ cluster: Cluster, pauseMicroseconds: ClosedRange<UInt64> = 20_000...220_000) {
+    /// The slower the world, the rarer the trouble: between two strikes some work should be done.
+    init(_ cluster: Cluster) {
         self.cluster = cluster
-        self.pauseMicroseconds = pauseMicroseconds
+        let slowest =
+            cluster.options.delayMicroseconds.upperBound
+            + cluster.options.diskMicroseconds.upperBound
+        pauseMicroseconds = 20_000...(200_000 + slowest * 10)
         continueLater()
     }
 
