@@ -223,7 +223,11 @@ package struct Formation {
             known.contains { $0.replica == seat.replica && $0.incarnation != seat.incarnation }
         }
         let left = membership.voters.count - lost.count
-        guard !lost.isEmpty else { return [] }
+        guard !lost.isEmpty else {
+            // Whoever had come back without data has it again.
+            lastReport = nil
+            return []
+        }
         if left < Quorum(membership).size {
             return report(
                 "quorum lost: \(lost.count) of \(membership.voters.count) voters came back without their "

@@ -103,7 +103,18 @@ package final class Replica {
     }
 
     /// Opens the log for writing; `onStarted` is called when the boot number is durable.
-    package func start() { log.start() }
+    package func start() {
+        rememberCluster()
+        log.start()
+    }
+
+    /// A crash may have come between a durable genesis and the note of it in the identity.
+    private func rememberCluster() {
+        guard let clusterID, identity.cluster == ClusterID(0) else { return }
+        identity.cluster = clusterID
+        saveIdentity(identity)
+        log.joined(clusterID)
+    }
 
     /// Seals the log and then calls `then`; call `stop` before.
     package func close(then: @escaping () -> Void) {
