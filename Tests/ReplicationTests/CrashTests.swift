@@ -24,6 +24,34 @@ struct CrashTests {
         #expect(run.acknowledged >= 50)
     }
 
+    @Test(
+        "a node that dies again and again while it comes up ends in the same state",
+        arguments: 1...4 as ClosedRange<UInt64>)
+    func crashLoop(seed: UInt64) {
+        let cluster = Cluster(seed: seed).formed()
+        for number in 0..<40 { cluster.mustPut("k\(number)", at: cluster.nodes[0]) }
+        let node = cluster.nodes[Int(seed % 3)]
+        node.crash()
+        for _ in 0..<30 {
+            node.start()
+            cluster.timeline.after(cluster.random(in: 0...4000)) { node.crash() }
+            cluster.timeline.run(milliseconds: 6)
+        }
+        node.start()
+        #expect(cluster.becomesReadable(milliseconds: 3000))
+        #expect(cluster.becomesLevel())
+        #expect(cluster.violations == [])
+    }
+
+    @Test("one seed, one history")
+    func deterministic() {
+        let first = CrashRun(seed: 5, options: .varied(5), crashes: 15)
+        let second = CrashRun(seed: 5, options: .varied(5), crashes: 15)
+        #expect(first.workload.operations.count > 50)
+        #expect(first.workload.operations == second.workload.operations)
+        #expect(first.cluster.timeline.nowMicroseconds == second.cluster.timeline.nowMicroseconds)
+    }
+
     @Test("without the flush, the same histories show what is lost")
     func withoutFlush() {
         var options = Cluster.Options()

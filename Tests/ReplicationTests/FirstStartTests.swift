@@ -42,6 +42,30 @@ struct FirstStartTests {
         cluster.mustPut("k", at: cluster.nodes[Int(seed % 3)])
         #expect(cluster.becomesLevel())
         #expect(Set(cluster.nodes.map { $0.replica?.clusterID }).count == 1)
+        #expect(cluster.nodes.allSatisfy { $0.identity.cluster == $0.replica?.clusterID })
+        #expect(cluster.violations == [])
+    }
+
+    @Test("the right directory put back after a wipe: all is well again, and status says so")
+    func rightCopyAfterAWipe() throws {
+        let cluster = Cluster(seed: 15).formed()
+        cluster.mustPut("k", [4], at: cluster.nodes[0])
+        let victim = cluster.nodes[2]
+        victim.crash()
+        let copy = victim.backup()
+        victim.wipe()
+        victim.start()
+        cluster.timeline.run(milliseconds: 500)
+        #expect(cluster.nodes[0].replica?.status.problem?.contains("without its data") == true)
+        victim.crash()
+        victim.restore(copy)
+        victim.start()
+        #expect(cluster.becomesReadable(milliseconds: 3000))
+        let isWell = cluster.timeline.run(milliseconds: 1000) {
+            cluster.nodes.allSatisfy { $0.replica?.status.problem == nil }
+        }
+        #expect(isWell)
+        #expect(cluster.becomesLevel())
         #expect(cluster.violations == [])
     }
 

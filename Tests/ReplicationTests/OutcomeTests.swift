@@ -182,7 +182,7 @@ struct OutcomeTests {
         #expect(cluster.timeline.run(milliseconds: 1000) { isClosed })
         cluster.timeline.run(milliseconds: 50)
         leader.crash()
-        #expect(cluster.leader != nil)
+        #expect(cluster.timeline.run(milliseconds: 1000) { cluster.leader != nil })
         leader.start()
         clients.stop()
         #expect(cluster.becomesReadable(milliseconds: 3000))

@@ -1,5 +1,5 @@
 /// What a client asked for, and what it was told.
-struct Operation {
+struct Operation: Equatable {
     enum Kind: Equatable {
         /// Appends the token to the value of this key.
         case append(key: Int)

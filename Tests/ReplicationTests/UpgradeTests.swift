@@ -1,0 +1,58 @@
+import Basics
+import Paxos
+import StateMachine
+import Testing
+
+@testable import Replication
+
+/// A decided slot that this program is too old for (P28).
+@Suite("Slots of a newer version")
+struct UpgradeTests {
+    /// A bundle of a version that nobody knows yet.
+    private static let newerBundle: [UInt8] = [1, 0, 0, 0, 200]
+
+    @Test("nothing from them on is applied, the node votes on and says so, also after a restart")
+    func newerSlot() throws {
+        let cluster = Cluster(seed: 1).formed()
+        cluster.mustPut("before", [1], at: cluster.nodes[0])
+        let leader = try #require(cluster.leader)
+        leader.replica?.step(.propose(bundle: Self.newerBundle))
+        leader.requestTurn()
+        cluster.timeline.run(milliseconds: 300)
+        let stoppedAt = leader.replica?.machine.appliedSlot
+        #expect(cluster.nodes.allSatisfy { $0.replica?.machine.needsUpgrade == true })
+        expectRefusals(cluster)
+
+        var turns = 0
+        cluster.onTurn = { _ in turns += 1 }
+        cluster.timeline.run(milliseconds: 100)
+        #expect(turns < 300, "turn after turn without anything to do")
+
+        // Voting goes on: a new leader's own slot is decided.
+        leader.crash()
+        #expect(cluster.timeline.run(milliseconds: 2000) { cluster.leader != nil })
+        cluster.timeline.run(milliseconds: 200)
+        let decided = cluster.leader?.replica?.status.decidedSlot ?? 0
+        #expect(decided > (stoppedAt ?? 0) + 1)
+        #expect(cluster.leader?.replica?.decidedQueue.isEmpty == true)
+
+        for node in cluster.liveNodes { node.crash() }
+        for node in cluster.nodes { node.start() }
+        #expect(cluster.timeline.run(milliseconds: 2000) { cluster.leader != nil })
+        cluster.timeline.run(milliseconds: 200)
+        expectRefusals(cluster)
+        for node in cluster.nodes {
+            #expect(node.replica?.machine.appliedSlot == stoppedAt)
+            #expect(cluster.value("before", at: node) == [1])
+        }
+        #expect(cluster.violations == [])
+    }
+
+    private func expectRefusals(_ cluster: Cluster) {
+        for node in cluster.nodes {
+            let reason = "a decided slot needs a newer version: upgrade this node"
+            #expect(cluster.wait(cluster.read(at: node)) == .refused(.notReady(reason)))
+            #expect(cluster.wait(cluster.put("x", at: node))?.refusal == .notReady(reason))
+        }
+    }
+}
