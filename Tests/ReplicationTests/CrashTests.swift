@@ -15,6 +15,15 @@ struct CrashTests {
         #expect(run.cluster.digestsCompared > 2)
     }
 
+    @Test("a cluster of five loses nothing either", arguments: 1...2 as ClosedRange<UInt64>)
+    func five(seed: UInt64) {
+        var options = Cluster.Options.varied(seed)
+        options.nodeCount = 5
+        let run = CrashRun(seed: seed, options: options, crashes: 60)
+        #expect(run.findings == [], "seed \(seed)")
+        #expect(run.acknowledged >= 50)
+    }
+
     @Test("a cluster of one loses nothing either", arguments: 1...4 as ClosedRange<UInt64>)
     func alone(seed: UInt64) {
         var options = Cluster.Options()

@@ -24,6 +24,8 @@ final class ClusterNode: PeerLink {
     private(set) var recoveryError: RecoveryError?
     /// Nothing of this process runs before this moment (it was stopped by a signal, say).
     var pausedUntilMicroseconds: UInt64 = 0
+    /// No operation of the disk ends before this moment.
+    var diskStalledUntilMicroseconds: UInt64 = 0
 
     private unowned let cluster: Cluster
     private var isTurnDue = false
@@ -83,6 +85,7 @@ final class ClusterNode: PeerLink {
         isDiskBusy = false
         isHalting = false
         pausedUntilMicroseconds = 0
+        diskStalledUntilMicroseconds = 0
         disk.crash()
         cluster.crashed(self)
     }
@@ -139,7 +142,9 @@ final class ClusterNode: PeerLink {
         let disk = disk
         // The disk works on while the process is stopped.
         let life = life
-        cluster.timeline.after(cluster.random(in: cluster.options.diskMicroseconds)) {
+        let now = cluster.timeline.nowMicroseconds
+        let stall = max(now, diskStalledUntilMicroseconds) - now
+        cluster.timeline.after(stall + cluster.random(in: cluster.options.diskMicroseconds)) {
             [unowned self] in
             guard life == self.life, replica != nil else { return }
             isDiskBusy = false

@@ -1,5 +1,5 @@
 /// Makes trouble at random moments: kills of one, of the leader, of some, of all; cut links; processes
-/// that stand still.
+/// and disks that stand still.
 final class Nemesis {
     private let cluster: Cluster
     private let pauseMicroseconds: ClosedRange<UInt64>
@@ -37,6 +37,7 @@ final class Nemesis {
         case 5: cluster.nodes.shuffled(using: &cluster.random).dropFirst().forEach(kill)
         case 6...7: cluster.nodes.forEach(kill)
         case 8: isolate(randomNode)
+        case 9 where cluster.happens(percent: 50): stall(randomNode)
         default: pause(randomNode)
         }
     }
@@ -69,6 +70,12 @@ final class Nemesis {
         cluster.timeline.after(cluster.random(in: 50_000...400_000)) { [self] in
             cluster.unblockAll()
         }
+    }
+
+    /// A disk that hangs, and then goes on.
+    private func stall(_ node: ClusterNode) {
+        node.diskStalledUntilMicroseconds =
+            cluster.timeline.nowMicroseconds + cluster.random(in: 20_000...600_000)
     }
 
     private func pause(_ node: ClusterNode) {
