@@ -72,15 +72,21 @@ package final class PeerHub: PeerLink {
     package func send(_ messages: [Message], to peer: ReplicaID) {
         guard let session = session(of: peer), session.isConnected else { return }
         let now = loop.turnTime
-        var express: [Message] = []
-        var bulk: [Message] = []
+        var largeCount = 0
         for message in messages {
             session.noteSent(message, at: now)
-            let isLarge = message.byteCountEstimate > Limits.expressMessageBytes
-            if isLarge { bulk.append(message) } else { express.append(message) }
+            if isLarge(message) { largeCount += 1 }
         }
+        // Mostly all are small: one frame, from the messages as they are.
+        let express = largeCount == 0 ? messages : messages.filter { !isLarge($0) }
         send(express, on: session.lane(forByteCount: 0))
-        send(bulk, on: session.lane(forByteCount: .max))
+        if largeCount > 0 {
+            send(messages.filter(isLarge), on: session.lane(forByteCount: .max))
+        }
+    }
+
+    private func isLarge(_ message: Message) -> Bool {
+        message.byteCountEstimate > Limits.expressMessageBytes
     }
 
     package func sayHelloAgain() {
@@ -103,7 +109,9 @@ package final class PeerHub: PeerLink {
                 byteCount += messages[end].byteCountEstimate
                 end += 1
             }
-            lane.send(LaneMessage.encode(header, Array(messages[first..<end])))
+            let isWhole = first == 0 && end == messages.count
+            lane.send(
+                LaneMessage.encode(header, isWhole ? messages : Array(messages[first..<end])))
             first = end
         }
     }

@@ -18,6 +18,10 @@ package enum Limits {
     package static let catchUpBytes: UInt32 = 4 << 20
     /// Lives of peers, other than their newest, of which is remembered how far they had come.
     static let livesRemembered = 256
+    /// A Decide alone waits for company so long, if another one left as shortly before.
+    static let decideWaitsMilliseconds: UInt64 = 10
+    /// A peer that sent a command or asked for a read so shortly before is told of decisions at once.
+    static let askingMilliseconds: UInt64 = 1_000
     /// Messages kept for a peer in one turn, in bytes, beyond which they are dropped: it will ask again.
     package static let outboundBytesPerPeer = 96 << 20
 }

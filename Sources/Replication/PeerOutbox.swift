@@ -2,11 +2,28 @@ internal import Paxos
 internal import PaxosCodec
 
 /// The messages of one turn, by receiver, so that each peer gets one frame.
+///
+/// A Decide alone may wait for company, a few milliseconds at most: with put upon put the next Accept says
+/// the same, and a peer that nobody waits at need not be woken twice for each. The first one after a
+/// pause leaves at once, and so does each one to a peer that sends commands or asks for reads.
 struct PeerOutbox {
     private struct Lane {
         let peer: ReplicaID
         var messages: [Message] = []
         var byteCount = 0
+        var holdsOnlyDecides = true
+        /// When the last Decide left without company.
+        var toldAtMilliseconds: UInt64?
+        /// When the peer last sent a command, or asked for a read.
+        var askedAtMilliseconds: UInt64?
+
+        func mayWait(_ now: UInt64) -> Bool {
+            guard holdsOnlyDecides, let told = toldAtMilliseconds else { return false }
+            if let asked = askedAtMilliseconds, now < asked + Limits.askingMilliseconds {
+                return false
+            }
+            return now < told + Limits.decideWaitsMilliseconds
+        }
     }
 
     private var lanes: [Lane] = []
@@ -18,14 +35,24 @@ struct PeerOutbox {
         guard lanes[position].byteCount + byteCount <= Limits.outboundBytesPerPeer else { return }
         lanes[position].messages.append(outbound.message)
         lanes[position].byteCount += byteCount
+        if case .decide = outbound.message { return }
+        lanes[position].holdsOnlyDecides = false
+    }
+
+    /// The peer's clients wait for what is decided.
+    mutating func noteAsking(_ peer: ReplicaID, nowMilliseconds: UInt64) {
+        lanes[lane(of: peer)].askedAtMilliseconds = nowMilliseconds
     }
 
     /// Gives each peer's messages away, in the order they came.
-    mutating func drain(_ send: (ReplicaID, [Message]) -> Void) {
+    mutating func drain(nowMilliseconds now: UInt64, _ send: (ReplicaID, [Message]) -> Void) {
         for position in lanes.indices where !lanes[position].messages.isEmpty {
+            if lanes[position].mayWait(now) { continue }
+            if lanes[position].holdsOnlyDecides { lanes[position].toldAtMilliseconds = now }
             send(lanes[position].peer, lanes[position].messages)
             lanes[position].messages.removeAll(keepingCapacity: true)
             lanes[position].byteCount = 0
+            lanes[position].holdsOnlyDecides = true
         }
     }
 

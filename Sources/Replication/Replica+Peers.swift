@@ -40,7 +40,17 @@ extension Replica {
     package func receive(_ messages: [Message], from sender: Input.Sender) {
         for message in messages where isWellFormed(message, from: sender) {
             peers.note(message, from: sender)
+            noteAsking(message, from: sender.replica)
             step(.received(message, from: sender))
+        }
+    }
+
+    /// A peer whose clients wait for what is decided is told of it at once.
+    private func noteAsking(_ message: Message, from peer: ReplicaID) {
+        switch message {
+        case .forward, .readRequest:
+            outbound.noteAsking(peer, nowMilliseconds: clockMilliseconds())
+        default: break
         }
     }
 

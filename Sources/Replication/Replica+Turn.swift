@@ -19,7 +19,7 @@ extension Replica {
         applyDecided()
         performEffects()
         log.flush(nowMilliseconds: now)
-        outbound.drain { peer, messages in link?.send(messages, to: peer) }
+        outbound.drain(nowMilliseconds: now) { peer, messages in link?.send(messages, to: peer) }
         answer()
         if !decidedQueue.isEmpty { requestTurn() }
     }
