@@ -66,7 +66,7 @@ struct LoopTests {
 
     @Test(
         "a job that is posted while the loop is at work runs before it sleeps again",
-        .timeLimit(.minutes(1)))
+        .timeLimit(.minutes(5)))
     func postingAtWork() {
         let loop = EventLoop()
         nonisolated(unsafe) var order: [String] = []
