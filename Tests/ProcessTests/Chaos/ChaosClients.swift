@@ -17,6 +17,9 @@ final class ChaosClients: Sendable {
     /// How much has been acknowledged so far.
     var acknowledged: Int { history.withLock { $0.acknowledged } }
 
+    /// How many nodes have acknowledged a write.
+    var answeringMemberCount: Int { history.withLock { $0.acknowledgedByMember.count } }
+
     func stop() { isStopped.withLock { $0 = true } }
 
     /// Runs until `stop`: `putters` and `appenders`, spread over the nodes, and a reader each.

@@ -56,5 +56,11 @@ struct ChaosHistory: Sendable, Equatable {
     var reads: [ChaosRead] = []
 
     var acknowledged: Int { writes.count { $0.revision != nil } }
+    /// The acknowledged writes by the id of the member that answered.
+    var acknowledgedByMember: [UInt64: Int] {
+        writes.reduce(into: [:]) { counts, write in
+            if case .acknowledged(_, let member) = write.outcome { counts[member, default: 0] += 1 }
+        }
+    }
     var unknown: Int { writes.count { $0.outcome == .unknown } }
 }
