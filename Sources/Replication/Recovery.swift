@@ -17,17 +17,19 @@ package struct RecoveredParts {
     package let saveIdentity: (Identity) -> Void
 }
 
-/// The way back from disk: reads the log, applies what is decided, and keeps the rest for the core.
+/// The way back from disk: takes the state that the store has, applies what the log decided since, and
+/// keeps the rest for the core.
 package enum Recovery {
-    /// Reads the log on `disk`. Blocking, before anything is served.
+    /// Reads `storage` and then the log on `disk`. Blocking, before anything is served.
     package static func run(
-        disk: any Disk, identity: Identity, nonce: UInt64, options: LogOptions, logger: Logger,
+        disk: any Disk, storage: any StorageEngine = MemoryStorage(), identity: Identity,
+        nonce: UInt64, options: LogOptions, logger: Logger,
         saveIdentity: @escaping (Identity) -> Void
     ) throws(RecoveryError) -> RecoveredParts {
-        let machine = ReplicatedState()
+        let machine = try restoredState(storage)
         var needsUpgrade = false
         let recovered = try LogRecovery.run(
-            disk: disk, identity: identity,
+            disk: disk, identity: identity, floor: Slot(machine.appliedSlot),
             configured: { slot, membership in
                 if slot == .zero, machine.appliedSlot == 0 { machine.applyGenesis(membership) }
             }
@@ -49,6 +51,16 @@ package enum Recovery {
         return RecoveredParts(
             log: log, machine: machine, state: state, heard: recovered.heard, identity: identity,
             saveIdentity: saveIdentity)
+    }
+
+    private static func restoredState(
+        _ storage: any StorageEngine
+    ) throws(RecoveryError) -> ReplicatedState {
+        do throws(StorageError) {
+            return try storage.restoredState()
+        } catch {
+            throw .disk(DiskError(error.description))
+        }
     }
 }
 

@@ -2,6 +2,7 @@ internal import Digests
 internal import Observability
 internal import Paxos
 internal import Replication
+internal import StateMachine
 internal import WriteAheadLog
 
 /// A member's data directory, opened, locked and read.
@@ -34,7 +35,8 @@ struct NodeDirectory {
             directory: directory.logPath, wake: wake,
             onFailure: { ProcessExit.end(.brokenDisk, logger, $0) })
         parts = try Recovery.run(
-            disk: disk, identity: identity, nonce: SecureRandom.uint64(),
+            disk: disk, storage: MemoryStorage(), identity: identity,
+            nonce: SecureRandom.uint64(),
             options: LogOptions(segmentBytes: configuration.segmentBytes), logger: logger,
             saveIdentity: { Self.save($0, in: directory, logger) })
     }

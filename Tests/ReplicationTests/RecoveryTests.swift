@@ -1,0 +1,54 @@
+import Observability
+import StateMachine
+import Testing
+import WriteAheadLog
+
+@testable import Replication
+
+/// What recovery makes of a store's state and of the log behind it.
+@Suite("Recovery from a store and a log")
+struct RecoveryTests {
+    @Test("a state from the store is taken up, and only the slots above it are replayed")
+    func stateFromStore() throws {
+        let cluster = Cluster(seed: 11, options: .init(nodeCount: 1)).formed()
+        let node = cluster.nodes[0]
+        cluster.mustPut("early", [1], at: node)
+        let early = try recovered(node, MemoryStorage()).machine
+        cluster.mustPut("late", [2], at: node)
+
+        // A slot that were applied twice, or left out, would trap.
+        let continued = try recovered(node, FixedStorage { early }).machine
+        let replayed = try recovered(node, MemoryStorage()).machine
+        #expect(continued === early)
+        #expect(continued.appliedSlot == replayed.appliedSlot)
+        #expect(continued.digest() == replayed.digest())
+        #expect(cluster.violations == [])
+    }
+
+    @Test("a store that cannot be read is refused, never taken for an empty one")
+    func unreadableStore() {
+        let cluster = Cluster(seed: 12, options: .init(nodeCount: 1)).formed()
+        let storage = FixedStorage { () throws(StorageError) in throw StorageError("rotten") }
+        #expect(throws: RecoveryError.disk(DiskError("rotten"))) {
+            try recovered(cluster.nodes[0], storage)
+        }
+    }
+
+    private func recovered(
+        _ node: ClusterNode, _ storage: any StorageEngine
+    ) throws -> RecoveredParts {
+        try Recovery.run(
+            disk: node.disk, storage: storage, identity: node.identity, nonce: 1,
+            options: LogOptions(segmentBytes: 64 << 10),
+            logger: Logger(component: "test", sink: .silent), saveIdentity: { _ in })
+    }
+}
+
+/// An engine that gives what it is told to.
+private final class FixedStorage: StorageEngine {
+    private let state: () throws(StorageError) -> ReplicatedState
+
+    init(_ state: @escaping () throws(StorageError) -> ReplicatedState) { self.state = state }
+
+    func restoredState() throws(StorageError) -> ReplicatedState { try state() }
+}
