@@ -50,6 +50,7 @@ let thought: [Target] = [
     room("EtcdMessages", ["Protobuf"]),
     room("StateMachine", ["MVCC", "EtcdMessages", "Protobuf", "Basics"]),
     room("GRPC", ["Basics"]),
+    room("Histories", ["Basics"]),
 ]
 
 let matter: [Target] = [
@@ -98,7 +99,7 @@ let roof: [Target] = [
         dependencies: [
             "Basics", "Observability", "Paxos", "PaxosCodec", "MVCC", "StateMachine", "EtcdMessages",
             "Protobuf", "GRPC", "WriteAheadLog", "EventLoops", "HTTP", "Digests", "Replication",
-            "Transport", "Peering", "EtcdAPI", "RESTAPI", "SynodClient",
+            "Transport", "Peering", "EtcdAPI", "RESTAPI", "SynodClient", "Histories",
         ],
         swiftSettings: strict),
     .executableTarget(name: "ProtobufGenerator", dependencies: ["Protobuf", "Basics"], swiftSettings: strict),
@@ -129,6 +130,7 @@ let checks: [Target] = [
     tests("ProtobufTests", ["Protobuf", "EtcdMessages", "Basics"]),
     tests("StateMachineTests", ["StateMachine", "MVCC", "EtcdMessages", "Protobuf", "Basics"]),
     tests("GRPCTests", ["GRPC", "Basics"]),
+    tests("HistoriesTests", ["Histories", "Basics"]),
     tests(
         "WriteAheadLogTests", ["WriteAheadLog", "LogTesting", "PaxosCodec", "Paxos", "Basics"]),
     tests("HTTPTests", ["HTTP", "Basics"]),

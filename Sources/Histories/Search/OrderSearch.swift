@@ -1,0 +1,185 @@
+/// Looks for an order of one key's steps in which each finds the state that it was told, and each comes
+/// after all that ended before it began (Wing and Gong 1993, with the memory of Lowe 2017).
+///
+/// A step of unknown ending may stand anywhere after its beginning, or nowhere. It is only tried where
+/// it makes another step possible that was not, or where something is appended next: an order that
+/// uses it elsewhere stays an order if it is moved back or left out.
+struct OrderSearch {
+    enum Outcome {
+        case found
+        case none
+        case undecided
+    }
+
+    /// One step of the search: what was put next into the order.
+    private struct Move {
+        let isOptional: Bool
+        let step: Int
+        let variant: Int
+        /// Its place among the moves of its moment.
+        let choice: Int
+        let stateBefore: Int
+        let furthestBefore: Int
+    }
+
+    /// A move that could be made.
+    private struct Candidate {
+        let hint: Int64
+        let isOptional: Bool
+        let step: Int
+        let variant: Int
+    }
+
+    private var table: StateTable
+    private let definite: [KeyStep]
+    private let optional: [KeyStep]
+    /// Those of the optional steps whose turn another optional step can bring about.
+    private let dependent: [Int]
+    private var remaining: RemainingSteps
+    private var isUsed: [Bool]
+    private var state = StateTable.absent
+    private var path: [Move] = []
+    private var visited: Set<[Int32]> = []
+
+    /// Searches for at most `stepsMax` steps.
+    static func run(_ problem: KeyProblem, stepsMax: Int) -> Outcome {
+        var search = OrderSearch(problem)
+        return search.run(stepsMax)
+    }
+
+    private init(_ problem: KeyProblem) {
+        table = problem.table
+        definite = problem.definite
+        optional = problem.optional
+        dependent = problem.optional.indices.filter { problem.optional[$0].dependsOnState }
+        remaining = RemainingSteps(count: problem.definite.count)
+        isUsed = Array(repeating: false, count: problem.optional.count)
+    }
+
+    private mutating func run(_ stepsMax: Int) -> Outcome {
+        var choice = 0
+        for _ in 0..<stepsMax {
+            if remaining.isEmpty { return .found }
+            let candidates = candidates()
+            if choice < candidates.count {
+                make(candidates[choice], choice)
+                if visited.insert(fingerprint()).inserted {
+                    choice = 0
+                } else {
+                    choice = takeBack() + 1
+                }
+            } else if path.isEmpty {
+                return .none
+            } else {
+                choice = takeBack() + 1
+            }
+        }
+        return .undecided
+    }
+
+    private mutating func make(_ candidate: Candidate, _ choice: Int) {
+        path.append(
+            Move(
+                isOptional: candidate.isOptional, step: candidate.step, variant: candidate.variant,
+                choice: choice, stateBefore: state, furthestBefore: remaining.furthestTaken))
+        let step = candidate.isOptional ? optional[candidate.step] : definite[candidate.step]
+        state = after(step.variants[candidate.variant])
+        if candidate.isOptional {
+            isUsed[candidate.step] = true
+        } else {
+            remaining.take(candidate.step)
+        }
+    }
+
+    /// Takes the last move back and says which choice it was.
+    private mutating func takeBack() -> Int {
+        let move = path.removeLast()
+        state = move.stateBefore
+        if move.isOptional {
+            isUsed[move.step] = false
+        } else {
+            remaining.putBack(move.step, furthestBefore: move.furthestBefore)
+        }
+        return move.choice
+    }
+
+    private mutating func after(_ variant: KeyStep.Variant) -> Int {
+        switch variant.effect {
+        case .none: state
+        case .set(let next): next
+        case .append(let token): table.append(token, to: state)
+        }
+    }
+
+    // MARK: What can come next
+
+    private mutating func candidates() -> [Candidate] {
+        var open: [Int] = []
+        var firstEnd = UInt64.max
+        var next = remaining.first
+        while let step = next, definite[step].begun <= firstEnd {
+            open.append(step)
+            firstEnd = min(firstEnd, definite[step].ended)
+            next = remaining.next(after: step)
+        }
+        open.removeAll { definite[$0].begun > firstEnd }
+        var result = open.filter { definite[$0].variants[0].passes(state) }.map {
+            Candidate(hint: definite[$0].hint, isOptional: false, step: $0, variant: 0)
+        }
+        addOptional(open, before: firstEnd, to: &result)
+        result.sort {
+            ($0.hint, $0.isOptional ? 1 : 0, $0.step, $0.variant)
+                < ($1.hint, $1.isOptional ? 1 : 0, $1.step, $1.variant)
+        }
+        return result
+    }
+
+    private mutating func addOptional(
+        _ open: [Int], before firstEnd: UInt64, to result: inout [Candidate]
+    ) {
+        var hasUnseen = false
+        for step in optional.indices where !isUsed[step] {
+            if optional[step].begun > firstEnd { break }
+            // All of these are alike: the first will do.
+            if optional[step].isUnseen {
+                if hasUnseen { continue }
+                hasUnseen = true
+            }
+            for variant in optional[step].variants.indices {
+                let tried = optional[step].variants[variant]
+                guard tried.passes(state) else { continue }
+                let next = after(tried)
+                guard next != state, isUseful(next, step, open, before: firstEnd) else { continue }
+                result.append(
+                    Candidate(
+                        hint: optional[step].hint, isOptional: true, step: step, variant: variant))
+            }
+        }
+    }
+
+    /// In the state `next` something is possible that is not possible now.
+    private func isUseful(
+        _ next: Int, _ step: Int, _ open: [Int], before firstEnd: UInt64
+    ) -> Bool {
+        let gains = { (variant: KeyStep.Variant) in
+            if case .append = variant.effect { return variant.passes(next) }
+            return variant.passes(next) && !variant.passes(state)
+        }
+        if open.contains(where: { gains(definite[$0].variants[0]) }) { return true }
+        for other in dependent where other != step && !isUsed[other] {
+            if optional[other].begun > firstEnd { return false }
+            if optional[other].variants.contains(where: gains) { return true }
+        }
+        return false
+    }
+
+    /// What is taken and the state after it: the same twice need not be searched twice.
+    private func fingerprint() -> [Int32] {
+        var print = remaining.fingerprint()
+        print.append(-1)
+        for step in isUsed.indices where isUsed[step] { print.append(Int32(step)) }
+        print.append(-1)
+        print.append(Int32(state))
+        return print
+    }
+}
