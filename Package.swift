@@ -148,7 +148,9 @@ let checks: [Target] = [
             "Transport", "EventLoops", "Observability", "WriteAheadLog", "LogTesting", "Paxos",
             "PaxosCodec", "Basics",
         ]),
-    tests("SynodClientTests", ["SynodClient", "Transport", "EventLoops", "GRPC"]),
+    tests(
+        "SynodClientTests",
+        ["SynodClient", "EtcdMessages", "Protobuf", "Transport", "EventLoops", "GRPC"]),
     tests("CommandLineTests", ["synod", "SynodClient", "Observability"]),
     tests(
         "ProcessTests",

@@ -2,6 +2,14 @@ internal import GRPC
 internal import StateMachine
 
 extension CallFailure {
+    /// What apply said of a command. Within a session it is the answer to all tries of its sequence,
+    /// unless it is about the session itself.
+    init(_ error: KVError, isInSession: Bool) {
+        let failure = CallFailure(error)
+        let outcome: Outcome = error.isOfSession ? .notDone : .neverDone
+        self.init(failure.status, isInSession ? outcome : failure.outcome)
+    }
+
     /// A refusal by the rules of the store, in etcd's words where etcd has them.
     init(_ error: KVError) {
         switch error {
@@ -28,7 +36,17 @@ extension CallFailure {
             self.init(
                 GRPCStatus(
                     .failedPrecondition,
-                    "synod: client session has expired: this try did not run"))
+                    "synod: session has expired: this try did not run, an earlier one may have"))
+        case .sequenceForgotten:
+            self.init(
+                GRPCStatus(
+                    .failedPrecondition,
+                    "synod: sequence is too old: this try did not run, an earlier one may have"))
+        case .sequenceReused:
+            self.init(
+                GRPCStatus(
+                    .invalidArgument,
+                    "synod: sequence was given to another request: this one did not run"))
         case .malformedCommand:
             self.init(GRPCStatus(.invalidArgument, "synod: command is malformed"))
         }

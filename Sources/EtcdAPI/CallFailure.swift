@@ -5,14 +5,30 @@ internal import StateMachine
 
 /// Why a call did not succeed, and whether its caller may take it for not having happened.
 package struct CallFailure: Error, Equatable, Sendable {
+    /// What the trailer `synod-outcome` says of a write.
+    package enum Outcome: String, Sendable {
+        /// It may have run, or may still run.
+        case unknown
+        /// This try did not run and never will. If it has a session, an earlier one may have.
+        case notDone = "none"
+        /// No try of its sequence has run or ever will.
+        case neverDone = "never"
+    }
+
     package let status: GRPCStatus
-    /// False: the write may have run, or may still run. The answer then carries the trailer
-    /// `synod-outcome: unknown`.
-    package let isDefinite: Bool
+    /// Nil where the status tells enough.
+    package let outcome: Outcome?
+
+    /// False: the write may have run, or may still run.
+    package var isDefinite: Bool { outcome != .unknown }
+
+    init(_ status: GRPCStatus, _ outcome: Outcome?) {
+        self.status = status
+        self.outcome = outcome
+    }
 
     init(_ status: GRPCStatus, isDefinite: Bool = true) {
-        self.status = status
-        self.isDefinite = isDefinite
+        self.init(status, isDefinite ? nil : .unknown)
     }
 
     init(_ error: EtcdError) {
@@ -22,10 +38,12 @@ package struct CallFailure: Error, Equatable, Sendable {
     /// A command or a read that was turned away: it did not run.
     init(_ refusal: Refusal) {
         switch refusal {
-        case .tooManyRequests: self.init(EtcdError.tooManyRequests)
-        case .noLeader: self.init(EtcdError.noLeader)
-        case .stopping: self.init(EtcdError.stopped)
-        case .notReady(let reason): self.init(GRPCStatus(.unavailable, "etcdserver: \(reason)"))
+        case .tooManyRequests: self.init(EtcdError.tooManyRequests.status, .notDone)
+        case .noLeader: self.init(EtcdError.noLeader.status, .notDone)
+        // The same words end a command that was taken, and then they leave its outcome open.
+        case .stopping: self.init(EtcdError.stopped.status, .notDone)
+        case .notReady(let reason):
+            self.init(GRPCStatus(.unavailable, "etcdserver: \(reason)"), .notDone)
         }
     }
 
@@ -45,15 +63,26 @@ package struct CallFailure: Error, Equatable, Sendable {
     static let readTimedOut = CallFailure(EtcdError.timedOut.status)
 
     /// What goes with the status as metadata, or as headers of an HTTP answer.
-    var metadata: [(String, String)] { isDefinite ? [] : [("synod-outcome", "unknown")] }
+    var metadata: [(String, String)] {
+        guard let outcome else { return [] }
+        return [("synod-outcome", outcome.rawValue)]
+    }
 
-    /// An answer that no client is sent, in the words of gRPC's Go implementation.
+    /// An answer that no client is sent, in the words of gRPC's Go implementation. What it answers was
+    /// done.
     static func answerTooLarge(bytes: Int, max: Int) -> CallFailure {
         CallFailure(
             GRPCStatus(
                 .resourceExhausted,
-                "grpc: trying to send message larger than max (\(bytes) vs. \(max))"))
+                "grpc: trying to send message larger than max (\(bytes) vs. \(max))"), .unknown)
     }
+
+    /// Metadata that names no session and sequence.
+    static let malformedSession = CallFailure(
+        GRPCStatus(
+            .invalidArgument,
+            "synod: session is malformed: two numbers above 0 are needed, SESSION-SEQUENCE"),
+        .notDone)
 
     /// A message that is not what the method takes, in the words of gRPC's Go implementation.
     init(_ error: WireError) {

@@ -31,6 +31,14 @@ enum Caller {
         }
     }
 
+    /// The client's own number of a write, `SESSION-SEQUENCE`; nil if it gives none.
+    var sessionText: String? {
+        switch self {
+        case .grpc(let call, _): call.metadata("synod-session")
+        case .gateway(let call): call.sessionText
+        }
+    }
+
     /// Whether anybody waits for the answer.
     var isWaiting: Bool {
         switch self {

@@ -17,8 +17,15 @@ final class CommandProposer {
         guard request.count <= requestBytesMax else {
             return caller.fail(CallFailure(EtcdError.requestTooLarge))
         }
-        replica.propose(kind, request: request) { [self] result in
+        var session: ClientSession?
+        if let text = caller.sessionText {
+            session = ClientSession(text)
+            if session == nil { return caller.fail(.malformedSession) }
+        }
+        replica.propose(kind, session: session, request: request) { [self] result in
             switch result {
+            case .applied(.failed(let error)):
+                caller.fail(CallFailure(error, isInSession: session != nil))
             case .applied(let outcome): answer(outcome, caller)
             case .refused(let refusal): caller.fail(CallFailure(refusal))
             case .unknown(let cause): caller.fail(CallFailure(cause))
@@ -42,6 +49,9 @@ final class CommandProposer {
             response.header.sign(by: replica)
             caller.send(response)
         case .readModifyWrite(var response):
+            response.header.sign(by: replica)
+            caller.send(response)
+        case .registerSession(var response):
             response.header.sign(by: replica)
             caller.send(response)
         case .failed(let error):

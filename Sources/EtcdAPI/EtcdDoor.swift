@@ -39,6 +39,7 @@ package final class EtcdDoor {
         add(ClusterMethods.memberList, services.cluster.memberList, to: router)
         add(MaintenanceMethods.status, services.maintenance.status, to: router)
         add(StoreMethods.readModifyWrite, services.store.readModifyWrite, to: router)
+        add(StoreMethods.registerSession, services.store.registerSession, to: router)
         add(HealthMethods.check, services.health.check, to: router)
         let health = services.health
         router.register(stream: HealthMethods.watch, maxMessageBytes: options.messageBytesMax) {

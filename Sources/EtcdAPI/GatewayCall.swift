@@ -15,6 +15,9 @@ final class GatewayCall {
 
     var isWaiting: Bool { exchange.isOpen }
 
+    /// The metadata `synod-session`, in the gateway's way to send metadata as a header.
+    var sessionText: String? { exchange.header("grpc-metadata-synod-session") }
+
     func respond(_ response: some ProtobufJSONMessage) {
         let size = response.encodedSize
         guard size <= responseBytesMax else {

@@ -15,4 +15,10 @@ struct StoreService {
         guard isAccepted else { return }
         proposer.propose(.readModifyWrite, request, caller)
     }
+
+    /// Makes a session, within which a client's retries execute once.
+    func registerSession(_ request: UnsafeRawBufferPointer, _ caller: Caller) {
+        guard caller.decode(RegisterSessionRequest.self, request) != nil else { return }
+        proposer.propose(.registerSession, request, caller)
+    }
 }

@@ -7,9 +7,12 @@ package import Protobuf
 package enum StoreMethods {
     /// Changes one key as a function of its value, in one step and one round trip.
     package static let readModifyWrite = "/synodpb.Store/ReadModifyWrite"
+    /// Registers a session. A write that carries the metadata `synod-session: SESSION-SEQUENCE` is executed
+    /// once, however often and through whatever node it is sent; a retry gets the first answer.
+    package static let registerSession = "/synodpb.Store/RegisterSession"
 
     /// Every method, in the order of the .proto file.
-    package static let all = [readModifyWrite]
+    package static let all = [readModifyWrite, registerSession]
 }
 
 /// The message `synodpb.ReadModifyWriteRequest`.
@@ -314,6 +317,8 @@ package struct ReadModifyWriteResponse: ProtobufMessage {
     /// Unsets `current`.
     package mutating func clearCurrent() { _current = nil }
     private var _current: KeyValue?
+    /// The answer to a retry, of which only the outcome was remembered: it does not say what the pairs are.
+    package var pairsOmitted: Bool = false
 
     package init() {}
 
@@ -326,6 +331,7 @@ package struct ReadModifyWriteResponse: ProtobufMessage {
             case 16: self.applied = try reader.readBool()
             case 26: try reader.readMessage(&self._old)
             case 34: try reader.readMessage(&self._current)
+            case 40: self.pairsOmitted = try reader.readBool()
             default: try reader.skip(tag)
             }
         }
@@ -337,10 +343,12 @@ package struct ReadModifyWriteResponse: ProtobufMessage {
         if self.applied { size += 1 + 1 }
         if let value = self._old { size += 1 + WireSize.message(value) }
         if let value = self._current { size += 1 + WireSize.message(value) }
+        if self.pairsOmitted { size += 1 + 1 }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
+        if self.pairsOmitted { writer.write(self.pairsOmitted, tag: 40) }
         if let value = self._current { writer.write(value, tag: 34) }
         if let value = self._old { writer.write(value, tag: 26) }
         if self.applied { writer.write(self.applied, tag: 16) }
@@ -367,6 +375,10 @@ extension ReadModifyWriteResponse: ProtobufJSONMessage {
             writer.name("current")
             writer.write(field: value)
         }
+        if self.pairsOmitted {
+            writer.name("pairs_omitted")
+            writer.write(field: self.pairsOmitted)
+        }
         writer.endObject()
     }
 
@@ -377,6 +389,125 @@ extension ReadModifyWriteResponse: ProtobufJSONMessage {
             case "applied": self.applied = try member.bool()
             case "old": self._old = try member.message()
             case "current": self._current = try member.message()
+            case "pairs_omitted", "pairsOmitted": self.pairsOmitted = try member.bool()
+            default: break
+            }
+        }
+    }
+}
+
+/// The message `synodpb.RegisterSessionRequest`.
+package struct RegisterSessionRequest: ProtobufMessage {
+    package static var protoMessageName: String { "synodpb.RegisterSessionRequest" }
+
+    package init() {}
+
+    package mutating func decode(_ reader: inout WireReader) throws(WireError) {
+        while true {
+            let tag = try reader.readTag()
+            switch tag {
+            case 0: return
+            default: try reader.skip(tag)
+            }
+        }
+    }
+
+    package var encodedSize: Int { 0 }
+
+    package func encode(into writer: inout WireWriter) {
+    }
+}
+
+extension RegisterSessionRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {}
+}
+
+/// The message `synodpb.RegisterSessionResponse`.
+package struct RegisterSessionResponse: ProtobufMessage {
+    package static var protoMessageName: String { "synodpb.RegisterSessionResponse" }
+
+    package var header: ResponseHeader {
+        get { _header ?? ResponseHeader() }
+        set { _header = newValue }
+    }
+    /// `header` is set.
+    package var hasHeader: Bool { _header != nil }
+    /// Unsets `header`.
+    package mutating func clearHeader() { _header = nil }
+    private var _header: ResponseHeader?
+    package var session: UInt64 = 0
+    /// So many sequences are remembered, from the highest one down: no more may be on the way.
+    package var window: UInt64 = 0
+    /// A session that was not used for so long ends.
+    package var idleMilliseconds: UInt64 = 0
+
+    package init() {}
+
+    package mutating func decode(_ reader: inout WireReader) throws(WireError) {
+        while true {
+            let tag = try reader.readTag()
+            switch tag {
+            case 0: return
+            case 10: try reader.readMessage(&self._header)
+            case 16: self.session = try reader.readUInt64()
+            case 24: self.window = try reader.readUInt64()
+            case 32: self.idleMilliseconds = try reader.readUInt64()
+            default: try reader.skip(tag)
+            }
+        }
+    }
+
+    package var encodedSize: Int {
+        var size = 0
+        if let value = self._header { size += 1 + WireSize.message(value) }
+        if self.session != 0 { size += 1 + WireSize.varint(self.session) }
+        if self.window != 0 { size += 1 + WireSize.varint(self.window) }
+        if self.idleMilliseconds != 0 { size += 1 + WireSize.varint(self.idleMilliseconds) }
+        return size
+    }
+
+    package func encode(into writer: inout WireWriter) {
+        if self.idleMilliseconds != 0 { writer.write(self.idleMilliseconds, tag: 32) }
+        if self.window != 0 { writer.write(self.window, tag: 24) }
+        if self.session != 0 { writer.write(self.session, tag: 16) }
+        if let value = self._header { writer.write(value, tag: 10) }
+    }
+}
+
+extension RegisterSessionResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if let value = self._header {
+            writer.name("header")
+            writer.write(field: value)
+        }
+        if self.session != 0 {
+            writer.name("session")
+            writer.write(field: self.session)
+        }
+        if self.window != 0 {
+            writer.name("window")
+            writer.write(field: self.window)
+        }
+        if self.idleMilliseconds != 0 {
+            writer.name("idle_milliseconds")
+            writer.write(field: self.idleMilliseconds)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "header": self._header = try member.message()
+            case "session": self.session = try member.integer()
+            case "window": self.window = try member.integer()
+            case "idle_milliseconds", "idleMilliseconds": self.idleMilliseconds = try member.integer()
             default: break
             }
         }

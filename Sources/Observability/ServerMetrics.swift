@@ -21,6 +21,10 @@ package final class ServerMetrics {
     package let logBytes: Gauge
     package let logFlush: Histogram
 
+    // Sessions of clients.
+    package let sessions: Gauge
+    package let sessionRetries: Gauge
+
     // Reads answered by this node.
     package let linearizableReads: Counter
     package let sequentialReads: Counter
@@ -57,6 +61,10 @@ package final class ServerMetrics {
         logFlush = registry.histogram(
             "etcd_disk_wal_fsync_duration_seconds", help: "How long flushes of the log take.",
             boundsNanoseconds: ServerMetrics.flushBounds)
+        sessions = registry.gauge("synod_sessions", help: "Sessions of clients.")
+        sessionRetries = registry.gauge(
+            "synod_session_retries",
+            help: "Commands in the log that were answered with the result of an earlier try.")
         let reads = registry.counters(
             "synod_reads_served_total", help: "Reads that this node answered.",
             labels: ["consistency"])

@@ -15,7 +15,8 @@ extension RESTDoor {
         let request = RESTRequest(
             method: exchange.method, path: exchange.path, query: Array(exchange.query.utf8),
             body: exchange.body, accept: exchange.header("accept"),
-            readToken: exchange.header(ReadToken.headerName))
+            readToken: exchange.header(ReadToken.headerName),
+            idempotencyKey: exchange.header("idempotency-key"))
         handle(request) { response in
             let headers = response.headers.map { ($0.name, $0.value) }
             exchange.respond(

@@ -22,7 +22,7 @@ extension RESTDoor {
             operation.request = .requestPut(put)
             return operation
         }
-        propose(.txn, txn.serializedBytes(), respond) { outcome in
+        try propose(.txn, txn.serializedBytes(), of: request, respond) { outcome in
             guard case .txn(let answer) = outcome else { return nil }
             return .revision(answer.header.revision)
         }
@@ -62,7 +62,8 @@ extension RESTDoor {
     func readModifyWrite(
         _ request: RESTRequest, _ respond: @escaping Respond
     ) throws(RESTFailure) {
-        proposeChange(try Self.change(JSONBody.parse(request.body)), respond)
+        let change = try Self.change(JSONBody.parse(request.body))
+        try proposeChange(change, of: request, respond)
     }
 
     /// `{"key":…,"op":…}` and what the operation needs.

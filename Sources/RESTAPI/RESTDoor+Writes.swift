@@ -25,7 +25,8 @@ extension RESTDoor {
     func set(
         _ request: RESTRequest, _ query: QueryParameters, _ respond: @escaping Respond
     ) throws(RESTFailure) {
-        propose(.put, try pair(request, query).serializedBytes(), respond) { outcome in
+        let put = try pair(request, query)
+        try propose(.put, put.serializedBytes(), of: request, respond) { outcome in
             guard case .put(let answer) = outcome else { return nil }
             return .revision(answer.header.revision)
         }
@@ -35,21 +36,21 @@ extension RESTDoor {
         _ request: RESTRequest, _ query: QueryParameters, _ respond: @escaping Respond
     ) throws(RESTFailure) {
         let put = try pair(request, query)
-        putIf(put, exists: false, otherwise: .keyExists(), respond)
+        try putIf(put, exists: false, otherwise: .keyExists(), of: request, respond)
     }
 
     func update(
         _ request: RESTRequest, _ query: QueryParameters, _ respond: @escaping Respond
     ) throws(RESTFailure) {
         let put = try pair(request, query)
-        putIf(put, exists: true, otherwise: .keyNotFound(), respond)
+        try putIf(put, exists: true, otherwise: .keyNotFound(), of: request, respond)
     }
 
     /// One transaction: the put if the key's version is (or is not) 0.
     private func putIf(
-        _ put: PutRequest, exists: Bool, otherwise failure: RESTFailure,
+        _ put: PutRequest, exists: Bool, otherwise failure: RESTFailure, of request: RESTRequest,
         _ respond: @escaping Respond
-    ) {
+    ) throws(RESTFailure) {
         var compare = Compare()
         compare.key = put.key
         compare.target = .version
@@ -60,17 +61,19 @@ extension RESTDoor {
         var txn = TxnRequest()
         txn.compare = [compare]
         txn.success = [operation]
-        propose(.txn, txn.serializedBytes(), respond) { outcome in
+        try propose(.txn, txn.serializedBytes(), of: request, respond) { outcome in
             guard case .txn(let answer) = outcome else { return nil }
             guard answer.succeeded else { return RESTResponse(failure) }
             return .revision(answer.header.revision)
         }
     }
 
-    func delete(_ query: QueryParameters, _ respond: @escaping Respond) throws(RESTFailure) {
+    func delete(
+        _ request: RESTRequest, _ query: QueryParameters, _ respond: @escaping Respond
+    ) throws(RESTFailure) {
         var delete = DeleteRangeRequest()
         delete.key = try query.requiredKey()
-        propose(.deleteRange, delete.serializedBytes(), respond) { outcome in
+        try propose(.deleteRange, delete.serializedBytes(), of: request, respond) { outcome in
             guard case .deleteRange(let answer) = outcome else { return nil }
             guard answer.deleted > 0 else { return RESTResponse(.keyNotFound()) }
             return .revision(answer.header.revision)
@@ -84,37 +87,46 @@ extension RESTDoor {
         var change = ReadModifyWriteRequest()
         change.key = pair.key
         change.operation = .append(pair.value)
-        propose(.readModifyWrite, change.serializedBytes(), respond) { outcome in
+        try propose(.readModifyWrite, change.serializedBytes(), of: request, respond) { outcome in
             guard case .readModifyWrite(let answer) = outcome else { return nil }
             var object = JSONObject()
-            object.add("length", number: Int64(answer.current.value.count))
+            if !answer.pairsOmitted {
+                object.add("length", number: Int64(answer.current.value.count))
+            }
             object.add("revision", number: answer.header.revision)
             return .revised(object, answer.header.revision)
         }
     }
 
     /// Proposes a read-modify-write and answers with the old and the new value.
-    func proposeChange(_ change: ReadModifyWriteRequest, _ respond: @escaping Respond) {
-        propose(.readModifyWrite, change.serializedBytes(), respond) { outcome in
+    func proposeChange(
+        _ change: ReadModifyWriteRequest, of request: RESTRequest, _ respond: @escaping Respond
+    ) throws(RESTFailure) {
+        try propose(.readModifyWrite, change.serializedBytes(), of: request, respond) { outcome in
             guard case .readModifyWrite(let answer) = outcome else { return nil }
             var object = JSONObject()
             object.add("applied", answer.applied)
-            object.add("old", bytes: answer.hasOld ? answer.old.value : nil)
-            object.add("new", bytes: answer.hasCurrent ? answer.current.value : nil)
+            if !answer.pairsOmitted {
+                object.add("old", bytes: answer.hasOld ? answer.old.value : nil)
+                object.add("new", bytes: answer.hasCurrent ? answer.current.value : nil)
+            }
             object.add("revision", number: answer.header.revision)
             return .revised(object, answer.header.revision)
         }
     }
 
     /// Proposes a command; `make` makes the answer of the outcome that its kind has.
+    ///
+    /// - Throws: `RESTFailure` if the request carries an idempotency key that is none.
     func propose(
-        _ kind: CommandKind, _ request: [UInt8], _ respond: @escaping Respond,
-        make: @escaping (Outcome) -> RESTResponse?
-    ) {
-        guard request.count <= requestBytesMax else {
+        _ kind: CommandKind, _ command: [UInt8], of request: RESTRequest,
+        _ respond: @escaping Respond, make: @escaping (Outcome) -> RESTResponse?
+    ) throws(RESTFailure) {
+        let session = try request.session()
+        guard command.count <= requestBytesMax else {
             return respond(RESTResponse(.tooLarge(limitBytes: requestBytesMax)))
         }
-        replica.propose(kind, request: request) { result in
+        replica.propose(kind, session: session, request: command) { result in
             switch result {
             case .applied(.failed(let error)): respond(RESTResponse(RESTFailure(error)))
             case .applied(let outcome):

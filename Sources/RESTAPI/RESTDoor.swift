@@ -57,7 +57,8 @@ package final class RESTDoor {
         case .setMulti: try setMulti(request, respond)
         case .readModifyWrite: try readModifyWrite(request, respond)
         case .append: try append(request, query, respond)
-        case .delete: try delete(query, respond)
+        case .delete: try delete(request, query, respond)
+        case .session: try registerSession(request, respond)
         }
     }
 

@@ -39,7 +39,13 @@ extension RESTFailure {
         case .numberOverflow:
             self = RESTFailure(status: 409, reason: "the sum does not fit in 64 bits")
         case .valueTooLarge: self = RESTFailure(status: 413, reason: "the value would be too large")
-        case .sessionExpired: self = .badRequest("the client session has expired")
+        case .sessionExpired:
+            self = .ofThisTry(410, "the session has expired: this try did not run")
+        case .sequenceForgotten:
+            self = .ofThisTry(410, "the sequence is too old: this try did not run")
+        case .sequenceReused:
+            self = .ofThisTry(
+                422, "the idempotency key was given to another request: this one did not run")
         // What this API cannot ask for, because it has no revisions, leases or options.
         case .compacted, .futureRevision, .valueProvided, .leaseProvided, .leaseNotFound,
             .invalidSortOption, .malformedCommand:

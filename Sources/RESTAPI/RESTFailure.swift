@@ -6,18 +6,29 @@ struct RESTFailure: Error, Equatable {
     let reason: String
     /// Whether a write has certainly not run and never will.
     let isDefinite: Bool
+    /// It did not run, but an earlier try with the same idempotency key may have.
+    let isOfThisTry: Bool
     /// What the path allows, for 405.
     let allowedMethods: String?
 
-    init(status: Int, reason: String, isDefinite: Bool = true, allowedMethods: String? = nil) {
+    init(
+        status: Int, reason: String, isDefinite: Bool = true, isOfThisTry: Bool = false,
+        allowedMethods: String? = nil
+    ) {
         self.status = status
         self.reason = reason
         self.isDefinite = isDefinite
+        self.isOfThisTry = isOfThisTry
         self.allowedMethods = allowedMethods
     }
 
     static func badRequest(_ reason: String) -> RESTFailure {
         RESTFailure(status: 400, reason: reason)
+    }
+
+    /// A refusal that says nothing of earlier tries.
+    static func ofThisTry(_ status: Int, _ reason: String) -> RESTFailure {
+        RESTFailure(status: status, reason: reason, isOfThisTry: true)
     }
 
     static func keyNotFound() -> RESTFailure {

@@ -11,10 +11,12 @@ struct RESTRequest {
     let accept: String?
     /// The header `X-Synod-Read-Token`.
     let readToken: String?
+    /// The header `Idempotency-Key`.
+    let idempotencyKey: String?
 
     init(
         method: String, path: String, query: [UInt8] = [], body: [UInt8] = [],
-        accept: String? = nil, readToken: String? = nil
+        accept: String? = nil, readToken: String? = nil, idempotencyKey: String? = nil
     ) {
         self.method = method
         self.path = path
@@ -22,6 +24,7 @@ struct RESTRequest {
         self.body = body
         self.accept = accept
         self.readToken = readToken
+        self.idempotencyKey = idempotencyKey
     }
 
     /// Whether the client asks for JSON where the plain answer is a raw value.

@@ -28,6 +28,7 @@ struct RESTResponse: Equatable {
         if !failure.isDefinite { object.add("outcome", text: "unknown") }
         self = .json(status: failure.status, object)
         if !failure.isDefinite { add("x-synod-outcome", "unknown") }
+        if failure.isOfThisTry { add("x-synod-outcome", "none") }
         if failure.status == 503 { add("retry-after", "\(Limits.retryAfterSeconds)") }
         if let allowed = failure.allowedMethods { add("allow", allowed) }
     }

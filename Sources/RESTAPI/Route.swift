@@ -9,13 +9,14 @@ enum Route: String, CaseIterable {
     case readModifyWrite = "/kv/rmw"
     case append = "/kv/append"
     case delete = "/kv/delete"
+    case session = "/kv/session"
 
     /// The HTTP method.
     var method: String {
         switch self {
         case .keys, .get: "GET"
         case .delete: "DELETE"
-        case .set, .insert, .update, .setMulti, .readModifyWrite, .append: "POST"
+        case .set, .insert, .update, .setMulti, .readModifyWrite, .append, .session: "POST"
         }
     }
 
@@ -26,7 +27,7 @@ enum Route: String, CaseIterable {
         case .get: ["key", "consistency"]
         case .set, .insert, .update, .append: ["key", "value"]
         case .delete: ["key"]
-        case .setMulti, .readModifyWrite: []
+        case .setMulti, .readModifyWrite, .session: []
         }
     }
 }

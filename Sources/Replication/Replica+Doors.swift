@@ -7,8 +7,11 @@ package import StateMachine
 extension Replica {
     /// Agrees on one command and applies it. The completion is called exactly once, at the end of a
     /// turn of the loop, or at once when the command is refused at the door.
+    ///
+    /// - Parameter session: the client's own number of the command; the command is executed once, even
+    ///   if it is proposed again, here or elsewhere, and each time has the first outcome.
     package func propose(
-        _ kind: CommandKind, request: UnsafeRawBufferPointer,
+        _ kind: CommandKind, session: ClientSession? = nil, request: UnsafeRawBufferPointer,
         completion: @escaping (ProposalResult) -> Void
     ) {
         if let refusal = refusal(ofCommandBytes: request.count) {
@@ -22,14 +25,17 @@ extension Replica {
                 origin: origin, lowWater: proposals.lowWater, capacity: lastBundleBytes)
         }
         let sequence = proposals.add(deadlineMilliseconds: deadline, completion: completion)
-        bundle.append(kind, sequence: sequence, request: request)
+        bundle.append(kind, sequence: sequence, session: session, request: request)
     }
 
     /// The same with bytes that the caller owns.
     package func propose(
-        _ kind: CommandKind, request: [UInt8], completion: @escaping (ProposalResult) -> Void
+        _ kind: CommandKind, session: ClientSession? = nil, request: [UInt8],
+        completion: @escaping (ProposalResult) -> Void
     ) {
-        request.withUnsafeBytes { propose(kind, request: $0, completion: completion) }
+        request.withUnsafeBytes {
+            propose(kind, session: session, request: $0, completion: completion)
+        }
     }
 
     /// Calls back when everything that was decided when the call arrived is applied here.

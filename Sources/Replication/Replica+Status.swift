@@ -2,6 +2,7 @@ internal import Basics
 internal import Observability
 internal import Paxos
 internal import PaxosCodec
+internal import StateMachine
 internal import WriteAheadLog
 
 /// Views for doors and operators.
@@ -26,6 +27,8 @@ extension Replica {
         metrics.slotsApplied.set(appliedSlot.rawValue)
         metrics.slotsDecided.set(appliedSlot.rawValue + UInt64(decidedQueue.count))
         metrics.logBytes.set(log.byteCount)
+        metrics.sessions.set(machine.sessionCount)
+        metrics.sessionRetries.set(machine.sessionRetryCount)
     }
 
     /// The round of the highest ballot seen: what etcd calls the term; cheap, for every header.

@@ -11,7 +11,7 @@ internal import Basics
 ///     command = kind u8                      `CommandKind`
 ///               flags u8                     bit 0: session, bit 1: user; others must be 0
 ///               sequence varint              unique per origin
-///               [session varint, sessionSequence varint]      with bit 0
+///               [session varint, sessionSequence varint]      with bit 0; `ClientSession`
 ///               [user length varint, UTF-8, authRevision varint]             with bit 1
 ///               length varint, request       the request's protobuf bytes, verbatim
 ///

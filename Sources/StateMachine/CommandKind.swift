@@ -10,4 +10,6 @@ package enum CommandKind: UInt8, CaseIterable, Sendable {
     case compaction = 4
     /// `synodpb.ReadModifyWriteRequest`
     case readModifyWrite = 5
+    /// `synodpb.RegisterSessionRequest`
+    case registerSession = 6
 }

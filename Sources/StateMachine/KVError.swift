@@ -1,7 +1,8 @@
 internal import MVCC
 
-/// Why a request was refused. All are definite: nothing was changed. The doors own the words.
-package enum KVError: Error, Equatable, Sendable {
+/// Why a request was refused. All are definite: nothing was changed. The doors own the words. The
+/// order is part of the digest of the state: new ones come last.
+package enum KVError: UInt8, Error, Equatable, Sendable {
     /// The revision asked for is below the compacted one, or compaction did not move on.
     case compacted
     /// The revision asked for is above the current one.
@@ -30,10 +31,24 @@ package enum KVError: Error, Equatable, Sendable {
     case numberOverflow
     /// An append beyond `Limits.appendedValueBytesMax`.
     case valueTooLarge
-    /// A client session that is not registered (any more): this try did not run.
+    /// A client session that is not registered (any more): this try did not run, an earlier one may
+    /// have.
     case sessionExpired
     /// The request's bytes cannot be read.
     case malformedCommand
+    /// A sequence so old that its session does not know if it has run: this try did not run, an
+    /// earlier one may have.
+    case sequenceForgotten
+    /// A sequence that was given to another request before: this one did not run.
+    case sequenceReused
+
+    /// Whether it is about the session and says nothing of earlier tries of the same sequence.
+    package var isOfSession: Bool {
+        switch self {
+        case .sessionExpired, .sequenceForgotten, .sequenceReused: true
+        default: false
+        }
+    }
 
     init(_ error: KeyspaceError) {
         switch error {

@@ -9,6 +9,25 @@ package enum Limits {
     package static let appendedValueBytesMax = 1_572_864
     /// Conditions or operations on one level of a transaction, where no flag says otherwise.
     package static let transactionOperationsDefault = 128
+    /// Sessions of clients at a time; for one more, the one that was not used for the longest ends.
+    package static let sessionsMax = 10_000
+    /// Sequences of a session whose results are remembered, from the highest one down: a client must
+    /// not have more on the way. A power of two.
+    package static let sessionWindow = 256
+    /// A session that was not used for so long ends: an hour of log time.
+    package static let sessionIdleMillisecondsMax: UInt64 = 3_600_000
+    /// A response up to this size is remembered in full; of a longer one only that it was done, and
+    /// at which revision.
+    package static let sessionDetailBytesMax = 4096
+    /// All responses remembered in full, with `sessionDetailOverheadBytes` each; those that were kept
+    /// for the longest are shortened first.
+    package static let sessionDetailBytesInAllMax = 64 << 20
+    /// What a response that is remembered in full costs beside its bytes.
+    package static let sessionDetailOverheadBytes = 64
+    /// The bits of a session's id below those of its registration's slot.
+    static let sessionSlotShift: UInt64 = 16
+    /// Results that a session has room for at first. A power of two.
+    static let sessionResultsFirst = 4
     /// The longest number, with its sign, that `add` reads.
     static let numberBytesMax = 20
 }

@@ -7,6 +7,7 @@ package enum Outcome: Equatable, Sendable {
     case txn(TxnResponse)
     case compaction(CompactionResponse)
     case readModifyWrite(ReadModifyWriteResponse)
+    case registerSession(RegisterSessionResponse)
     /// Refused; nothing was changed.
     case failed(KVError)
 }

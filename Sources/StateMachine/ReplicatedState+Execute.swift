@@ -3,10 +3,14 @@ internal import MVCC
 internal import Protobuf
 
 extension ReplicatedState {
-    /// Does what a command says: the only switch over the verbs.
+    /// Does what a command says, if it carries a session only once.
     func execute(_ command: CommandView, wantsResponse: Bool) -> Outcome {
-        // No session has been registered yet, so each is one that expired.
-        if command.session != nil { return .failed(.sessionExpired) }
+        if let session = command.session { return executeOnce(command, session) }
+        return perform(command, wantsResponse: wantsResponse)
+    }
+
+    /// Does what a command says: the only switch over the verbs.
+    func perform(_ command: CommandView, wantsResponse: Bool) -> Outcome {
         do throws(KVError) {
             switch command.kind {
             case .put: return .put(try put(decode(command.request)))
@@ -18,6 +22,8 @@ extension ReplicatedState {
             case .readModifyWrite:
                 return .readModifyWrite(
                     try ReadModifyWriteCommand.execute(decode(command.request), keyspace))
+            case .registerSession:
+                return .registerSession(registerSession(try decode(command.request)))
             }
         } catch {
             return .failed(error)

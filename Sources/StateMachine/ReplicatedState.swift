@@ -1,7 +1,7 @@
 package import MVCC
 
 /// Everything that all replicas agree on after the same slots: the keys, which commands were
-/// executed, who leads, and the time that the log tells.
+/// executed, the sessions of clients, who leads, and the time that the log tells.
 ///
 /// Apply reads the command, this state and nothing else: no flag, clock, chance, memory or disk. So
 /// equal slots give equal state, and `digest` can be compared.
@@ -22,6 +22,7 @@ package final class ReplicatedState {
     package internal(set) var malformedBundleCount = 0
 
     var origins = Origins()
+    var sessions = Sessions()
 
     package init() {}
 
@@ -34,6 +35,7 @@ package final class ReplicatedState {
         digest.add(leaderBallot?.replica ?? 0)
         digest.add(leaderBallot?.incarnation ?? 0)
         origins.add(to: &digest)
+        sessions.add(to: &digest)
         keyspace.add(to: &digest)
         return digest.value
     }

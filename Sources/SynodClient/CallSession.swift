@@ -3,9 +3,11 @@ internal import Transport
 
 /// One call, from its start over its tries to its end. On the loop.
 final class CallSession {
+    typealias Completion = (Result<[UInt8], ClientError>) -> Void
+
     let number: UInt64
     let order: CallOrder
-    private let completion: ClientInbox.Completion
+    private let completion: Completion
     private unowned let core: ClientCore
     /// When the caller's patience ends, in the loop's nanoseconds.
     private let deadline: UInt64
@@ -16,10 +18,16 @@ final class CallSession {
     private var call: ClientCall?
     private var pause: LoopTimer?
     private var lastFailure: ClientError?
-    private var isOver = false
+    /// The number that all tries of a write carry, so that one of them is executed.
+    private var ticket: WriteTicket?
+    /// A write has no number yet.
+    private var isWaiting = false
+    /// A try of a write has ended with its outcome open.
+    private var mayHaveRun = false
+    private(set) var isOver = false
 
     init(
-        _ number: UInt64, _ order: CallOrder, _ completion: ClientInbox.Completion, core: ClientCore
+        _ number: UInt64, _ order: CallOrder, _ completion: @escaping Completion, core: ClientCore
     ) {
         self.number = number
         self.order = order
@@ -28,18 +36,52 @@ final class CallSession {
         deadline = core.loop.now + core.configuration.requestTimeoutMilliseconds * 1_000_000
     }
 
-    /// Asks a node.
-    func attempt() {
+    /// What this call may do, now that it is known whether there is a session.
+    private var kind: RetryPolicy.Kind {
+        order.kind == .sessionWrite && ticket == nil ? .write : order.kind
+    }
+
+    /// Asks a node, as soon as a write has its number.
+    func begin() {
+        guard order.kind == .sessionWrite else { return attempt() }
+        isWaiting = true
+        core.sessions.enter(self)
+        guard isWaiting, !isOver else { return }
+        pause = core.loop.schedule(afterMilliseconds: millisecondsLeft()) { [weak self] in
+            self?.waitedInVain()
+        }
+    }
+
+    /// The number of a write; nil if the servers have no sessions.
+    func admitted(_ ticket: WriteTicket?) {
+        isWaiting = false
+        pause?.cancel()
+        self.ticket = ticket
+        attempt()
+    }
+
+    /// There is no session to be had, and nothing was sent.
+    func refused(_ failure: ClientError) {
+        guard !isOver else { return }
+        var failure = failure
+        failure.isDefinite = true
+        finish(.failure(failure))
+    }
+
+    private func waitedInVain() { refused(core.sessions.lastFailure ?? .noTime) }
+
+    private func attempt() {
         guard !isOver else { return }
         let remaining = millisecondsLeft()
-        guard remaining > 0 else { return finish(.failure(timeOut())) }
+        guard remaining > 0 else { return finish(.failure(settled(lastFailure ?? .noTime))) }
         var timeout = remaining
-        if order.kind == .read, order.endpoint == nil, core.endpointCount > 1 {
-            timeout = min(timeout, core.configuration.readAttemptTimeoutMilliseconds)
+        if kind.isRepeatable, order.endpoint == nil, core.endpointCount > 1 {
+            timeout = min(timeout, core.configuration.attemptTimeoutMilliseconds)
         }
         let link = core.link(for: order.endpoint)
         triesInRound += 1
-        call = link.call(order, timeoutMilliseconds: timeout) { [weak self] result in
+        call = link.call(order, ticket: ticket, timeoutMilliseconds: timeout) {
+            [weak self] result in
             self?.ended(result, link)
         }
     }
@@ -48,9 +90,9 @@ final class CallSession {
     func abort(_ error: ClientError) {
         guard !isOver else { return }
         var error = error
-        error.isDefinite = call == nil || order.kind == .read
+        error.isDefinite = call == nil
         let open = call
-        finish(.failure(error))
+        finish(.failure(settled(error)))
         open?.cancel()
     }
 
@@ -58,8 +100,17 @@ final class CallSession {
         guard !isOver else { return }
         call = nil
         guard case .failure(let failure) = result else { return finish(result) }
-        guard RetryPolicy.mayRetry(failure, order.kind) else { return finish(.failure(failure)) }
+        if let ticket, let refusal = SessionRefusal(failure) {
+            return lost(ticket, refusal, failure)
+        }
+        let mayRetry = RetryPolicy.mayRetry(failure, kind)
+        guard mayRetry else { return finish(.failure(settled(failure))) }
         lastFailure = failure
+        if !failure.isDefinite { mayHaveRun = true }
+        tryAgain(after: failure, link)
+    }
+
+    private func tryAgain(after failure: ClientError, _ link: NodeLink) {
         if order.endpoint == nil { core.avoid(link) }
         let nodes = order.endpoint == nil ? core.endpointCount : 1
         if triesInRound < nodes { return attempt() }
@@ -67,8 +118,19 @@ final class CallSession {
         rounds += 1
         let wait = core.pause(afterRound: rounds)
         // Better the node's own words than a time-out that we know will come.
-        guard wait < millisecondsLeft() else { return finish(.failure(failure)) }
+        guard wait < millisecondsLeft() else { return finish(.failure(settled(failure))) }
         pause = core.loop.schedule(afterMilliseconds: wait) { [weak self] in self?.attempt() }
+    }
+
+    /// The servers do not know whether this number has run, and will not run it. If it was sent only
+    /// now, it did not, and may get another one.
+    private func lost(_ ticket: WriteTicket, _ refusal: SessionRefusal, _ failure: ClientError) {
+        if refusal == .sessionExpired { core.sessions.lost(session: ticket.session) }
+        guard !mayHaveRun else { return finish(.failure(settled(failure))) }
+        lastFailure = failure
+        core.sessions.leave(ticket)
+        self.ticket = nil
+        begin()
     }
 
     private func finish(_ result: Result<[UInt8], ClientError>) {
@@ -77,7 +139,8 @@ final class CallSession {
         pause?.cancel()
         call = nil
         core.ended(self)
-        completion.resume(returning: result)
+        if let ticket { core.sessions.leave(ticket) }
+        completion(result)
     }
 
     private func millisecondsLeft() -> UInt64 {
@@ -85,12 +148,17 @@ final class CallSession {
         return now < deadline ? (deadline - now) / 1_000_000 : 0
     }
 
-    /// Only what certainly did not run is tried again, so a time-out between two tries is definite.
-    private func timeOut() -> ClientError {
-        var error =
-            lastFailure
-            ?? ClientError(code: .deadlineExceeded, message: "no time", isDefinite: true)
-        if order.kind == .read { error.isDefinite = true }
-        return error
+    /// What a failure says of the whole call: of a write, that nothing was changed only if no try is
+    /// open; of a read, always.
+    private func settled(_ failure: ClientError) -> ClientError {
+        var failure = failure
+        if mayHaveRun, !failure.isForAllTries { failure.isDefinite = false }
+        if order.kind == .read { failure.isDefinite = true }
+        return failure
     }
+}
+
+extension ClientError {
+    static let noTime = ClientError(
+        code: .deadlineExceeded, message: "no time", isDefinite: true)
 }

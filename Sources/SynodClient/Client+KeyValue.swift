@@ -8,7 +8,7 @@ extension Client {
         _ key: [UInt8], _ value: [UInt8], returnsPrevious: Bool = false
     ) async throws(ClientError) -> PutResult {
         let request = WireRequest.put(key, value, returnsPrevious: returnsPrevious)
-        return PutResult(try await call(KVMethods.put, request, .write) as PutResponse)
+        return PutResult(try await call(KVMethods.put, request, .sessionWrite) as PutResponse)
     }
 
     /// Reads a key, or many.
@@ -48,7 +48,7 @@ extension Client {
     ) async throws(ClientError) -> DeleteResult {
         let request = WireRequest.delete(keys, returnsPrevious: returnsPrevious)
         return DeleteResult(
-            try await call(KVMethods.deleteRange, request, .write) as DeleteRangeResponse)
+            try await call(KVMethods.deleteRange, request, .sessionWrite) as DeleteRangeResponse)
     }
 
     /// Executes `success` if all comparisons hold, else `failure`, in one step and one revision.
@@ -57,7 +57,8 @@ extension Client {
         compare: [Compare] = [], success: [Operation] = [], failure: [Operation] = []
     ) async throws(ClientError) -> TransactionResult {
         let request = WireRequest.transaction(compare, success, failure)
-        return TransactionResult(try await call(KVMethods.txn, request, .write) as TxnResponse)
+        return TransactionResult(
+            try await call(KVMethods.txn, request, .sessionWrite) as TxnResponse)
     }
 
     /// Forgets the history below `revision`, which itself stays readable. Returns the revision of
@@ -80,7 +81,7 @@ extension Client {
     ) async throws(ClientError) -> ModifyResult {
         let request = WireRequest.modify(key, modification)
         return ModifyResult(
-            try await call(StoreMethods.readModifyWrite, request, .write)
+            try await call(StoreMethods.readModifyWrite, request, .sessionWrite)
                 as ReadModifyWriteResponse)
     }
 

@@ -4,8 +4,25 @@ internal import Protobuf
 /// A client of a Synod cluster, or of an etcd cluster as far as the API goes.
 ///
 /// It takes any of the nodes, keeps to one that answers, and moves on when that fails. Reads are
-/// repeated until the time is up. Writes are repeated only when they certainly did not run: what is
-/// uncertain is thrown as an error with `isDefinite == false`.
+/// repeated until the time is up. So are writes, and they are executed once: the client registers a
+/// *session* at its first write and gives each write a number, and a retry, through whatever node,
+/// gets the first answer.
+///
+/// What is still uncertain when the time is up is thrown as an error with `isDefinite == false`: the
+/// write may have been executed, or may be yet.
+///
+///     let client = try Client(endpoints: ["127.0.0.1:2379", "127.0.0.1:22379"])
+///     defer { client.close() }
+///     do {
+///         try await client.append("journal", "one more line\n")
+///     } catch where error.isDefinite {
+///         print("nothing was written: \(error.message)")
+///     } catch {
+///         print("it may have been written: \(error.message)")
+///     }
+///
+/// A session that no write has used for an hour ends, and the client registers another one. Servers of
+/// etcd have no sessions: there a write is repeated only when it certainly did not run.
 ///
 /// A client owns one thread, which ends with `close()` or with the last reference. All calls may be
 /// made from anywhere, at the same time.
@@ -48,15 +65,20 @@ public final class Client: Sendable {
     public func close() { inbox.close() }
 
     /// Sends one request to the method at `path` and returns the answer's bytes. `isRead` allows the
-    /// request to be repeated; `endpoint` holds it to one node; `needsLeader` makes a node that knows
-    /// no leader refuse at once, so that another one is asked.
+    /// request to be repeated; else it is repeated only when it certainly did not run. `endpoint` holds
+    /// it to one node; `needsLeader` makes a node that knows no leader refuse at once, so that another
+    /// one is asked.
     public func call(
         path: String, request: [UInt8], isRead: Bool = false, endpoint: Endpoint? = nil,
         needsLeader: Bool = true
     ) async throws(ClientError) -> [UInt8] {
-        let order = CallOrder(
-            path: path, request: request, kind: isRead ? .read : .write, endpoint: endpoint,
-            needsLeader: needsLeader)
+        try await send(
+            CallOrder(
+                path: path, request: request, kind: isRead ? .read : .write, endpoint: endpoint,
+                needsLeader: needsLeader))
+    }
+
+    private func send(_ order: CallOrder) async throws(ClientError) -> [UInt8] {
         guard !Task.isCancelled else { throw .cancelledBeforeTheCall }
         let inbox = inbox
         let number = inbox.number()
@@ -71,9 +93,10 @@ public final class Client: Sendable {
         _ path: String, _ request: some WireEncodable, _ kind: RetryPolicy.Kind,
         endpoint: Endpoint? = nil, needsLeader: Bool = true
     ) async throws(ClientError) -> Response {
-        let bytes = try await call(
-            path: path, request: request.serializedBytes(), isRead: kind == .read,
-            endpoint: endpoint, needsLeader: needsLeader)
+        let bytes = try await send(
+            CallOrder(
+                path: path, request: request.serializedBytes(), kind: kind, endpoint: endpoint,
+                needsLeader: needsLeader))
         do {
             return try Response(serializedBytes: bytes)
         } catch {

@@ -2,9 +2,12 @@
 public struct ClientConfiguration: Sendable, Hashable {
     /// From the call to its end, retries included.
     public var requestTimeoutMilliseconds: UInt64 = 5_000
-    /// How long a read waits for one node before it asks another one. A write does not move on while
-    /// its outcome is open.
-    public var readAttemptTimeoutMilliseconds: UInt64 = 2_000
+    /// How long a read, or a write in a session, waits for one node before it asks another one. Without
+    /// a session a write does not move on while its outcome is open.
+    public var attemptTimeoutMilliseconds: UInt64 = 2_000
+    /// Register a session, so that writes can be tried again until the time is up, and are executed
+    /// once. Servers that have no sessions are noticed, and used without.
+    public var usesSessions = true
     /// How long a node may take to accept a connection.
     public var connectTimeoutMilliseconds: UInt64 = 1_000
     /// The first pause after all nodes have refused; it doubles, with jitter, up to the largest.

@@ -11,7 +11,11 @@ final class ClientCore {
     private var furtherLinks: [Endpoint: NodeLink] = [:]
     /// The node that is asked first: the one that answered last.
     private var preferred: Int
-    private var sessions: [UInt64: CallSession] = [:]
+    private var calls: [UInt64: CallSession] = [:]
+    private(set) lazy var sessions = SessionKeeper(
+        core: self, isEnabled: configuration.usesSessions)
+    /// No further call is begun.
+    private(set) var isClosing = false
     private var random: SeededRandom
 
     init(
@@ -36,13 +40,27 @@ final class ClientCore {
         for order in inbox.take() {
             switch order {
             case .call(let number, let order, let completion):
-                let session = CallSession(number, order, completion, core: self)
-                sessions[number] = session
-                session.attempt()
-            case .cancel(let number): sessions[number]?.abort(.cancelledByCaller)
+                begin(number, order) { [inbox] result in
+                    inbox.callEnded()
+                    completion.resume(returning: result)
+                }
+            case .cancel(let number): calls[number]?.abort(.cancelledByCaller)
             case .close: close()
             }
         }
+    }
+
+    /// Begins a call of our own, which no caller has ordered.
+    func begin(_ order: CallOrder, completion: @escaping CallSession.Completion) {
+        begin(inbox.number(), order, completion: completion)
+    }
+
+    private func begin(
+        _ number: UInt64, _ order: CallOrder, completion: @escaping CallSession.Completion
+    ) {
+        let call = CallSession(number, order, completion, core: self)
+        calls[number] = call
+        call.begin()
     }
 
     /// The node to ask: the named one, or the one that is thought best.
@@ -66,14 +84,12 @@ final class ClientCore {
     }
 
     /// A call is over.
-    func ended(_ session: CallSession) {
-        sessions[session.number] = nil
-        inbox.callEnded()
-    }
+    func ended(_ call: CallSession) { calls[call.number] = nil }
 
     private func close() {
+        isClosing = true
         // In the order of their beginning.
-        for number in sessions.keys.sorted() { sessions[number]?.abort(.closed) }
+        for number in calls.keys.sorted() { calls[number]?.abort(.closed) }
         for link in links { link.close() }
         for link in furtherLinks.values { link.close() }
         loop.stop()

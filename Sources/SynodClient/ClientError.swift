@@ -29,6 +29,8 @@ public struct ClientError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The request was certainly not executed and will not be. If false, a write may have been
     /// executed, or may be executed yet: read before you decide to write again.
     public var isDefinite: Bool
+    /// The server speaks of all tries of the write, not only of the one that it answers.
+    var isForAllTries = false
 
     /// An error from its parts.
     public init(code: Code, message: String, endpoint: Endpoint? = nil, isDefinite: Bool) {

@@ -15,22 +15,29 @@ final class NodeLink {
         connectTimeoutMilliseconds = configuration.connectTimeoutMilliseconds
     }
 
-    /// Sends one request. The completion is called once, later.
+    /// Sends one request, with its number in a session if it has one. The completion is called once,
+    /// later.
     func call(
-        _ order: CallOrder, timeoutMilliseconds: UInt64,
+        _ order: CallOrder, ticket: WriteTicket?, timeoutMilliseconds: UInt64,
         completion: @escaping (Result<[UInt8], ClientError>) -> Void
     ) -> ClientCall {
         let endpoint = endpoint
         return usableConnection().unary(
-            order.path, order.request, metadata: order.needsLeader ? Self.needsLeader : [],
+            order.path, order.request, metadata: Self.metadata(order, ticket),
             timeoutMilliseconds: timeoutMilliseconds
         ) { result in
             completion(result.mapError { ClientError($0, endpoint) })
         }
     }
 
-    /// etcd's way to say so.
-    private static let needsLeader = [("hasleader", "true")]
+    private static func metadata(
+        _ order: CallOrder, _ ticket: WriteTicket?
+    ) -> [(String, String)] {
+        // etcd's way to say so.
+        let needsLeader = order.needsLeader ? [("hasleader", "true")] : []
+        guard let ticket else { return needsLeader }
+        return needsLeader + [("synod-session", ticket.text)]
+    }
 
     func close() {
         connection?.close()
@@ -56,13 +63,15 @@ extension ClientError {
     /// A call that failed at `endpoint`.
     init(_ failure: GRPCFailure, _ endpoint: Endpoint) {
         let code = Code(rawValue: failure.code.rawValue) ?? .unknown
+        let outcome = failure.trailers.first(where: { $0.0 == Self.outcome })?.1
         let isDefinite =
-            switch failure.trailers.first(where: { $0.0 == Self.outcome })?.1 {
+            switch outcome {
             case "unknown"?: false
-            case "none"?: true
+            case "none"?, "never"?: true
             default: !failure.wasSent || RetryPolicy.isDefinite(code, failure.message)
             }
         self.init(
             code: code, message: failure.message, endpoint: endpoint, isDefinite: isDefinite)
+        isForAllTries = outcome == "never"
     }
 }

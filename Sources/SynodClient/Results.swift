@@ -17,7 +17,8 @@ public struct ResponseInfo: Sendable, Hashable {
 public struct PutResult: Sendable, Hashable {
     /// Who answered; the revision is that of the write.
     public var info: ResponseInfo
-    /// The pair before, if it was asked for and existed.
+    /// The pair before, if it was asked for and existed. Of an answer above 4 KiB the servers keep no
+    /// copy: the result of a write that was tried more than once may lack it.
     public var previous: KeyValue?
 }
 
@@ -42,7 +43,8 @@ public struct DeleteResult: Sendable, Hashable {
     public var info: ResponseInfo
     /// How many keys were deleted.
     public var deleted: Int64
-    /// The deleted pairs, if they were asked for.
+    /// The deleted pairs, if they were asked for; none if the answer was above 4 KiB and the deletion
+    /// was tried more than once.
     public var previous: [KeyValue]
 }
 
@@ -52,7 +54,8 @@ public struct TransactionResult: Sendable, Hashable {
     public var info: ResponseInfo
     /// All comparisons held, and the first list was executed; else the second.
     public var succeeded: Bool
-    /// One result for each operation of the executed list.
+    /// One result for each operation of the executed list; none if the answer was above 4 KiB and the
+    /// transaction was tried more than once.
     public var results: [OperationResult]
 }
 
@@ -66,6 +69,8 @@ public struct ModifyResult: Sendable, Hashable {
     public var old: KeyValue?
     /// The pair after; nil if the key does not exist.
     public var current: KeyValue?
+    /// The two pairs are not told: the answer was above 4 KiB, and the change was tried more than once.
+    public var omitsPairs: Bool
 }
 
 /// What a node says of itself.

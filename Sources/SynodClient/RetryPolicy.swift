@@ -6,16 +6,22 @@ struct RetryPolicy {
         case read
         /// Changes something: may be repeated only if it certainly did not run.
         case write
+        /// Changes something, and has a number in a session: may be repeated at will, because it is
+        /// executed once. Without a session it is a `write`.
+        case sessionWrite
+
+        /// Whether two tries do no more than one.
+        var isRepeatable: Bool { self != .write }
     }
 
     /// Whether the same request may be sent again, to this node or another one.
     static func mayRetry(_ failure: ClientError, _ kind: Kind) -> Bool {
         switch failure.code {
-        case .unavailable: failure.isDefinite || kind == .read
+        case .unavailable: failure.isDefinite || kind.isRepeatable
         // The answer says "come back later", and nothing was done.
         case .resourceExhausted: failure.message == tooManyRequests
-        // A read that one node did not answer in time may find another node awake.
-        case .deadlineExceeded, .cancelled, .unknown, .internal: kind == .read
+        // What one node did not answer in time may find another node awake.
+        case .deadlineExceeded, .cancelled, .unknown, .internal: kind.isRepeatable
         default: false
         }
     }

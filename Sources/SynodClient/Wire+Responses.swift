@@ -70,6 +70,7 @@ extension ModifyResult {
         applied = response.applied
         old = response.hasOld ? KeyValue(response.old) : nil
         current = response.hasCurrent ? KeyValue(response.current) : nil
+        omitsPairs = response.pairsOmitted
     }
 }
 

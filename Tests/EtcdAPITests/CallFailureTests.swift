@@ -33,7 +33,7 @@ import Testing
         let failure = CallFailure(refusal)
         #expect(failure.status == error.status)
         #expect(failure.isDefinite)
-        #expect(failure.metadata.isEmpty)
+        #expect(failure.metadata.map(\.1) == ["none"])
         let response = RESTResponse(RESTFailure(refusal))
         #expect(response.status == 503)
         #expect(response.headers.contains(.init(name: "retry-after", value: "1")))

@@ -10,6 +10,7 @@ extension ProcessTests {
             try await TestCluster.with(3) { cluster in
                 try await rest(cluster.nodes.map(\.url))
                 try await sequentialReadsDoNotGoBack(cluster.nodes.map(\.url))
+                try await retriesExecuteOnce(cluster.nodes.map(\.url))
                 try await gateway(cluster.nodes.map(\.url))
                 try await pages(cluster)
             }
@@ -56,6 +57,26 @@ extension ProcessTests {
                     "-H", token, "\(urls[(number + 1) % 3])/kv/get?key=seq&consistency=sequential")
                 #expect(read.output == "\(number)")
             }
+        }
+
+        /// The same idempotency key at each node.
+        private func retriesExecuteOnce(_ urls: [String]) async throws {
+            let answer = try await json("\(urls[0])/kv/session", "{}")
+            let session = try #require(answer["session"] as? Int)
+            var answers: Set<String> = []
+            for url in urls + urls {
+                let append = try await Tool.curl(
+                    "-X", "POST", "-H", "Idempotency-Key: \(session)-1",
+                    "\(url)/kv/append?key=once&value=x")
+                answers.insert(append.output)
+            }
+            #expect(answers.count == 1)
+            #expect(answers.first?.hasPrefix("{\"length\":1,") == true)
+            #expect(try await body("\(urls[2])/kv/get?key=once") == "x")
+            let unknown = try await Tool.curl(
+                "-o", "/dev/null", "-w", "%{http_code}", "-X", "POST", "-H",
+                "Idempotency-Key: 1-1", "\(urls[1])/kv/append?key=once&value=x")
+            #expect(unknown.output == "410")
         }
 
         private func gateway(_ urls: [String]) async throws {

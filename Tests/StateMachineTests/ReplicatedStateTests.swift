@@ -51,7 +51,7 @@ struct ReplicatedStateTests {
         let machine = Machine()
         let batch = machine.batch(CommandKind.allCases.map { ($0, [0xff, 0xff]) })
         #expect(
-            machine.apply(batch) == [Outcome](repeating: .failed(.malformedCommand), count: 5))
+            machine.apply(batch) == [Outcome](repeating: .failed(.malformedCommand), count: 6))
         let empty = machine.batch(CommandKind.allCases.map { ($0, []) })
         #expect(
             machine.apply(empty) == [
@@ -63,6 +63,13 @@ struct ReplicatedStateTests {
                     }),
                 .compaction(.with { $0.header = .with { $0.revision = 1 } }),
                 .failed(.keyNotProvided),
+                .registerSession(
+                    .with {
+                        $0.header = .with { $0.revision = 1 }
+                        $0.session = 2 << 16
+                        $0.window = 256
+                        $0.idleMilliseconds = 3_600_000
+                    }),
             ])
     }
 
@@ -107,6 +114,29 @@ struct ReplicatedStateTests {
         await #expect(processExitsWith: .failure) {
             _ = ReplicatedState().applyNothing(slot: 2)
         }
+    }
+
+    /// Clients with sessions, who try their commands once or more, at any of two nodes.
+    @Test(arguments: [1, 2, 3, 4] as [UInt64])
+    func sessionsAreEqualOnAllReplicas(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        let pair = SessionPair()
+        var ids: [UInt64] = []
+        var tried: [(CommandKind, [UInt8], ClientSession)] = []
+        for step in 0..<600 {
+            pair.milliseconds += random.next() % (step % 100 == 0 ? 4_000_000 : 1_000)
+            if ids.isEmpty || random.next() % 40 == 0 { ids.append(pair.register()) }
+            let (kind, request) = RandomCommand.make(pair.states[0].keyspace.revision, &random)
+            let id = ids[Int.random(in: 0..<ids.count, using: &random)]
+            let command = (kind, request, ClientSession(id, 1 + random.next() % 300))
+            let isRetry = !tried.isEmpty && Bool.random(using: &random)
+            tried.append(isRetry ? tried[Int.random(in: 0..<tried.count, using: &random)] : command)
+            let (triedKind, bytes, session) = tried[tried.count - 1]
+            // Equal digests are expected after each command.
+            _ = pair.run(triedKind, bytes: bytes, session, at: Int(random.next() % 2))
+        }
+        #expect(pair.states[0].sessionRetryCount > 30)
+        #expect(pair.states[0].keyspace.revision > 50)
     }
 
     /// One replica answers clients, the other only follows, and frees memory at other times.

@@ -90,7 +90,7 @@ import Testing
         let (frozen, good) = (ScriptedServer(.silence), ScriptedServer(.reply([1])))
         defer { stop(frozen, good) }
         var configuration = ClientConfiguration()
-        configuration.readAttemptTimeoutMilliseconds = 100
+        configuration.attemptTimeoutMilliseconds = 100
         let client = try Client(
             endpoints: [frozen.endpoint, good.endpoint], configuration: configuration)
         defer { client.close() }

@@ -1,10 +1,13 @@
+import EtcdMessages
 import EventLoops
 import Foundation
 import GRPC
+import Protobuf
 import Synchronization
 import Transport
 
-/// A server on a thread of its own that answers every call of one method as it is told.
+/// A server on a thread of its own that answers every call as it is told: those of one method and of
+/// etcd's Put by one script, registrations of sessions by another one.
 final class ScriptedServer: Sendable {
     enum Answer: Sendable {
         case reply([UInt8])
@@ -17,7 +20,10 @@ final class ScriptedServer: Sendable {
 
     private struct State {
         var answers: [Answer]
+        var registrations: [Answer]
         var calls = 0
+        var registrationCalls = 0
+        var tickets: [String] = []
         var port: UInt16 = 0
         var mailbox: LoopMailbox?
         var isStopped = false
@@ -28,9 +34,10 @@ final class ScriptedServer: Sendable {
     private let state: Mutex<State>
     private let started = DispatchSemaphore(value: 0)
 
-    /// Answers the first calls with `answers`, in order, and all further ones with the last.
-    init(_ answers: Answer...) {
-        state = Mutex(State(answers: answers))
+    /// Answers the first calls with `answers`, in order, and all further ones with the last; and
+    /// likewise registrations, which it does not know if there is no answer to them.
+    init(_ answers: Answer..., registrations: [Answer] = []) {
+        state = Mutex(State(answers: answers, registrations: registrations))
         Thread.detachNewThread { self.run() }
         started.wait()
     }
@@ -39,6 +46,21 @@ final class ScriptedServer: Sendable {
 
     /// Calls that arrived.
     var calls: Int { state.withLock { $0.calls } }
+
+    /// Registrations that arrived.
+    var registrationCalls: Int { state.withLock { $0.registrationCalls } }
+
+    /// What the calls that arrived said in `synod-session`; `none` for nothing.
+    var tickets: [String] { state.withLock { $0.tickets } }
+
+    /// The answer to a registration.
+    static func session(_ id: UInt64, window: UInt64 = 256) -> Answer {
+        .reply(
+            RegisterSessionResponse.with {
+                $0.session = id
+                $0.window = window
+            }.serializedBytes())
+    }
 
     func stop() {
         state.withLock { state in
@@ -53,14 +75,24 @@ final class ScriptedServer: Sendable {
         let server = Server(
             loop: loop, configuration: ServerConfiguration(host: "127.0.0.1", port: 0),
             router: router)
-        router.register(unary: Self.path) { call, _ in
-            switch self.next() {
+        func answer(_ call: UnaryCall, _ answer: Answer) {
+            switch answer {
             case .reply(let bytes): call.reply(bytes)
             case .fail(let code, let message, let outcome):
                 call.fail(
                     code, message, trailers: outcome.map { [("synod-outcome", $0)] } ?? [])
             case .silence: break
             case .hangUp: server.shutdown(graceMilliseconds: 0)
+            }
+        }
+        for path in [Self.path, KVMethods.put] {
+            router.register(unary: path) { call, _ in
+                answer(call, self.next(ticket: call.metadata("synod-session")))
+            }
+        }
+        if state.withLock({ !$0.registrations.isEmpty }) {
+            router.register(unary: StoreMethods.registerSession) { call, _ in
+                answer(call, self.nextRegistration())
             }
         }
         do { try server.start() } catch { fatalError("no server: \(error)") }
@@ -74,10 +106,19 @@ final class ScriptedServer: Sendable {
         for _ in 0..<10 { loop.runOnce() }
     }
 
-    private func next() -> Answer {
+    private func next(ticket: String?) -> Answer {
         state.withLock { state in
             state.calls += 1
+            state.tickets.append(ticket ?? "none")
             return state.answers.count > 1 ? state.answers.removeFirst() : state.answers[0]
+        }
+    }
+
+    private func nextRegistration() -> Answer {
+        state.withLock { state in
+            state.registrationCalls += 1
+            let isLast = state.registrations.count == 1
+            return isLast ? state.registrations[0] : state.registrations.removeFirst()
         }
     }
 }

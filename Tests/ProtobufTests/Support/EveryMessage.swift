@@ -106,6 +106,8 @@ enum EveryMessage {
         ReadModifyWriteRequest.CompareAndSet.self,
         ReadModifyWriteRequest.self,
         ReadModifyWriteResponse.self,
+        RegisterSessionRequest.self,
+        RegisterSessionResponse.self,
         RequestOp.self,
         ResignRequest.self,
         ResignResponse.self,

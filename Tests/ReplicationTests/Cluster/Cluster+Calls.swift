@@ -29,20 +29,29 @@ extension Cluster {
 
     @discardableResult
     func append(
-        _ key: String, _ suffix: String, at node: ClusterNode
+        _ key: String, _ suffix: String, session: ClientSession? = nil, at node: ClusterNode
     ) -> Answer<ProposalResult> {
         let request = ReadModifyWriteRequest.with {
             $0.key = Array(key.utf8)
             $0.append = Array(suffix.utf8)
         }
-        return propose(.readModifyWrite, request.serializedBytes(), at: node)
+        return propose(
+            .readModifyWrite, request.serializedBytes(), session: session, at: node)
+    }
+
+    /// Registers a session; nil if that fails.
+    func registerSession(at node: ClusterNode) -> UInt64? {
+        let answer = wait(propose(.registerSession, [], at: node))
+        guard case .applied(.registerSession(let response)) = answer else { return nil }
+        return response.session
     }
 
     func propose(
-        _ kind: CommandKind, _ request: [UInt8], at node: ClusterNode
+        _ kind: CommandKind, _ request: [UInt8], session: ClientSession? = nil,
+        at node: ClusterNode
     ) -> Answer<ProposalResult> {
         let answer = Answer<ProposalResult>()
-        node.replica?.propose(kind, request: request) { answer.take($0) }
+        node.replica?.propose(kind, session: session, request: request) { answer.take($0) }
         node.requestTurn()
         return answer
     }

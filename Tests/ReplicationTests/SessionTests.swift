@@ -1,0 +1,142 @@
+import EtcdMessages
+import MVCC
+import Paxos
+import Replication
+import StateMachine
+import Testing
+
+/// Clients' retries execute once, at whatever node and after whatever trouble (P21).
+@Suite("Sessions")
+struct SessionTests {
+    /// A command is decided, the node that took it dies before it can answer, and so does the leader.
+    @Test(
+        "a retry at another node, after its node and the leader were killed, gets the first result",
+        arguments: 1...8 as ClosedRange<UInt64>)
+    func retryElsewhere(seed: UInt64) throws {
+        let cluster = Cluster(seed: seed, options: Self.fiveNodes).formed()
+        let leader = try #require(cluster.leader)
+        let origin = try #require(cluster.follower)
+        let others = cluster.nodes.filter { $0 !== leader && $0 !== origin }
+        let id = try #require(cluster.registerSession(at: origin))
+        let session = ClientSession(id: id, sequence: 1)
+        var isAccepting = false
+        cluster.onMessage = { message, _, _ in
+            guard case .accept(let accept) = message, case .batch(let batch) = accept.value
+            else { return }
+            if !batch.payload.isEmpty { isAccepting = true }
+        }
+        let first = cluster.append("list", "<once>", session: session, at: origin)
+        // Cut off as soon as the leader has it: its node does not learn what became of it.
+        #expect(cluster.timeline.run(milliseconds: 100) { isAccepting })
+        cluster.isolate(origin)
+        #expect(
+            cluster.timeline.run(milliseconds: 500) {
+                others.contains { cluster.value("list", at: $0) != nil }
+            })
+        origin.crash()
+        leader.crash()
+        cluster.unblockAll()
+        #expect(first.count == 0, "the answer came first: the test shows nothing")
+        cluster.mustPut("between", at: others[0])
+        for node in others {
+            let retry = cluster.append("list", "<once>", session: session, at: node)
+            expectFirstResult(cluster.wait(retry))
+        }
+        for node in [origin, leader] { node.start() }
+        #expect(cluster.becomesReadable(milliseconds: 3000))
+        let retry = cluster.append("list", "<once>", session: session, at: origin)
+        expectFirstResult(cluster.wait(retry))
+        expectOnce(cluster)
+    }
+
+    @Test("a first try that is still on its way when the retry runs does not run after it")
+    func overtaken() throws {
+        let cluster = Cluster(seed: 30).formed()
+        let origin = try #require(cluster.follower)
+        let leader = try #require(cluster.leader)
+        let id = try #require(cluster.registerSession(at: leader))
+        let session = ClientSession(id: id, sequence: 1)
+        cluster.block(origin, leader, breaks: false)
+        let first = cluster.append("list", "<once>", session: session, at: origin)
+        cluster.timeline.run(milliseconds: 5)
+        expectFirstResult(
+            cluster.wait(cluster.append("list", "<once>", session: session, at: leader)))
+        cluster.connection(origin, leader)?.close()
+        cluster.unblockAll()
+        expectFirstResult(cluster.wait(first))
+        expectOnce(cluster)
+    }
+
+    @Test("the table is there again after all nodes were killed", arguments: [40, 41] as [UInt64])
+    func afterRestart(seed: UInt64) throws {
+        let cluster = Cluster(seed: seed).formed()
+        let id = try #require(cluster.registerSession(at: cluster.nodes[0]))
+        let session = ClientSession(id: id, sequence: 7)
+        expectFirstResult(
+            cluster.wait(
+                cluster.append("list", "<once>", session: session, at: cluster.nodes[0])))
+        for node in cluster.nodes { node.crash() }
+        for node in cluster.nodes { node.start() }
+        #expect(cluster.becomesReadable(milliseconds: 5000))
+        for node in cluster.nodes {
+            expectFirstResult(
+                cluster.wait(cluster.append("list", "<once>", session: session, at: node)))
+        }
+        // Ids of before are not given again.
+        let next = try #require(cluster.registerSession(at: cluster.nodes[1]))
+        #expect(next > id)
+        expectOnce(cluster)
+    }
+
+    @Test(
+        "clients who try again until they are answered, while nodes and links fail: each append once",
+        arguments: 50...57 as ClosedRange<UInt64>)
+    func underTrouble(seed: UInt64) throws {
+        var options = Cluster.Options.varied(seed)
+        options.requestTimeoutMilliseconds = 300
+        let cluster = Cluster(seed: seed, options: options).formed()
+        let clients = RetryingClients(cluster, count: 6, appends: 25)
+        let nemesis = Nemesis(cluster)
+        _ = cluster.timeline.run(milliseconds: 20_000) { clients.areDone }
+        nemesis.stop()
+        #expect(cluster.timeline.run(milliseconds: 30_000) { clients.areDone })
+        #expect(cluster.becomesReadable(milliseconds: 10_000))
+        #expect(cluster.becomesLevel())
+        #expect(clients.retryCount > 0, "nothing was tried twice: the test shows nothing")
+        #expect(cluster.violations == [])
+        for node in cluster.nodes {
+            let value = String(decoding: cluster.value("list", at: node) ?? [], as: UTF8.self)
+            let pieces = value.split(separator: ";").map(String.init)
+            #expect(pieces.sorted() == clients.expectedPieces.sorted())
+            #expect(clients.isInOrder(pieces))
+        }
+    }
+
+    private static var fiveNodes: Cluster.Options {
+        var options = Cluster.Options()
+        options.nodeCount = 5
+        return options
+    }
+
+    /// What the first append to an absent key is told.
+    private func expectFirstResult(_ result: ProposalResult?) {
+        guard case .applied(.readModifyWrite(let response)) = result else {
+            Issue.record("not applied: \(String(describing: result))")
+            return
+        }
+        #expect(response.applied)
+        #expect(!response.hasOld)
+        #expect(response.current.value == Array("<once>".utf8))
+        #expect(response.current.modRevision == response.header.revision)
+    }
+
+    private func expectOnce(_ cluster: Cluster) {
+        #expect(cluster.becomesReadable(milliseconds: 3000))
+        #expect(cluster.becomesLevel())
+        for node in cluster.nodes {
+            #expect(cluster.value("list", at: node) == Array("<once>".utf8))
+            #expect((node.replica?.machine.sessionRetryCount ?? 0) > 0)
+        }
+        #expect(cluster.violations == [])
+    }
+}
