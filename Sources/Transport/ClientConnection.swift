@@ -46,6 +46,8 @@ package final class ClientConnection {
     private var keepAlive: LoopTimer?
     private var pingSentAt: UInt64 = 0
     private var isGoingAway = false
+    /// When the session last got a new budget of frames without use.
+    private var budgetRefilledAt: UInt64 = 0
 
     package init(loop: EventLoop, configuration: ClientConfiguration) {
         self.loop = loop
@@ -163,6 +165,12 @@ package final class ClientConnection {
 
     func received(_ bytes: UnsafeRawBufferPointer) {
         lastReceivedAt = loop.turnTime
+        // A server written in Go pings with every burst of data: over the life of a connection that
+        // is any number of pings, and only many of them at a time are an attack.
+        if loop.turnTime &- budgetRefilledAt >= Limits.clientBudgetNanoseconds {
+            budgetRefilledAt = loop.turnTime
+            session.refillBudget()
+        }
         if !session.receive(bytes) { tcp?.close(.closed("broken HTTP/2")) }
     }
 

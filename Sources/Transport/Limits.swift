@@ -28,6 +28,8 @@ package enum Limits {
     package static let connectMilliseconds: UInt64 = 5_000
     /// Bytes that a client may have queued on one connection, above which new calls are refused.
     package static let clientOutputBytesMax = 256 << 20
+    /// How often a client connection gets a new budget of frames without use, at most, in ns.
+    package static let clientBudgetNanoseconds: UInt64 = 1_000_000_000
     /// Paths whose request headers a client connection keeps made.
     package static let clientPathsMax = 256
 }

@@ -1,3 +1,4 @@
+import EventLoops
 import GRPC
 import HTTP
 import Testing
@@ -53,6 +54,32 @@ struct StreamTests {
         #expect(harness.run { answers.count == 1 })
         server?.send([2, 2])
         #expect(harness.run { answers == [[1], [2, 2]] })
+    }
+
+    @Test("frames without use are limited per second, not over the life of a connection")
+    func budgetOfFramesWithoutUse() throws {
+        let harness = Harness()
+        // Answered before the client has ended its part: the server resets each such stream.
+        harness.router.register(stream: path) { $0.finish() }
+        try harness.start()
+        let client = harness.client { $0.http2.nuisanceFramesMax = 4 }
+        func talk(times: Int) {
+            for _ in 0..<times {
+                var status: GRPCStatus?
+                let stream = client.stream(path)
+                stream.onClose = { status = $0 }
+                #expect(harness.run { status != nil })
+            }
+        }
+        for _ in 0..<2 {
+            talk(times: 2)
+            let begun = harness.loop.now
+            #expect(
+                harness.run { harness.loop.now > begun + Transport.Limits.clientBudgetNanoseconds })
+        }
+        #expect(!client.isClosed)
+        talk(times: 5)
+        #expect(harness.run { client.isClosed })
     }
 
     @Test("a cancelled stream tells the server once, and what it sends then is harmless")

@@ -27,12 +27,14 @@ struct ClientCommand: Sendable {
         DeleteCommand.delete, TransactionCommand.transaction, StatusCommand.status,
     ]
 
+    static let endpointsFlag = Flag(
+        "endpoints", "HOST:PORT,...", default: "127.0.0.1:2379",
+        "the nodes to ask; the next one is taken when one fails",
+        environment: ["SYNOD_ENDPOINTS", "ETCDCTL_ENDPOINTS"])
+
     /// The flags that say whom to ask.
     static let connectionFlags: [Flag] = [
-        Flag(
-            "endpoints", "HOST:PORT,...", default: "127.0.0.1:2379",
-            "the nodes to ask; the next one is taken when one fails",
-            environment: ["SYNOD_ENDPOINTS", "ETCDCTL_ENDPOINTS"]),
+        endpointsFlag,
         Flag(
             "timeout", "MILLISECONDS", default: "5000", "how long to try, all nodes together",
             environment: ["SYNOD_TIMEOUT"]),

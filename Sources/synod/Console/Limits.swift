@@ -14,4 +14,10 @@ enum Limits {
     static let populateMax = 1_000_000
     /// Calls that the demo has under way at the same time while it populates.
     static let populateCallsInFlight = 32
+    /// Operations that a torture run keeps in memory: about half a kilobyte each.
+    static let tortureOperationsMax = 500_000
+    /// Clients of a torture run.
+    static let tortureClientsMax = 1_000
+    /// Keys of a kind that a torture run uses at the same time.
+    static let tortureKeysMax = 10_000
 }

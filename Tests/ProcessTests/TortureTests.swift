@@ -1,0 +1,61 @@
+import Foundation
+import SynodClient
+import Testing
+
+@testable import synod
+
+extension ProcessTests {
+    /// `synod torture` against clusters that do right, and against one that does not.
+    @Suite(.serialized) struct TortureTests {
+        @Test(.timeLimit(.minutes(2)))
+        func aClusterWhoseNodesAreKilledIsConsistent() async throws {
+            try await TestCluster.with(3) { cluster in
+                async let torture = Tool.synod(
+                    "torture", "--endpoints", cluster.endpointList, "--duration", "15s",
+                    "--clients", "12", "--rate", "600", seconds: 90)
+                let plan = ChaosNemesis.plan(leaders: 5, followers: 4, all: 1)
+                try await ChaosNemesis(cluster: cluster).run(plan)
+                let result = try await torture
+                #expect(result.status == 0, "\(result.output)")
+                #expect(result.output.contains("verdict: OK"), "\(result.output)")
+                #expect(result.output.contains("3 of 3 nodes compared"), "\(result.output)")
+                // Nothing is left behind.
+                let left = try await cluster.readAll(cluster.nodes[0], prefix: "torture/")
+                #expect(left.isEmpty)
+            }
+        }
+
+        @Test(
+            .timeLimit(.minutes(1)),
+            .enabled(if: EtcdServer.program != nil, "no etcd server is installed"))
+        func aRealEtcdIsConsistent() async throws {
+            try await EtcdServer.with { endpoint in
+                let result = try await Tool.synod(
+                    "torture", "--endpoints", endpoint, "--duration", "5s", "--clients", "12",
+                    "--rate", "600", seconds: 40)
+                #expect(result.status == 0, "\(result.output)")
+                #expect(result.output.contains("verdict: OK"), "\(result.output)")
+                #expect(result.output.contains("the servers have no append"), "\(result.output)")
+            }
+        }
+
+        @Test(.timeLimit(.minutes(1)))
+        func nobodyThereIsNoVerdict() async throws {
+            let port = Places.freePorts(1)[0]
+            let result = try await Tool.synod(
+                "torture", "--endpoints", "127.0.0.1:\(port)", "--duration", "1s", "--timeout",
+                "200")
+            #expect(result.status == 3, "\(result.output)")
+            #expect(!result.output.contains("verdict: OK"))
+        }
+
+        @Test(arguments: [
+            ["--duration", "soon"], ["--clients", "0"], ["--seed", "x"], ["word"],
+            ["--endpoints", "nowhere"],
+        ])
+        func nonsenseIsRefused(_ words: [String]) async throws {
+            let result = try await Tool.run(Places.synod, ["torture"] + words)
+            #expect(result.status == 2, "\(result.output)")
+        }
+    }
+}
