@@ -40,6 +40,9 @@ package final class EtcdDoor {
         add(MaintenanceMethods.status, services.maintenance.status, to: router)
         add(StoreMethods.readModifyWrite, services.store.readModifyWrite, to: router)
         add(StoreMethods.registerSession, services.store.registerSession, to: router)
+        add(FaultsMethods.killRole, services.faults.killRole, to: router)
+        add(FaultsMethods.reviveRole, services.faults.reviveRole, to: router)
+        add(FaultsMethods.roles, services.faults.roles, to: router)
         add(HealthMethods.check, services.health.check, to: router)
         let health = services.health
         router.register(stream: HealthMethods.watch, maxMessageBytes: options.messageBytesMax) {

@@ -11,6 +11,9 @@ package struct EtcdDoorOptions: Sendable {
     /// Synod's own version.
     package var productVersion = "0.1.0"
 
+    /// `--enable-fault-injection`: whether faults are taken by order.
+    package var takesFaults = false
+
     package init() {}
 
     /// The longest gRPC message taken, in bytes: what is longer gets gRPC's own answer, not etcd's.

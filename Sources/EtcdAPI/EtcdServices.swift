@@ -7,6 +7,7 @@ struct EtcdServices {
     let maintenance: MaintenanceService
     let store: StoreService
     let health: HealthService
+    let faults: FaultService
 
     init(
         replica: Replica, options: EtcdDoorOptions,
@@ -20,5 +21,6 @@ struct EtcdServices {
         maintenance = MaintenanceService(replica: replica, options: options)
         store = StoreService(proposer: proposer)
         health = HealthService(replica: replica)
+        faults = FaultService(replica: replica, isEnabled: options.takesFaults)
     }
 }

@@ -27,6 +27,7 @@ struct MaintenanceService {
         response.isLearner = status.isLearner
         if status.leader == 0 { response.errors.append(EtcdError.noLeader.text) }
         if let problem = status.problem { response.errors.append(problem) }
+        for role in status.deadRoles { response.errors.append("the \(role) is dead") }
         caller.send(response)
     }
 }

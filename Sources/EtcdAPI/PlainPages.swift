@@ -35,7 +35,8 @@ struct PlainPages {
         writer.name("health")
         writer.write(problem == nil ? "true" : "false")
         writer.name("reason")
-        writer.write(problem ?? "")
+        // A node that serves may have something to say all the same.
+        writer.write(problem ?? replica.status.problem ?? "")
         writer.endObject()
         exchange.respond(
             status: problem == nil ? 200 : 503, headers: [JSONContent.header], body: writer.bytes)

@@ -29,6 +29,8 @@ package final class ServerMetrics {
     package let linearizableReads: Counter
     package let sequentialReads: Counter
 
+    private let rolesUp: MetricFamily<Gauge>
+    private let roleDeaths: MetricFamily<Counter>
     private let longestTurn: Gauge
     private let peerStates: MetricFamily<Gauge>
     private let peerRoundTrips: MetricFamily<Histogram>
@@ -70,6 +72,11 @@ package final class ServerMetrics {
             labels: ["consistency"])
         linearizableReads = reads.labelled("linearizable")
         sequentialReads = reads.labelled("sequential")
+        rolesUp = registry.gauges(
+            "synod_role_up", help: "Whether a role of this node lives: 1 or 0.", labels: ["role"])
+        roleDeaths = registry.counters(
+            "synod_role_deaths_total", help: "How often a role of this node was killed.",
+            labels: ["role"])
         longestTurn = registry.gauge(
             "synod_loop_turn_longest_seconds",
             help: "The longest turn of the event loop since the process started.")
@@ -99,6 +106,11 @@ package final class ServerMetrics {
     /// The instruments of a peer, named as its members name it: asked for once and kept.
     package func peer(_ name: String) -> PeerMetrics {
         PeerMetrics(state: peerStates.labelled(name), roundTrip: peerRoundTrips.labelled(name))
+    }
+
+    /// The instruments of a role of this node.
+    package func role(_ name: String) -> RoleMetrics {
+        RoleMetrics(up: rolesUp.labelled(name), deaths: roleDeaths.labelled(name))
     }
 
     /// The counters of one gRPC method, for instance `("etcdserverpb.KV", "Put")`: asked for once and

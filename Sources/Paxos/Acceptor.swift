@@ -34,9 +34,9 @@ struct Acceptor: Sendable {
     // MARK: State
 
     private(set) var promised: Ballot
-    /// The promise that came from disk. A Prepare of that very ballot is not answered again: a second answer,
+    /// The promise that came from disk, at birth or at a revival. A Prepare of that very ballot is not answered again: a second answer,
     /// cut into other chunks, could be mixed up with the first one of an earlier life.
-    private let promisedAtBirth: Ballot
+    private var promisedAtBirth: Ballot
     /// Accepted values above the decided prefix, which is the ring's base.
     private(set) var values: SlotRing<Entry>
     private(set) var valueBytes = 0
@@ -126,6 +126,20 @@ struct Acceptor: Sendable {
         } else {
             prefixMarks.append(mark)
         }
+    }
+
+    // MARK: Death and revival
+
+    /// Back from a death after which all its records have become durable: what it holds is what a restart
+    /// would recover, and it is as careful.
+    mutating func recover() { promisedAtBirth = promised }
+
+    /// Back with nothing, as no acceptor may be.
+    mutating func forgetEverything() {
+        promised = .zero
+        promisedAtBirth = .zero
+        values = SlotRing(base: values.base)
+        valueBytes = 0
     }
 
     // MARK: Rules

@@ -45,6 +45,9 @@ public struct Effects: Equatable, Sendable {
         case readLog(fromSlot: Slot, upTo: Slot, bytesMax: UInt32, for: ReplicaID)
         /// The queue of proposals is full: this bundle was not taken and will never be proposed.
         case overloaded(bundle: [UInt8])
+        /// The acceptor was killed: the messages of boxes up to this number that have not left do not
+        /// leave any more. The records stay where they are.
+        case dropMessages(boxesUpTo: UInt64)
         /// A safety rule was seen broken: the process must stop with this report.
         case fatal(String)
     }

@@ -26,6 +26,10 @@ public enum Input: Equatable, Sendable {
     case moveLeader(to: ReplicaID?)
     /// The process is about to end: give leadership away and do not stand again.
     case resign
+    /// A role dies, and nothing else on this node. What it holds in memory is lost to it.
+    case kill(Role)
+    /// A role that was killed comes back.
+    case revive(Role, Revival)
 
     /// Who sent a message: one life of one replica.
     public struct Sender: Equatable, Sendable {

@@ -4,6 +4,7 @@ public enum Invariants {
     /// The names, as in docs/Protocol.md.
     public enum Name: String, Sendable, CaseIterable {
         case oneRole = "OneRole"
+        case deadRolesDoNothing = "DeadRolesDoNothing"
         case promiseCoversAccepted = "PromiseCoversAccepted"
         case acceptedAbovePrefix = "AcceptedAbovePrefix"
         case leaderHoldsItsPromise = "LeaderHoldsItsPromise"
@@ -51,6 +52,7 @@ public enum Invariants {
         found.expect(
             .decidedNeverFalls, before.learner.decidedUpTo <= after.learner.decidedUpTo,
             "\(before.learner.decidedUpTo) became \(after.learner.decidedUpTo)")
+        checkDead(before, after, &found)
         found.expect(
             .readNumbersRise, before.barrier.lastNumber <= after.barrier.lastNumber, "numbers")
         found.expect(
@@ -85,8 +87,31 @@ public enum Invariants {
 
     // MARK: Parts
 
+    /// A role that was dead before the step and is dead after it has done nothing between.
+    private static func checkDead(
+        _ before: PaxosCore, _ after: PaxosCore, _ found: inout Finder
+    ) {
+        guard before.lives == after.lives else { return }
+        if !before.lives.hasLearner {
+            found.expect(
+                .deadRolesDoNothing, before.learner.decidedUpTo == after.learner.decidedUpTo,
+                "a dead learner learned")
+        }
+        guard !before.lives.hasAcceptor else { return }
+        found.expect(
+            .deadRolesDoNothing, before.acceptor.promised == after.acceptor.promised,
+            "a dead acceptor promised")
+        found.expect(
+            .deadRolesDoNothing,
+            after.acceptor.values.last
+                <= max(before.acceptor.values.last, after.acceptor.values.base),
+            "a dead acceptor accepted")
+    }
+
     private static func checkRoles(_ core: PaxosCore, _ found: inout Finder) {
         found.expect(.oneRole, core.leader == nil || core.proposer == nil, "leads and stands")
+        found.expect(.deadRolesDoNothing, core.leader == nil || core.lives.mayLead, "leads")
+        found.expect(.deadRolesDoNothing, core.proposer == nil || core.lives.mayStand, "stands")
         if let ballot = core.leader?.ballot ?? core.proposer?.ballot {
             let isOwn =
                 ballot.replica == core.configuration.replica
@@ -134,7 +159,9 @@ public enum Invariants {
             let accepted = core.acceptor.values[slot]
             found.expect(
                 .openSlotsAreAccepted,
-                accepted?.ballot == leader.ballot && accepted?.value == leader.open[slot]?.value,
+                !core.lives.hasAcceptor
+                    || accepted?.ballot == leader.ballot
+                        && accepted?.value == leader.open[slot]?.value,
                 "\(slot)")
         }
         found.expect(.queuesWithinLimits, bytes == leader.openBytes, "open bytes")

@@ -83,8 +83,8 @@ struct Leader: Sendable {
 
     // MARK: Inputs
 
-    /// Takes the next slot for a value whose own record is in `box`.
-    mutating func open(_ value: Value, ownBox box: UInt64, running: UInt64) -> Slot {
+    /// Takes the next slot for a value whose own record is in `box`; nil if the own acceptor is dead.
+    mutating func open(_ value: Value, ownBox box: UInt64?, running: UInt64) -> Slot {
         let slot = lastSlot.next
         for peer in flows.indices where flows[peer].acknowledgedUpTo >= lastSlot {
             flows[peer].arm(running: running)
@@ -98,13 +98,25 @@ struct Leader: Sendable {
         while totals.span > Limits.followerSlotsMax, let oldest = totals.popFirst() {
             totalAtBase = oldest
         }
+        if let box { noteOwn(slot, box: box) }
+        return slot
+    }
+
+    /// The own acceptor's record of an open slot is in `box`. Slots of one box come in order, and those
+    /// between them were accepted before.
+    mutating func noteOwn(_ slot: Slot, box: UInt64) {
         if let newest = ownRuns.last, newest.box == box {
             ownRuns[ownRuns.count - 1] = OwnRun(box: box, first: newest.first, last: slot)
         } else {
             ownRuns.append(OwnRun(box: box, first: slot, last: slot))
         }
-        return slot
     }
+
+    /// The own acceptor has this open slot durably.
+    mutating func countOwn(_ slot: Slot) { vote(slot, slot, voter: ownVoter, peer: nil) }
+
+    /// The own acceptor is dead: what it was about to vote for does not count.
+    mutating func forgetOwnVotes() { ownRuns.removeAll() }
 
     /// Boxes up to this one are durable: the own votes in them count.
     mutating func durable(_ box: UInt64) {
@@ -146,6 +158,11 @@ struct Leader: Sendable {
     mutating func cut(_ peer: Int) { flows[peer].cut() }
 
     mutating func resume(_ peer: Int, running: UInt64) { flows[peer].resume(running: running) }
+
+    /// A peer answers again after a silence: what it has not acknowledged is sent to it at once.
+    mutating func hurry(_ peer: Int, running: UInt64) {
+        if !flows[peer].isPulling { flows[peer].resume(running: running) }
+    }
 
     /// A peer told its durable prefix: a peer that was cut off and has come near is streamed to again.
     mutating func noteDurable(

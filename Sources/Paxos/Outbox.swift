@@ -54,6 +54,9 @@ struct Outbox: Sendable {
         return true
     }
 
+    /// What was to leave with the open box does not.
+    mutating func dropMessages() { messages = [] }
+
     /// Closes the open box. Messages without any record before them leave at once.
     mutating func flush(into effects: inout Effects, running: UInt64) {
         if records.isEmpty && (messages.isEmpty || durableBox == emittedBox) {

@@ -17,7 +17,7 @@ extension PaxosCore {
     /// One request at a time, to the peer that knows most.
     mutating func pull(into effects: inout Effects) {
         let prefix = learner.decidedUpTo
-        guard leader == nil, catchUp.pull == nil,
+        guard leader == nil, lives.hasLearner, catchUp.pull == nil,
             outbox.unflushedBytes < configuration.unflushedBytes,
             let peer = catchUp.source(in: peers, prefix: prefix)
         else { return }
@@ -33,7 +33,7 @@ extension PaxosCore {
     ) {
         peers[peer].decidedUpTo = max(peers[peer].decidedUpTo, values.decidedUpTo)
         let before = learner.decidedUpTo
-        if leader == nil { learn(values, into: &effects) }
+        if leader == nil, lives.hasLearner { learn(values, into: &effects) }
         let isUseful = learner.decidedUpTo > before
         catchUp.end(peer: peer, isUseful: isUseful)
         guard isUseful, !isHalted else { return }
@@ -70,6 +70,7 @@ extension PaxosCore {
     mutating func receive(
         _ request: Message.CatchUpRequest, from sender: ReplicaID, into effects: inout Effects
     ) {
+        guard lives.hasLearner else { return }
         let bytesMax = min(Int(request.bytesMax), configuration.chunkBytes)
         if let values = learner.values(from: request.fromSlot, bytesMax: bytesMax) {
             serve(request.fromSlot, values, to: sender, into: &effects)
@@ -96,6 +97,7 @@ extension PaxosCore {
         fromSlot: Slot, values: [Value], to receiver: ReplicaID, into effects: inout Effects
     ) {
         if let peer = peers.index(of: receiver) { catchUp.endLogRead(for: peer) }
+        guard lives.hasLearner else { return }
         serve(fromSlot, values, to: receiver, into: &effects)
     }
 

@@ -44,7 +44,7 @@ extension PaxosCore {
             hearLeader(heartbeat.ballot, from: sender, contactAge: silence, into: &effects)
             hearDecided(
                 heartbeat.ballot, upTo: heartbeat.decidedUpTo, from: sender, into: &effects)
-            if heartbeat.ballot < acceptor.promised {
+            if lives.hasAcceptor, heartbeat.ballot < acceptor.promised {
                 let reject = Message.Reject(
                     ballot: heartbeat.ballot, promised: acceptor.promised,
                     knowsLiveLeader: knowsLiveLeaderAtPromise)
@@ -54,9 +54,12 @@ extension PaxosCore {
         answer(heartbeat, peer: peer, into: &effects)
     }
 
+    /// The acceptor's answer: it tells a leader that a vote may be counted on, so that a dead one says
+    /// nothing.
     private mutating func answer(
         _ heartbeat: Message.Heartbeat, peer: Int, into effects: inout Effects
     ) {
+        guard lives.hasAcceptor else { return }
         let answer = Message.HeartbeatAnswer(
             number: heartbeat.number, promised: acceptor.promised,
             durableUpTo: acceptor.durableUpTo(durableBox: outbox.durableBox),
@@ -76,6 +79,8 @@ extension PaxosCore {
             peers[peer].roundTripMilliseconds = min(roundTrip, timeout)
         }
         guard let ballot = leader?.ballot, answer.promised <= ballot else { return }
+        let silence = clock.running - (peers[peer].answeredAt ?? clock.running)
+        if silence > 2 * self.heartbeat { leader?.hurry(peer, running: clock.running) }
         peers[peer].answeredAt = clock.running
         leader?.noteDurable(
             answer.durableUpTo, peer: peer, roundTrip: peers[peer].roundTripMilliseconds,
@@ -117,7 +122,7 @@ extension PaxosCore {
     /// The age of this leader's last contact with a quorum.
     var contactAge: UInt64 {
         peers.quorumContactAge(
-            quorum: quorum, isVoter: ownVoter != nil, running: clock.running)
+            quorum: quorum, isVoter: votingPlace != nil, running: clock.running)
     }
 
     var unflushedMilliseconds: UInt32 {

@@ -83,8 +83,10 @@ extension PaxosCore {
 
     // MARK: Standing
 
-    /// A resigned replica, a learner and a replaced incarnation do not stand.
-    private var mayStand: Bool { ownVoter != nil && !election.isResigned }
+    /// A resigned replica, a learner, a replaced incarnation and one with a dead role do not stand.
+    private var mayStand: Bool {
+        ownVoter != nil && !election.isResigned && lives.mayStand
+    }
 
     mutating func tickElection(into effects: inout Effects) {
         guard leader == nil, mayStand, let ownVoter else { return }
@@ -106,7 +108,7 @@ extension PaxosCore {
         let hearsLeader = leader != nil || election.isLeaderLive(running: clock.running)
         let isVoter = peers[peer].voter != nil
         let answer = Message.ProbeAnswer(
-            number: probe.number, wouldPromise: isVoter && !hearsLeader,
+            number: probe.number, wouldPromise: isVoter && !hearsLeader && lives.hasAcceptor,
             promised: acceptor.promised, decidedUpTo: learner.decidedUpTo)
         send(.probeAnswer(answer), to: peer, into: &effects)
         if hearsLeader && leader == nil {
@@ -123,7 +125,7 @@ extension PaxosCore {
     mutating func grantLate(into effects: inout Effects) {
         guard let denied = election.takeDenied(running: clock.running),
             let peer = peers.index(of: denied.replica), peers[peer].voter != nil,
-            leader == nil, !election.isLeaderLive(running: clock.running)
+            leader == nil, !election.isLeaderLive(running: clock.running), lives.hasAcceptor
         else { return }
         let answer = Message.ProbeAnswer(
             number: denied.number, wouldPromise: true, promised: acceptor.promised,
@@ -196,7 +198,7 @@ extension PaxosCore {
         _ prepare: Message.Prepare, from sender: ReplicaID, into effects: inout Effects
     ) {
         election.note(prepare.ballot)
-        guard prepare.fromSlot > .zero else { return }
+        guard prepare.fromSlot > .zero, lives.hasAcceptor else { return }
         let hasPromised = acceptor.receive(
             prepare, from: sender, knowsLiveLeader: knowsLiveLeaderAtPromise,
             chunkBytes: configuration.chunkBytes, outbox: &outbox, into: &effects)
@@ -294,7 +296,7 @@ extension PaxosCore {
     /// Somebody promised a higher ballot. If a leader lives there, this one yields; else it prepares anew
     /// above it, lest a promise to a dead candidate shuts a follower out for ever (P10).
     mutating func rejected(knowsLiveLeader: Bool, into effects: inout Effects) {
-        guard !knowsLiveLeader, contactAge <= timeout else { return stepDown() }
+        guard !knowsLiveLeader, contactAge <= timeout, lives.mayStand else { return stepDown() }
         leader?.close()
         barrier.abandon()
         let earliest = preparedAgainAt.map { $0 + timeout } ?? 0
@@ -351,7 +353,7 @@ extension PaxosCore {
     }
 
     /// The voter that has most, among those that are heard and whose disk does not stall.
-    private func bestTarget() -> ReplicaID? {
+    func bestTarget() -> ReplicaID? {
         var best: Int?
         for index in peers.indices where peers[index].voter != nil && peers[index].isConnected {
             guard let answeredAt = peers[index].answeredAt,

@@ -45,8 +45,9 @@ extension PaxosCore {
     /// Phase 2a: our own record goes into the open box, the Accepts leave at once, in parallel.
     mutating func openSlot(_ value: Value, into effects: inout Effects) {
         guard let ballot = leader?.ballot, let slot = leader?.lastSlot.next else { return }
-        acceptor.acceptOwn(slot, ballot, value, outbox: &outbox)
-        _ = leader?.open(value, ownBox: outbox.openBox, running: clock.running)
+        if lives.hasAcceptor { acceptor.acceptOwn(slot, ballot, value, outbox: &outbox) }
+        let box = lives.hasAcceptor ? outbox.openBox : nil
+        _ = leader?.open(value, ownBox: box, running: clock.running)
         let accept = Message.Accept(
             ballot: ballot, slot: slot, decidedUpTo: learner.decidedUpTo, value: value)
         leader?.noteAnnounced(learner.decidedUpTo)
@@ -78,6 +79,7 @@ extension PaxosCore {
         // A leader of the past that has not heard of the decision, at a replica that fetched it and never
         // promised the ballot in which it was made: no vote for that.
         if let decided = learner.tail[accept.slot], decided != accept.value { return }
+        guard lives.hasAcceptor else { return hear(accept, from: sender, into: &effects) }
         let outcome = acceptor.receive(
             accept, from: sender, knowsLiveLeader: knowsLiveLeaderAtPromise,
             outbox: &outbox, into: &effects)
@@ -93,6 +95,15 @@ extension PaxosCore {
             hearLeader(accept.ballot, from: sender, contactAge: nil, into: &effects)
             hearDecided(accept.ballot, upTo: accept.decidedUpTo, from: sender, into: &effects)
         }
+    }
+
+    /// What an Accept says of its leader and of decisions is heard without an acceptor, too.
+    private mutating func hear(
+        _ accept: Message.Accept, from sender: ReplicaID, into effects: inout Effects
+    ) {
+        guard accept.ballot >= acceptor.promised else { return }
+        hearLeader(accept.ballot, from: sender, contactAge: nil, into: &effects)
+        hearDecided(accept.ballot, upTo: accept.decidedUpTo, from: sender, into: &effects)
     }
 
     mutating func receive(
@@ -130,15 +141,19 @@ extension PaxosCore {
     ) {
         guard ballot.replica == sender, let peer = peers.index(of: sender) else { return }
         peers[peer].decidedUpTo = max(peers[peer].decidedUpTo, slot)
+        guard lives.hasLearner else { return }
         learner.note(Learner.Watermark(ballot: ballot, upTo: slot))
         advance(into: &effects)
+        // Without an acceptor no Accept brings the values: they are fetched as soon as they are decided.
+        if !lives.hasAcceptor, slot > learner.decidedUpTo { pull(into: &effects) }
     }
 
     /// Hands out whatever is decided by now, in slot order.
     mutating func advance(into effects: inout Effects) {
+        guard lives.hasLearner else { return }
         while !isHalted {
             if let value = leader?.popDecided(by: quorum) {
-                deliver(value, acceptedIn: leader?.ballot, learnedInBox: nil, into: &effects)
+                deliverOwn(value, into: &effects)
                 continue
             }
             let accepted = acceptor.values[learner.decidedUpTo.next]
@@ -149,6 +164,18 @@ extension PaxosCore {
             deliver(
                 next.value, acceptedIn: next.ballot, learnedInBox: next.ballot == nil ? 0 : nil,
                 into: &effects)
+        }
+    }
+
+    /// A slot that this leader proposed is decided. If its own acceptor was dead, the log does not have the
+    /// value yet.
+    private mutating func deliverOwn(_ value: Value, into effects: inout Effects) {
+        let slot = learner.decidedUpTo.next
+        if let ballot = leader?.ballot, acceptor.values[slot]?.ballot == ballot {
+            deliver(value, acceptedIn: ballot, learnedInBox: nil, into: &effects)
+        } else {
+            outbox.append(.learned(slot: slot, value: value), bytes: value.byteCount)
+            deliver(value, acceptedIn: nil, learnedInBox: outbox.openBox, into: &effects)
         }
     }
 

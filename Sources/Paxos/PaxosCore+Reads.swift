@@ -21,7 +21,7 @@ extension PaxosCore {
             leader?.isClosed == false, learner.decidedUpTo >= leadSlot
         else { return }
         let round = barrier.beginRound(
-            slot: learner.decidedUpTo, ownVoter: ownVoter, running: clock.running)
+            slot: learner.decidedUpTo, ownVoter: votingPlace, running: clock.running)
         if let settled = barrier.settleRound(by: quorum) {
             answer(settled.reads, slot: settled.slot, into: &effects)
             return
@@ -34,6 +34,7 @@ extension PaxosCore {
 
     mutating func receive(_ round: Message.ReadRound, peer: Int, into effects: inout Effects) {
         election.note(round.ballot)
+        guard lives.hasAcceptor else { return }
         guard round.ballot >= acceptor.promised else {
             let reject = Message.Reject(
                 ballot: round.ballot, promised: acceptor.promised,

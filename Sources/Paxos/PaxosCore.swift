@@ -31,6 +31,7 @@ public struct PaxosCore: Sendable {
     var peers: PeerTable
     var queue: ProposalQueue
     var outbox = Outbox()
+    var lives = RoleLives()
     var clock: TurnClock
 
     /// The leader that the caller was told of last.
@@ -81,6 +82,10 @@ public struct PaxosCore: Sendable {
         case .resign:
             election.resign()
             handOver(to: nil, into: &effects)
+        case .kill(let role):
+            kill(role, into: &effects)
+        case .revive(let role, let revival):
+            revive(role, revival, into: &effects)
         }
     }
 
@@ -112,6 +117,7 @@ public struct PaxosCore: Sendable {
     private mutating func durable(_ box: UInt64, into effects: inout Effects) {
         outbox.durable(box)
         leader?.durable(box)
+        reviveAcceptorIfDurable()
         promiseOwn()
         tryToLead(into: &effects)
         advance(into: &effects)

@@ -7,6 +7,7 @@ internal import StateMachine
 extension Replica {
     /// Applies what is decided, up to the budget of one turn.
     func applyDecided() {
+        guard hasLearner else { return }
         var bytes = 0
         while bytes < Limits.appliedBytesPerTurn, !needsUpgrade,
             let decided = decidedQueue.popFirst()

@@ -51,6 +51,7 @@ extension Replica {
     /// Why this node has no table to answer from at once: it belongs to no cluster (yet). Nil if it has
     /// one, be it old.
     package var localReadRefusal: Refusal? {
+        if !hasLearner { return .notReady(Self.learnerProblem) }
         guard clusterID == nil else { return nil }
         return .notReady(formation.problem ?? "this node belongs to no cluster")
     }
@@ -76,6 +77,7 @@ extension Replica {
 
     /// Why waiting would not help a client of this node.
     private var reasonNotToServe: String? {
+        if !hasLearner { return Self.learnerProblem }
         if needsUpgrade { return "a decided slot needs a newer version: upgrade this node" }
         return formation.isExcluded ? formation.problem : nil
     }

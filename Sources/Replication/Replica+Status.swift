@@ -16,7 +16,8 @@ extension Replica {
         status.leaderChangesSeen = leaderChangesSeen
         status.proposalsPending = proposals.unansweredCount
         status.logBytes = log.byteCount
-        status.problem = formation.problem
+        status.problem = formation.problem ?? roleProblem
+        status.deadRoles = deadRoles.map(\.rawValue)
         if let core { fill(&status, from: core.status) }
         return status
     }
@@ -29,6 +30,7 @@ extension Replica {
         metrics.logBytes.set(log.byteCount)
         metrics.sessions.set(machine.sessionCount)
         metrics.sessionRetries.set(machine.sessionRetryCount)
+        noteRoles()
     }
 
     /// The round of the highest ballot seen: what etcd calls the term; cheap, for every header.

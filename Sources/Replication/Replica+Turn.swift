@@ -21,7 +21,7 @@ extension Replica {
         log.flush(nowMilliseconds: now)
         outbound.drain(nowMilliseconds: now) { peer, messages in link?.send(messages, to: peer) }
         answer()
-        if !decidedQueue.isEmpty { requestTurn() }
+        if !decidedQueue.isEmpty, hasLearner { requestTurn() }
     }
 
     private func performEffects() {
@@ -80,6 +80,7 @@ extension Replica {
         case .readReady(let number, let slot): reads.confirm(upTo: number, slot: slot.rawValue)
         case .readLog(let from, let upTo, let bytesMax, let peer):
             readLog(from: from, upTo: upTo, bytesMax: bytesMax, for: peer)
+        case .dropMessages(let box): waitingRoom.drop(upTo: box)
         case .overloaded: metrics.proposalsFailed.increment()
         case .fatal(let report): halt(report)
         }

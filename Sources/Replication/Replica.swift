@@ -49,6 +49,10 @@ package final class Replica {
     var decidedQueue = RingBuffer<DecidedValue>(capacity: 64)
     var appliedSlot: Slot
     var isStopping = false
+    /// Whether the role that applies what is decided lives.
+    var hasLearner = true
+    /// The dead roles that the gauges show; nil before they show any.
+    var notedDeadRoles: [Role]?
     /// A decided slot is too new for this program; nothing from it on is applied here.
     var needsUpgrade: Bool { machine.needsUpgrade }
 

@@ -23,6 +23,11 @@ struct WaitingRoom {
         }
     }
 
+    /// The sender of the messages in boxes up to `number` is dead: they do not leave.
+    mutating func drop(upTo number: UInt64 = .max) {
+        while let box = boxes.first, box.number <= number { boxes.popFirst() }
+    }
+
     /// The messages of all boxes up to `number`, in order.
     mutating func release(upTo number: UInt64, into outbound: (Effects.Outbound) -> Void) {
         while let box = boxes.first, box.number <= number {

@@ -5,20 +5,33 @@ import Paxos
 struct RandomHistory {
     private let world: World
     private let isHostile: Bool
+    /// Whether roles die, on nodes that live on.
+    private let isMortal: Bool
 
     /// Runs one seed; what went wrong, or nothing. With mischief the history is of the kind in which that
     /// rule matters.
     static func run(seed: UInt64, mischief: Mischief? = nil, trace: Bool = false) -> [String] {
-        let history = RandomHistory(seed: seed, mischief: mischief)
+        let history = RandomHistory(seed: seed, mischief: mischief, isMortal: seed % 3 == 0)
         history.world.trace = trace
-        for turn in 0..<(mischief == nil ? 12 : 20) {
-            if mischief != nil && turn % 2 == 1 { history.sleepyLeader() } else { history.act() }
-            if !history.world.violations.isEmpty { return history.world.violations }
-        }
-        return history.settle()
+        return history.run(mischief)
     }
 
-    private init(seed: UInt64, mischief: Mischief?) {
+    /// The same with roles that die; how often they did, too.
+    static func runMortal(seed: UInt64) -> (found: [String], deaths: Int) {
+        let history = RandomHistory(seed: seed, mischief: nil, isMortal: true)
+        return (history.run(nil), history.world.roleDeaths)
+    }
+
+    private func run(_ mischief: Mischief?) -> [String] {
+        for turn in 0..<(mischief == nil ? 12 : 20) {
+            if mischief != nil && turn % 2 == 1 { sleepyLeader() } else { act() }
+            if !world.violations.isEmpty { return world.violations }
+        }
+        return settle()
+    }
+
+    private init(seed: UInt64, mischief: Mischief?, isMortal: Bool) {
+        self.isMortal = isMortal && mischief == nil
         var dice = SeededRandom(seed: seed ^ 0x5eed)
         func pick<Choice>(_ choices: [Choice]) -> Choice {
             choices[Int(dice.next() % UInt64(choices.count))]
@@ -63,6 +76,7 @@ struct RandomHistory {
         case 12: world.step(node, .moveLeader(to: nil))
         default: break
         }
+        if isMortal { disturbRoles() }
         for _ in 0..<world.below(12) {
             let client = Int(world.below(count))
             if world.below(3) == 0 { world.read(at: client) } else { world.propose(at: client) }
@@ -70,6 +84,20 @@ struct RandomHistory {
         }
         world.run(world.below(60))
         if isHostile { for index in world.nodes.indices { world.restart(index) } }
+    }
+
+    /// Roles die and come back, each at its own time.
+    private func disturbRoles() {
+        for _ in 0..<world.below(4) {
+            let index = Int(world.below(UInt64(world.nodes.count)))
+            let role = Role.allCases[Int(world.below(3))]
+            if world.nodes[index].core?.deadRoles.contains(role) == true {
+                world.revive(index, role, world.below(8) == 0 ? .amnesia : .recovered)
+            } else {
+                world.kill(index, role)
+            }
+            world.run(world.below(30))
+        }
     }
 
     /// The leader stops for longer than the time-out and is replaced behind its back by a node that it cannot
@@ -89,8 +117,13 @@ struct RandomHistory {
             world.run(world.below(20))
         }
         for index in world.nodes.indices where index != leader && index != rival {
-            world.crash(index)
-            world.restart(index)
+            if world.options.mischief == .acceptorForgetsEverything {
+                world.kill(index, .acceptor)
+                world.revive(index, .acceptor, .unsafeAmnesia)
+            } else {
+                world.crash(index)
+                world.restart(index)
+            }
         }
         while world.nodes[leader].pausedUntil > world.now { world.run(1) }
         for _ in 0..<3 {
@@ -109,6 +142,7 @@ struct RandomHistory {
             world.nodes[index].diskStalledUntil = 0
             world.nodes[index].pausedUntil = 0
         }
+        world.reviveAll()
         world.run(120)
         for index in world.nodes.indices {
             world.propose(at: index)

@@ -10,6 +10,18 @@ import Testing
         }
     }
 
+    /// Roles that die alone, on nodes that live on (P11): nothing is decided twice, and the dead are silent.
+    @Test(arguments: 0..<6)
+    func rolesDieAlone(part: UInt64) {
+        var deaths = 0
+        for seed in (part * 100)..<(part * 100 + 100) {
+            let history = RandomHistory.runMortal(seed: seed)
+            #expect(history.found == [], "seed \(seed)")
+            deaths += history.deaths
+        }
+        #expect(deaths > 500)
+    }
+
     /// A check that cannot fail checks nothing: each broken rule is found out by some history.
     @Test(arguments: Mischief.allCases)
     func aBrokenRuleIsFoundOut(mischief: Mischief) {

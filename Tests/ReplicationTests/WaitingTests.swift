@@ -32,6 +32,21 @@ struct WaitingTests {
         }
     }
 
+    @Test("the messages of a dead acceptor never leave")
+    func dropped() {
+        var room = WaitingRoom()
+        for number in 1...4 as ClosedRange<UInt64> {
+            room.keep(Effects.Box(number: number, records: [], messages: [Self.message(number)]))
+        }
+        room.drop(upTo: 3)
+        var released: [Effects.Outbound] = []
+        room.release(upTo: 4) { released.append($0) }
+        #expect(released == [Self.message(4)])
+        room.keep(Effects.Box(number: 5, records: [], messages: [Self.message(5)]))
+        room.drop()
+        #expect(room.count == 0)
+    }
+
     @Test("each peer gets its messages, in order, and nobody else's")
     func outbox() {
         var random = SeededRandom(seed: 4)

@@ -12,6 +12,12 @@ enum Limits {
     static let nodeStopMillisecondsMax: UInt64 = 10_000
     /// Keys that the demo writes beforehand.
     static let populateMax = 1_000_000
+    /// Deaths of each role that a demo may wait for.
+    static let deathsMax = 1_000_000
+    /// The size of the log's files of a demo's nodes: a demo writes little, and is soon over.
+    static let demoSegmentBytes = 4 << 20
+    /// Clients of a demo in which roles die.
+    static let deathDemoWorkers = 4
     /// Calls that the demo has under way at the same time while it populates.
     static let populateCallsInFlight = 32
     /// Operations that a torture run keeps in memory: about half a kilobyte each.

@@ -13,6 +13,34 @@ enum Files {
         }
     }
 
+    /// Makes a directory of its own for something that is not to stay.
+    static func makeTemporaryDirectory() throws(SystemError) -> String {
+        var path = Array("/tmp/synod-XXXXXX".utf8CString)
+        let isMade = path.withUnsafeMutableBufferPointer { mkdtemp($0.baseAddress!) != nil }
+        guard isMade else { throw SystemError("no directory below /tmp can be made", errno) }
+        return String(decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Removes a directory with all that is in it, as far as that can be done.
+    static func removeTree(_ path: String) {
+        if let directory = opendir(path) {
+            while let entry = readdir(directory) {
+                let name = withUnsafePointer(to: &entry.pointee.d_name) { bytes in
+                    bytes.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                }
+                if name == "." || name == ".." { continue }
+                // Links are removed, not followed.
+                if entry.pointee.d_type == DT_DIR {
+                    removeTree("\(path)/\(name)")
+                } else {
+                    unlink("\(path)/\(name)")
+                }
+            }
+            closedir(directory)
+        }
+        rmdir(path)
+    }
+
     /// The last lines of a file, at most `bytesMax` bytes; empty if it cannot be read.
     static func tail(_ path: String, bytesMax: Int) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)

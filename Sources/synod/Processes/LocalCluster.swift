@@ -1,3 +1,4 @@
+internal import Basics
 internal import Glibc
 internal import SynodClient
 
@@ -45,6 +46,43 @@ struct LocalCluster {
         }
         stop(&signals)
         return code
+    }
+
+    /// Runs the cluster while `work` goes on, from when all nodes answer. Returns what the work came to; a
+    /// node that dies, or a signal, ends it.
+    mutating func run(during work: @escaping @Sendable () async -> ExitCode) -> ExitCode {
+        var signals = SignalInbox([SIGINT, SIGTERM, SIGHUP, SIGCHLD])
+        var code = ExitCode.failed
+        do throws(SystemError) {
+            try start()
+            switch waitUntilAllAnswer(&signals) {
+            case .stopped(let why): code = why
+            case .ready: code = supervise(work, &signals)
+            }
+        } catch {
+            Console.complain(error.description)
+        }
+        stop(&signals)
+        return code
+    }
+
+    private func supervise(
+        _ work: @escaping @Sendable () async -> ExitCode, _ signals: inout SignalInbox
+    ) -> ExitCode {
+        let place = Monitor<ExitCode?>(nil)
+        let task = Task.detached {
+            let code = await work()
+            place.update { $0 = code }
+        }
+        while true {
+            if let code = place.withLock({ $0 }) { return code }
+            let signal = signals.next(withinMilliseconds: 100)
+            let isStopped = signal != nil && signal != SIGCHLD
+            guard isStopped || reportDeaths() else { continue }
+            task.cancel()
+            _ = place.wait { $0 }
+            return .failed
+        }
     }
 
     private mutating func start() throws(SystemError) {

@@ -41,6 +41,10 @@ extension ServeConfiguration {
         maxTransactionOperations = try values.integer("max-txn-ops", in: 1...100_000)
         segmentBytes = try values.integer("segment-bytes", in: Self.segmentBytes)
         stopsAtEndOfInput = try values.boolean("stop-at-end-of-input")
+        if !values.text("chaos").isEmpty {
+            chaos = try ChaosPlan(values.text("chaos"), source: values.source("chaos"))
+        }
+        takesFaults = try values.boolean("enable-fault-injection") || chaos != nil
         if initialCluster.isEmpty {
             initialCluster = [InitialMember(name: name, peerURLs: initialAdvertisePeerURLs)]
         }

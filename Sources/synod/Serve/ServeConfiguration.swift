@@ -33,6 +33,10 @@ struct ServeConfiguration: Sendable, Equatable {
     var segmentBytes: Int
     /// Stop when standard input ends.
     var stopsAtEndOfInput: Bool
+    /// Which roles die at random; nil if none.
+    var chaos: ChaosPlan?
+    /// Whether faults are taken by order.
+    var takesFaults: Bool
     /// One sentence for each flag that was given and has no effect.
     var warnings: [String]
 }

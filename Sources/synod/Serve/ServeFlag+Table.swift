@@ -51,6 +51,12 @@ extension ServeFlag {
             "segment-bytes", "BYTES", "67108864", .effective, "the size of the log's files",
             isOurs: true),
         ServeFlag(
+            "chaos", "PLAN", "", .effective,
+            "for tests: roles of this node die at random: \(ChaosPlan.grammar)", isOurs: true),
+        ServeFlag(
+            "enable-fault-injection", nil, "false", .effective,
+            "for tests: take orders to kill and revive roles (--chaos includes it)", isOurs: true),
+        ServeFlag(
             "stop-at-end-of-input", nil, "false", .effective,
             "stop when standard input ends: for programs that start nodes and hold the other end",
             isOurs: true),

@@ -22,6 +22,7 @@ final class ServerProcess {
     private let hub: PeerHub
     private let clientServer: Server
     private let peerServer: Server
+    private var chaos: ChaosScheduler?
     private var isStopping = false
 
     /// Recovers what the data directory holds; nothing is served yet.
@@ -61,11 +62,24 @@ final class ServerProcess {
         let report = Self.reportMilliseconds
         loop.schedule(afterMilliseconds: report, repeating: report) { [hub] in hub.report() }
         replica.onStarted = { [unowned self] in meetPeers() }
+        startChaos()
         try clientServer.start()
         replica.start()
         let urls = configuration.listenClientURLs.map(\.description).joined(separator: ",")
         logger.info("serving", ["clients": "\(urls)"])
         loop.run()
+    }
+
+    private func startChaos() {
+        guard let plan = configuration.chaos else { return }
+        let scheduler = ChaosScheduler(
+            plan, replica: replica, name: configuration.name, seed: SecureRandom.uint64(),
+            logger: logger.named("chaos")
+        ) { [loop] milliseconds, action in
+            loop.schedule(afterMilliseconds: milliseconds, action)
+        }
+        scheduler.start()
+        chaos = scheduler
     }
 
     /// The boot number is durable: only now may peers hear from this process.
@@ -117,11 +131,13 @@ final class ServerProcess {
         options.requestBytesMax = configuration.maxRequestBytes
         options.txnOperationsMax = configuration.maxTransactionOperations
         options.productVersion = Version.synod
+        options.takesFaults = configuration.takesFaults
         let later = DeferredWork(loop: loop)
         let etcd = EtcdDoor(replica: replica, options: options) { later.run($0) }
         let rest = RESTDoor(
             replica: replica, requestBytesMax: configuration.maxRequestBytes
         ) { later.run($0) }
+        let faults = FaultDoor(replica: replica, isEnabled: configuration.takesFaults)
         loop.schedule(afterMilliseconds: healthMilliseconds, repeating: healthMilliseconds) {
             etcd.tick()
         }
@@ -129,7 +145,9 @@ final class ServerProcess {
         etcd.register(on: router)
         rest.register(on: router)
         router.http { exchange in
-            if RESTDoor.owns(exchange.path) { rest.answer(exchange) } else { etcd.answer(exchange) }
+            if RESTDoor.owns(exchange.path) { return rest.answer(exchange) }
+            if FaultDoor.owns(exchange.path) { return faults.answer(exchange) }
+            etcd.answer(exchange)
         }
         let addresses = configuration.listenClientURLs.map {
             ServerConfiguration.Address(host: $0.host, port: $0.port)

@@ -5,7 +5,7 @@ final class HarnessNode {
     /// A write to the log: some boxes, in order.
     struct Write {
         let id: UInt64
-        let boxes: [Effects.Box]
+        var boxes: [Effects.Box]
     }
 
     let seat: Seat
@@ -30,6 +30,8 @@ final class HarnessNode {
     var reads: [(number: UInt64, floor: Slot)] = []
     var readsAnswered = 0
     var leaderships = 0
+    /// Its acceptor is to come back as the log has it.
+    var awaitsRecovery = false
 
     init(seat: Seat) { self.seat = seat }
 }

@@ -18,4 +18,6 @@ enum Mischief: String, CaseIterable {
     case oldRoundConfirmsNewRead
     /// A vote is counted that nobody gave.
     case votesAreCountedUnasked
+    /// An acceptor that was killed comes back with nothing, and votes.
+    case acceptorForgetsEverything
 }

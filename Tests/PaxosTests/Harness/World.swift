@@ -39,6 +39,7 @@ final class World {
     var fatals: [String] = []
     var nextWrite: UInt64 = 0
     var nextBundle: UInt64 = 0
+    var roleDeaths = 0
     var steps = 0
     var trace = false
 
@@ -94,7 +95,7 @@ final class World {
         }
     }
 
-    private func fold(_ index: Int) -> DurableStateBuilder {
+    func fold(_ index: Int) -> DurableStateBuilder {
         let membership = Membership(seats: nodes.map(\.seat))
         var builder = DurableStateBuilder(
             membership: membership, appliedUpTo: nodes[index].baseUpTo)
@@ -119,6 +120,7 @@ final class World {
         nodes[index].reads = []
         nodes[index].hasEndOfTurnDue = false
         nodes[index].pausedUntil = 0
+        nodes[index].awaitsRecovery = false
         guard isNoticed ?? (below(2) == 0) else { return }
         // A connection ends after all that was on it.
         for peer in nodes.indices where peer != index {
@@ -219,6 +221,7 @@ final class World {
         } else {
             node.core!.step(stimulus, into: &effects)
         }
+        if node.awaitsRecovery { compareWithLog(index) }
         carryOut(index, effects)
     }
 
@@ -286,6 +289,8 @@ final class World {
                 slot = slot.next
             }
             input(index, .logRead(fromSlot: fromSlot, values: values, for: receiver))
+        case .dropMessages(let number):
+            dropMessages(of: index, boxesUpTo: number)
         case .overloaded:
             break
         case .fatal(let report):
@@ -324,6 +329,7 @@ final class World {
     // MARK: Network
 
     private func send(_ outbound: Effects.Outbound, from index: Int) {
+        checkSilence(outbound.message, of: index)
         let target = Int(outbound.receiver.rawValue) - 1
         haunt(outbound.message, from: index, to: target)
         guard !blocked[index][target] else { return }

@@ -34,6 +34,40 @@ import Testing
         #expect(names(core).contains(.oneRole))
     }
 
+    @Test func theDeadLeadAndStand() {
+        var core = leading()
+        core.lives.hasProposer = false
+        #expect(names(core) == [.deadRolesDoNothing])
+        core = leading()
+        core.lives.hasLearner = false
+        #expect(names(core) == [.deadRolesDoNothing])
+        core = leading()
+        core.leader = nil
+        core.lives.acceptor = .dead(lastBox: 1)
+        core.proposer = Proposer(
+            ballot: core.acceptor.promised, fromSlot: Slot(1), ownBox: 1, voterCount: 1,
+            deadline: 0)
+        #expect(names(core) == [.deadRolesDoNothing])
+    }
+
+    @Test func theDeadPromiseAcceptAndLearn() {
+        var old = leading()
+        old.leader = nil
+        old.lives.acceptor = .dead(lastBox: 1)
+        old.lives.hasLearner = false
+        var new = old
+        var outbox = Outbox()
+        var effects = Effects()
+        _ = new.acceptor.promiseOwn(ballot(9), outbox: &outbox)
+        new.acceptor.acceptOwn(Slot(5), ballot(9), value("x"), outbox: &outbox)
+        new.learner.decide(value("y"), acceptedIn: nil, into: &effects)
+        let broken = Invariants.check(before: old, after: new).filter {
+            $0.name == .deadRolesDoNothing
+        }
+        #expect(broken.count == 3)
+        #expect(Invariants.check(before: old, after: old) == [])
+    }
+
     @Test func aPromiseAboveItsOwnBallot() {
         var core = leading()
         var outbox = Outbox()

@@ -119,6 +119,12 @@ final class ScriptCluster {
 
     /// The log answers at once: what this node has decided.
     private func answer(_ notice: Effects.Notice, at index: Int) {
+        if case .dropMessages(let number) = notice {
+            for place in nodes[index].boxes.indices where nodes[index].boxes[place].number <= number
+            {
+                nodes[index].boxes[place].messages = []
+            }
+        }
         guard case .readLog(let fromSlot, let upTo, _, let receiver) = notice else { return }
         let values = nodes[index].applied
             .filter { $0.slot >= fromSlot && $0.slot <= upTo }.map(\.value)

@@ -16,6 +16,8 @@ import Paxos
 ///     cut n1 n2 | cut n1>n2 [after 1] | mend       links that lose what is sent, after one message
 ///     disconnect n1 n2 | connect n1 n2             n1 is told about its connection to n2
 ///     crash n1 [keeping 1] | restart n1
+///     kill n1 ROLE | revive n1 ROLE [amnesia]      proposer, acceptor or learner dies, comes back
+///     roles n1                                     which are dead
 ///     move n1 [to n2] | resign n1
 ///     inject n2>n1 KIND ...                        a message that nobody sent; see `ScriptMessage`
 ///     status n1
@@ -182,6 +184,15 @@ struct ScriptInterpreter {
             }
         case "disconnect":
             cluster.input(node, .disconnected(cluster.nodes[nodes[1]].seat.replica))
+        case "kill", "revive":
+            guard let role = words.lazy.compactMap(Role.init).first else { return false }
+            let revival: Revival =
+                words.contains("amnesia")
+                ? .amnesia : words.contains("unsafely") ? .unsafeAmnesia : .recovered
+            cluster.input(node, verb == "kill" ? .kill(role) : .revive(role, revival))
+        case "roles":
+            let dead = cluster.nodes[node].core?.deadRoles.map(\.rawValue) ?? []
+            cluster.lines = ["dead: \(dead.isEmpty ? "none" : dead.joined(separator: ", "))"]
         case "connect": cluster.input(node, .connected(cluster.nodes[nodes[1]].seat.replica))
         default: return false
         }

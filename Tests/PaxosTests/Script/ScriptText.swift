@@ -103,6 +103,7 @@ enum ScriptText {
         case .readReady(let number, let slot): "reads up to \(number) wait for slot \(text(slot))"
         case .readLog(let fromSlot, let upTo, _, let receiver):
             "asks its log for \(text(fromSlot, upTo)) for \(name(receiver))"
+        case .dropMessages(let number): "drops the messages of boxes up to \(number)"
         case .overloaded(let bundle):
             "overloaded by '\(String(decoding: bundle, as: UTF8.self))'"
         case .fatal(let report): "STOPS: \(report)"
