@@ -97,12 +97,14 @@ let roof: [Target] = [
     .executableTarget(
         name: "synod",
         dependencies: [
-            "Basics", "Observability", "Paxos", "PaxosCodec", "MVCC", "StateMachine", "EtcdMessages",
+            "Basics", "Observability", "Paxos", "PaxosCodec", "MVCC", "StateMachine",
+            "EtcdMessages",
             "Protobuf", "GRPC", "WriteAheadLog", "EventLoops", "HTTP", "Digests", "Replication",
             "Transport", "Peering", "EtcdAPI", "RESTAPI", "SynodClient", "Histories",
         ],
         swiftSettings: strict),
-    .executableTarget(name: "ProtobufGenerator", dependencies: ["Protobuf", "Basics"], swiftSettings: strict),
+    .executableTarget(
+        name: "ProtobufGenerator", dependencies: ["Protobuf", "Basics"], swiftSettings: strict),
     .executableTarget(
         name: "NullServer", dependencies: ["Transport", "EventLoops", "GRPC"],
         path: "Benchmarks/NullServer", swiftSettings: strict),
@@ -114,7 +116,8 @@ let roof: [Target] = [
     .executableTarget(
         name: "MicroBenchmarks",
         dependencies: [
-            "AllocationCounter", "WriteAheadLog", "StateMachine", "MVCC", "EtcdMessages", "Protobuf", "GRPC",
+            "AllocationCounter", "WriteAheadLog", "StateMachine", "MVCC", "EtcdMessages",
+            "Protobuf", "GRPC",
             "PaxosCodec", "Paxos", "Basics",
         ],
         path: "Benchmarks/Micro", swiftSettings: strict),
@@ -134,7 +137,8 @@ let checks: [Target] = [
     tests(
         "WriteAheadLogTests", ["WriteAheadLog", "LogTesting", "PaxosCodec", "Paxos", "Basics"]),
     tests("HTTPTests", ["HTTP", "Basics"]),
-    tests("TransportTests", ["Transport", "EventLoops", "HTTP", "GRPC", "Observability", "Basics"]),
+    tests(
+        "TransportTests", ["Transport", "EventLoops", "HTTP", "GRPC", "Observability", "Basics"]),
     tests(
         "ReplicationTests",
         [
@@ -144,14 +148,15 @@ let checks: [Target] = [
     tests(
         "EtcdAPITests",
         [
-            "EtcdAPI", "RESTAPI", "Replication", "StateMachine", "MVCC", "EtcdMessages", "Protobuf", "GRPC",
+            "EtcdAPI", "RESTAPI", "Replication", "StateMachine", "MVCC", "EtcdMessages", "Protobuf",
+            "GRPC",
             "Transport", "EventLoops", "Observability", "WriteAheadLog", "LogTesting", "Paxos",
             "PaxosCodec", "Basics",
         ]),
     tests(
         "SynodClientTests",
         ["SynodClient", "EtcdMessages", "Protobuf", "Transport", "EventLoops", "GRPC"]),
-    tests("CommandLineTests", ["synod", "SynodClient", "Observability"]),
+    tests("CommandLineTests", ["synod", "Paxos", "SynodClient", "Observability"]),
     tests(
         "ProcessTests",
         ["synod", "SynodClient"]),

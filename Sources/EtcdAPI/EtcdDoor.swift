@@ -42,6 +42,7 @@ package final class EtcdDoor {
         add(StoreMethods.registerSession, services.store.registerSession, to: router)
         add(FaultsMethods.killRole, services.faults.killRole, to: router)
         add(FaultsMethods.reviveRole, services.faults.reviveRole, to: router)
+        add(FaultsMethods.pauseFlush, services.faults.pauseFlush, to: router)
         add(FaultsMethods.roles, services.faults.roles, to: router)
         add(HealthMethods.check, services.health.check, to: router)
         let health = services.health

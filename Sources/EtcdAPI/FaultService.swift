@@ -25,6 +25,20 @@ struct FaultService {
         finish(isKnown, order.role, caller)
     }
 
+    /// Holds back the writes of this node's log.
+    func pauseFlush(_ request: UnsafeRawBufferPointer, _ caller: Caller) {
+        guard mayInject(caller), let order = caller.decode(PauseFlushRequest.self, request) else {
+            return
+        }
+        let longest = Replication.Limits.flushPauseMilliseconds
+        guard order.milliseconds <= longest else {
+            let words = "etcdserver: a pause is \(longest) ms at most"
+            return caller.fail(CallFailure(GRPCStatus(.invalidArgument, words)))
+        }
+        replica.pauseFlush(milliseconds: order.milliseconds)
+        caller.send(PauseFlushResponse())
+    }
+
     /// How the roles of this node are.
     func roles(_ request: UnsafeRawBufferPointer, _ caller: Caller) {
         guard caller.decode(RolesRequest.self, request) != nil else { return }

@@ -10,11 +10,13 @@ package enum FaultsMethods {
     /// Revives one role of the node that is asked. An acceptor comes back when what it wrote before its
     /// death is durable, so that the answer may still call it dead.
     package static let reviveRole = "/synodpb.Faults/ReviveRole"
+    /// Holds back the writes of the node's log for a while, as a disk that hangs does.
+    package static let pauseFlush = "/synodpb.Faults/PauseFlush"
     /// How the roles of the node that is asked are; answered by every server.
     package static let roles = "/synodpb.Faults/Roles"
 
     /// Every method, in the order of the .proto file.
-    package static let all = [killRole, reviveRole, roles]
+    package static let all = [killRole, reviveRole, pauseFlush, roles]
 }
 
 /// The message `synodpb.KillRoleRequest`.
@@ -127,6 +129,88 @@ extension ReviveRoleRequest: ProtobufJSONMessage {
             }
         }
     }
+}
+
+/// The message `synodpb.PauseFlushRequest`.
+package struct PauseFlushRequest: ProtobufMessage {
+    package static var protoMessageName: String { "synodpb.PauseFlushRequest" }
+
+    /// From now on; 0 ends a pause.
+    package var milliseconds: UInt64 = 0
+
+    package init() {}
+
+    package mutating func decode(_ reader: inout WireReader) throws(WireError) {
+        while true {
+            let tag = try reader.readTag()
+            switch tag {
+            case 0: return
+            case 8: self.milliseconds = try reader.readUInt64()
+            default: try reader.skip(tag)
+            }
+        }
+    }
+
+    package var encodedSize: Int {
+        var size = 0
+        if self.milliseconds != 0 { size += 1 + WireSize.varint(self.milliseconds) }
+        return size
+    }
+
+    package func encode(into writer: inout WireWriter) {
+        if self.milliseconds != 0 { writer.write(self.milliseconds, tag: 8) }
+    }
+}
+
+extension PauseFlushRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if self.milliseconds != 0 {
+            writer.name("milliseconds")
+            writer.write(field: self.milliseconds)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "milliseconds": self.milliseconds = try member.integer()
+            default: break
+            }
+        }
+    }
+}
+
+/// The message `synodpb.PauseFlushResponse`.
+package struct PauseFlushResponse: ProtobufMessage {
+    package static var protoMessageName: String { "synodpb.PauseFlushResponse" }
+
+    package init() {}
+
+    package mutating func decode(_ reader: inout WireReader) throws(WireError) {
+        while true {
+            let tag = try reader.readTag()
+            switch tag {
+            case 0: return
+            default: try reader.skip(tag)
+            }
+        }
+    }
+
+    package var encodedSize: Int { 0 }
+
+    package func encode(into writer: inout WireWriter) {
+    }
+}
+
+extension PauseFlushResponse: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {}
 }
 
 /// The message `synodpb.RolesRequest`.

@@ -2,13 +2,14 @@ internal import Observability
 package import Replication
 package import Transport
 
-/// Faults by order over HTTP, for people with `curl` and for tests: paths below `/admin/role/`. Only on
+/// Faults by order over HTTP, for people with `curl` and for tests: paths below `/admin/`. Only on
 /// servers that were started for it.
 package final class FaultDoor {
     private enum Path: String {
         case kill = "/admin/role/kill"
         case revive = "/admin/role/revive"
         case list = "/admin/role/list"
+        case pause = "/admin/disk/pause"
 
         var method: String { self == .list ? "GET" : "POST" }
 
@@ -17,6 +18,7 @@ package final class FaultDoor {
             case .kill: ["role"]
             case .revive: ["role", "amnesia"]
             case .list: []
+            case .pause: ["milliseconds"]
             }
         }
     }
@@ -30,9 +32,9 @@ package final class FaultDoor {
     }
 
     /// Whether a path belongs to this door.
-    package static func owns(_ path: String) -> Bool { path.hasPrefix("/admin/role/") }
+    package static func owns(_ path: String) -> Bool { path.hasPrefix("/admin/") }
 
-    /// Answers one request below `/admin/role/`.
+    /// Answers one request below `/admin/`.
     package func answer(_ exchange: HTTPExchange) {
         let response = handle(
             RESTRequest(
@@ -65,6 +67,7 @@ package final class FaultDoor {
                 status: 403,
                 reason: "faults by order are off: start the server with --enable-fault-injection")
         }
+        if path == .pause { return try pause(query) }
         let role = String(decoding: query["role"] ?? [], as: UTF8.self)
         let isKnown: Bool
         if path == .kill {
@@ -76,6 +79,15 @@ package final class FaultDoor {
             let names = Replica.roleNames.joined(separator: ", ")
             throw .badRequest("parameter 'role' must be one of \(names)")
         }
+    }
+
+    private func pause(_ query: QueryParameters) throws(RESTFailure) {
+        let longest = Replication.Limits.flushPauseMilliseconds
+        let text = String(decoding: query["milliseconds"] ?? [], as: UTF8.self)
+        guard let milliseconds = UInt64(text), milliseconds <= longest else {
+            throw .badRequest("parameter 'milliseconds' must be a number from 0 to \(longest)")
+        }
+        replica.pauseFlush(milliseconds: milliseconds)
     }
 
     private func amnesia(_ query: QueryParameters) throws(RESTFailure) -> Bool {

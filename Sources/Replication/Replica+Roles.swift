@@ -1,5 +1,6 @@
 internal import Observability
 package import Paxos
+internal import WriteAheadLog
 
 /// Roles of this node that die alone and come back (S4-7, S4-8): by order of an operator, of the random
 /// deaths of `synod serve --chaos`, or of a simulator.
@@ -67,6 +68,16 @@ extension Replica {
         for role in Role.allCases {
             metrics.role(role.rawValue).up.set(!dead.contains(role))
         }
+    }
+}
+
+/// Other faults by order.
+extension Replica {
+    /// Holds back the writes of the log for so long, as a disk that hangs does; 0 ends a pause.
+    package func pauseFlush(milliseconds: UInt64) {
+        log.pause(untilMilliseconds: clockMilliseconds() + milliseconds)
+        logger.warning("writes of the log are held back", ["milliseconds": "\(milliseconds)"])
+        requestTurn()
     }
 }
 

@@ -25,6 +25,16 @@ extension Client {
         return try await order(FaultsMethods.reviveRole, request, endpoint)
     }
 
+    /// Holds back the writes of one node's log for so long, as a disk that hangs does; 0 ends a pause.
+    public func pauseFlush(
+        milliseconds: UInt64, at endpoint: Endpoint
+    ) async throws(ClientError) {
+        var request = PauseFlushRequest()
+        request.milliseconds = milliseconds
+        let _: PauseFlushResponse = try await call(
+            FaultsMethods.pauseFlush, request, .read, endpoint: endpoint, needsLeader: false)
+    }
+
     /// How the roles of one node are; answered by every Synod server.
     public func roles(at endpoint: Endpoint) async throws(ClientError) -> [RoleState] {
         try await order(FaultsMethods.roles, RolesRequest(), endpoint)

@@ -20,7 +20,7 @@ extension WriteAheadLog {
 
     /// Starts the next write, if none is in flight and there is one.
     func advance() {
-        guard writing == nil else { return }
+        guard writing == nil, nowMilliseconds >= pausedUntilMilliseconds else { return }
         guard let tail else { return openSegment() }
         if !isStarted { return writeState(tail) }
         if !staged.isEmpty {

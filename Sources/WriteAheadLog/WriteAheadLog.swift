@@ -50,6 +50,8 @@ package final class WriteAheadLog {
     var lastAppendMilliseconds: UInt64 = 0
     var stagedSinceMilliseconds: UInt64?
     var writingSinceMilliseconds: UInt64?
+    /// No write begins before this.
+    var pausedUntilMilliseconds: UInt64 = 0
     var retryPreparationMilliseconds: UInt64 = 0
     var reads: [UInt64: (Result<[Value], LogReadError>) -> Void] = [:]
     var removals = 0
@@ -159,9 +161,13 @@ package final class WriteAheadLog {
     package func close(then: @escaping () -> Void) {
         precondition(closing == nil, "a log is closed once")
         closing = then
+        pausedUntilMilliseconds = 0
         advance()
         reportClosed()
     }
+
+    /// Begins no write before this moment, for tests of a disk that hangs; the one in flight goes on.
+    package func pause(untilMilliseconds moment: UInt64) { pausedUntilMilliseconds = moment }
 
     /// Tells the log which cluster its directory belongs to, now that it is known: for later segments.
     package func joined(_ cluster: ClusterID) { identity.cluster = cluster }

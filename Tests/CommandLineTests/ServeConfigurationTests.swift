@@ -36,6 +36,18 @@ import Testing
         #expect(it.warnings.isEmpty)
     }
 
+    @Test func deathsOfRolesAreAskedFor() throws {
+        #expect(try make([]).chaos == nil)
+        #expect(try !make([]).takesFaults)
+        #expect(try make(["--enable-fault-injection"]).takesFaults)
+        let it = try make(["--chaos", "acceptor=mean:20s,down:2s"])
+        #expect(it.chaos?.roleNames == ["acceptor"])
+        #expect(it.takesFaults)
+        #expect(try make([], ["SYNOD_CHAOS": "all=mean:1m"]).chaos?.roleNames.count == 3)
+        #expect(refusal("--chaos", "king=mean:1s").contains("there is no role"))
+        #expect(refusal("--chaos", "acceptor=mean:1y").hasPrefix("--chaos:"))
+    }
+
     @Test func aThreeNodeUnitFileOfEtcdsIsUnderstood() throws {
         let it = try make(
             [

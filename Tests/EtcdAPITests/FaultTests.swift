@@ -78,6 +78,24 @@ import Transport
         #expect(harness.replica.status.deadRoles == [])
     }
 
+    @Test func aPauseOfTheLogHoldsWritesBack() throws {
+        let harness = try harness()
+        var pause = PauseFlushRequest()
+        pause.milliseconds = 60_000
+        let _: PauseFlushResponse = try harness.call(FaultsMethods.pauseFlush, pause)
+        var put = PutRequest()
+        put.key = [1]
+        // Nothing becomes durable, and the time of the request runs out.
+        let failure = try harness.failure(KVMethods.put, put.serializedBytes())
+        #expect(failure.code == .unavailable)
+        pause.milliseconds = 0
+        let _: PauseFlushResponse = try harness.call(FaultsMethods.pauseFlush, pause)
+        try harness.put("k", "v")
+        pause.milliseconds = 60_001
+        let tooLong = try harness.failure(FaultsMethods.pauseFlush, pause.serializedBytes())
+        #expect(tooLong.code == .invalidArgument)
+    }
+
     @Test func unknownRolesAreRefused() throws {
         let harness = try harness()
         let failure = try harness.failure(FaultsMethods.killRole, order("king").serializedBytes())
@@ -107,5 +125,13 @@ import Transport
         #expect(ask("POST", "kill", "role=learner&x=1").status == 400)
         #expect(ask("POST", "revive", "role=learner&amnesia=perhaps").status == 400)
         #expect(ask("POST", "bury", "role=learner").status == 404)
+        func pause(_ query: String) -> Int {
+            door.handle(
+                RESTRequest(method: "POST", path: "/admin/disk/pause", query: Array(query.utf8))
+            ).status
+        }
+        #expect(pause("milliseconds=0") == 200)
+        #expect(pause("milliseconds=60001") == 400)
+        #expect(pause("") == 400)
     }
 }

@@ -55,7 +55,8 @@ extension ServeFlag {
             "for tests: roles of this node die at random: \(ChaosPlan.grammar)", isOurs: true),
         ServeFlag(
             "enable-fault-injection", nil, "false", .effective,
-            "for tests: take orders to kill and revive roles (--chaos includes it)", isOurs: true),
+            "for tests: take orders to kill and revive roles, and others (--chaos includes it)",
+            isOurs: true),
         ServeFlag(
             "stop-at-end-of-input", nil, "false", .effective,
             "stop when standard input ends: for programs that start nodes and hold the other end",

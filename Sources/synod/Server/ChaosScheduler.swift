@@ -2,13 +2,13 @@ internal import Basics
 internal import Glibc
 internal import Observability
 internal import Paxos
-internal import Replication
 
 /// Lets roles of a running server die at random and revives them: each role on a timer and with random
 /// numbers of its own.
 final class ChaosScheduler {
     private let plan: ChaosPlan
-    private let replica: Replica
+    private let kill: (Role) -> Void
+    private let revive: (Role, _ hasAmnesia: Bool) -> Void
     /// Runs an action after so many milliseconds.
     private let after: (UInt64, @escaping () -> Void) -> Void
     private var random: [Role: SeededRandom] = [:]
@@ -17,11 +17,13 @@ final class ChaosScheduler {
     ///   - name: the node's: with one seed for a cluster, its nodes differ all the same.
     ///   - seed: taken if the plan names none.
     init(
-        _ plan: ChaosPlan, replica: Replica, name: String, seed: UInt64, logger: Logger,
+        _ plan: ChaosPlan, name: String, seed: UInt64, logger: Logger,
+        kill: @escaping (Role) -> Void, revive: @escaping (Role, _ hasAmnesia: Bool) -> Void,
         after: @escaping (UInt64, @escaping () -> Void) -> Void
     ) {
         self.plan = plan
-        self.replica = replica
+        self.kill = kill
+        self.revive = revive
         self.after = after
         let seed = plan.seed ?? seed
         for role in Role.allCases {
@@ -43,9 +45,9 @@ final class ChaosScheduler {
     private func killLater(_ role: Role) {
         guard let deaths = plan.deaths[role] else { return }
         after(life(of: role, meanMilliseconds: deaths.meanMilliseconds)) { [self] in
-            replica.kill(role)
+            kill(role)
             after(deaths.downMilliseconds) { [self] in
-                replica.revive(role, hasAmnesia: plan.hasAmnesia)
+                revive(role, plan.hasAmnesia)
                 killLater(role)
             }
         }

@@ -73,11 +73,12 @@ final class ServerProcess {
     private func startChaos() {
         guard let plan = configuration.chaos else { return }
         let scheduler = ChaosScheduler(
-            plan, replica: replica, name: configuration.name, seed: SecureRandom.uint64(),
-            logger: logger.named("chaos")
-        ) { [loop] milliseconds, action in
-            loop.schedule(afterMilliseconds: milliseconds, action)
-        }
+            plan, name: configuration.name, seed: SecureRandom.uint64(),
+            logger: logger.named("chaos"), kill: { [replica] in replica.kill($0) },
+            revive: { [replica] in replica.revive($0, hasAmnesia: $1) },
+            after: { [loop] milliseconds, action in
+                loop.schedule(afterMilliseconds: milliseconds, action)
+            })
         scheduler.start()
         chaos = scheduler
     }

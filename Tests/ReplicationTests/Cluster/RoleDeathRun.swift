@@ -42,12 +42,10 @@ struct RoleDeathRun {
     private mutating func heal() {
         let (cluster, workload) = (cluster, workload)
         let isHealed = cluster.timeline.run(milliseconds: 10_000) {
-            cluster.nodes.allSatisfy { $0.isStarted } && workload.isQuiet
+            cluster.nodes.allSatisfy { $0.isStarted && $0.replica?.deadRoles == [] }
+                && workload.isQuiet
         }
-        if !isHealed { cluster.note("not every node came back, or answered") }
-        for node in cluster.liveNodes where node.replica?.deadRoles != [] {
-            cluster.note("\(node.name) still has dead roles")
-        }
+        if !isHealed { cluster.note("not every node or role came back, or answered") }
         if !cluster.becomesReadable(milliseconds: 10_000) {
             cluster.note("not every node serves again")
         }
