@@ -2,7 +2,10 @@
 extension PaxosCore {
     /// The roles that do nothing now: killed, waiting for the disk before they come back, or without
     /// memory.
-    public var deadRoles: [Role] { Role.allCases.filter { !lives.has($0) } }
+    public var deadRoles: [Role] {
+        // Asked for with each request that wants a leader: nothing is made while all live.
+        lives.mayStand ? [] : Role.allCases.filter { !lives.has($0) }
+    }
 
     /// Whether the acceptor was revived without its memory: it has no vote.
     public var hasAmnesia: Bool { lives.acceptor == .forgetful }
