@@ -94,6 +94,12 @@ let doors: [Target] = [
 ]
 
 let roof: [Target] = [
+    room(
+        "Simulation",
+        [
+            "Replication", "WriteAheadLog", "StateMachine", "PaxosCodec", "Paxos", "MVCC",
+            "EtcdMessages", "Protobuf", "Histories", "Observability", "Basics",
+        ]),
     .executableTarget(
         name: "synod",
         dependencies: [
@@ -101,6 +107,7 @@ let roof: [Target] = [
             "EtcdMessages",
             "Protobuf", "GRPC", "WriteAheadLog", "EventLoops", "HTTP", "Digests", "Replication",
             "Transport", "Peering", "EtcdAPI", "RESTAPI", "SynodClient", "Histories",
+            "Simulation",
         ],
         swiftSettings: strict),
     .executableTarget(
@@ -152,6 +159,11 @@ let checks: [Target] = [
             "GRPC",
             "Transport", "EventLoops", "Observability", "WriteAheadLog", "LogTesting", "Paxos",
             "PaxosCodec", "Basics",
+        ]),
+    tests(
+        "SimulationTests",
+        [
+            "Simulation", "Replication", "WriteAheadLog", "PaxosCodec", "Paxos", "Histories", "Basics",
         ]),
     tests(
         "SynodClientTests",

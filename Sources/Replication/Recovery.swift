@@ -20,11 +20,13 @@ package struct RecoveredParts {
 /// The way back from disk: takes the state that the store has, applies what the log decided since, and
 /// keeps the rest for the core.
 package enum Recovery {
-    /// Reads `storage` and then the log on `disk`. Blocking, before anything is served.
+    /// Reads `storage` and then the log on `disk`. Blocking, before anything is served. `onDecided` is told
+    /// of each slot that the log holds as decided; for checkers.
     package static func run(
         disk: any Disk, storage: any StorageEngine = MemoryStorage(), identity: Identity,
         nonce: UInt64, options: LogOptions, logger: Logger,
-        saveIdentity: @escaping (Identity) -> Void
+        saveIdentity: @escaping (Identity) -> Void,
+        onDecided: ((DecidedValue) -> Void)? = nil
     ) throws(RecoveryError) -> RecoveredParts {
         let machine = try restoredState(storage)
         var needsUpgrade = false
@@ -34,6 +36,7 @@ package enum Recovery {
                 if slot == .zero, machine.appliedSlot == 0 { machine.applyGenesis(membership) }
             }
         ) { decided in
+            onDecided?(decided)
             guard !needsUpgrade else { return }
             let progress = machine.apply(decided, localOrigin: nil) { _, _, _ in }
             needsUpgrade = progress == .upgradeNeeded

@@ -133,6 +133,7 @@ extension Replica {
             seed: configuration.seed)
         knobs.electionTimeoutMilliseconds = configuration.electionTimeoutMilliseconds
         knobs.heartbeatMilliseconds = configuration.heartbeatMilliseconds
+        configuration.tuneCore(&knobs)
         core = PaxosCore(
             configuration: knobs, state: durableState ?? DurableState(membership: membership),
             nowMilliseconds: clockMilliseconds())

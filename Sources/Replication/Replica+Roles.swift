@@ -34,8 +34,9 @@ extension Replica {
         revive(role, hasAmnesia ? .amnesia : .recovered)
     }
 
-    /// The same with every way to come back, the unsafe one among them. Not for servers: no door calls it.
-    func revive(_ role: Role, _ revival: Revival) {
+    /// The same with every way to come back, the unsafe one among them. For the simulator, not for servers:
+    /// no door calls it.
+    package func revive(_ role: Role, _ revival: Revival) {
         guard core != nil, deadRoles.contains(role) else { return }
         step(.revive(role, revival))
         noteRoles()

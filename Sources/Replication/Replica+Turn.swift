@@ -30,6 +30,7 @@ extension Replica {
             for outgoing in performing.messages { outbound.add(outgoing) }
             for box in performing.boxes { persist(box) }
             for decided in performing.decided { decidedQueue.append(decided) }
+            if let onDecided { performing.decided.forEach(onDecided) }
             metrics.proposalsCommitted.increment(by: UInt64(performing.decided.count))
             for notice in performing.notices { follow(notice) }
             performing.removeAll()

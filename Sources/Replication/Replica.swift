@@ -26,6 +26,8 @@ package final class Replica {
     package weak var link: (any PeerLink)?
     /// The boot number is durable: from here on peers may be spoken to.
     package var onStarted: () -> Void = {}
+    /// Is told of each slot that the core hands out as decided; for checkers.
+    package var onDecided: ((DecidedValue) -> Void)?
 
     // The life of the core.
     var formation: Formation

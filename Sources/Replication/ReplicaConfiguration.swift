@@ -18,6 +18,8 @@ package struct ReplicaConfiguration {
     package let productVersion: String
     /// Seeds the time-outs' jitter.
     package let seed: UInt64
+    /// Turns knobs of the core that have no flag of their own.
+    package var tuneCore: (inout Configuration) -> Void = { _ in }
 
     package init(
         replica: ReplicaID, name: String, listed: [ListedMember], memberListHash: UInt64,

@@ -3,7 +3,11 @@ enum CommandTable {
     static let all: [Command] =
         [ServeCommand.command, ClusterCommand.command]
         + ClientCommand.all.map(\.command)
-        + [ShellCommand.command, DemoCommand.command, TortureCommand.command, version]
+        + [
+            ShellCommand.command, DemoCommand.command, SimulateCommand.command,
+            TortureCommand.command,
+        ]
+        + [version]
 
     static let version = Command(
         name: "version", arguments: "", summary: "print the version",

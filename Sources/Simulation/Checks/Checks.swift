@@ -1,0 +1,173 @@
+internal import Paxos
+internal import PaxosCodec
+internal import Replication
+internal import StateMachine
+internal import WriteAheadLog
+
+/// What is looked at all the time, whatever the clients do.
+package final class Checks {
+    private unowned let world: World
+    private var ledger = AgreementLedger()
+    /// Digests of the state at applied slots, of whoever was there first.
+    private var digests: [UInt64: UInt64] = [:]
+    package private(set) var digestsCompared = 0
+    /// Digests are compared at slots that this number divides.
+    private static let digestInterval: UInt64 = 16
+    /// A core is looked at in one of so many turns.
+    private static let turnInterval: UInt64 = 8
+    /// While set, a process that ends itself is no violation.
+    package var expectsHalts = false
+
+    init(_ world: World) { self.world = world }
+
+    /// The highest slot that anybody announced as decided.
+    package var lastDecided: UInt64 { ledger.last.rawValue }
+
+    // MARK: Decisions and states
+
+    func decided(_ decided: DecidedValue, by machine: SimMachine) {
+        world.trace.note(
+            .decide, node: machine.index, decided.slot.rawValue, UInt64(decided.value.byteCount),
+            "\(decided.slot) \(decided.value.shortName)")
+        for violation in ledger.announce(decided) {
+            world.note(.agreement, "\(machine.name): \(violation)")
+        }
+    }
+
+    /// Equal slots give equal state. Unless it is certain, only now and then.
+    package func compareDigest(of process: SimProcess, isCertain: Bool) {
+        guard let replica = process.replica else { return }
+        let slot = replica.machine.appliedSlot
+        // Before slot 1 a member may not have the genesis yet.
+        guard slot > 0, isCertain || slot % Self.digestInterval == 0 else { return }
+        if process.lastDigestSlot == slot, !isCertain { return }
+        process.lastDigestSlot = slot
+        let digest = replica.machine.digest()
+        guard let known = digests[slot] else {
+            digests[slot] = digest
+            return
+        }
+        digestsCompared += 1
+        if digest != known {
+            world.note(.sameState, "\(process.machine.name) has another state at slot \(slot)")
+        }
+    }
+
+    func turned(_ process: SimProcess) {
+        compareDigest(of: process, isCertain: false)
+        guard process.turnCount % Self.turnInterval == 0,
+            let core = process.replica?.inspectedCore
+        else { return }
+        var found = Invariants.check(core)
+        if let before = process.lastSeen {
+            found += Invariants.check(before: before, after: core)
+        }
+        process.lastSeen = core
+        for violation in found {
+            world.note(.coreInvariant, "\(process.machine.name): \(violation)")
+        }
+    }
+
+    // MARK: What is durable
+
+    func sending(_ messages: [Message], from process: SimProcess) {
+        for message in messages {
+            switch message {
+            case .promise(let promise): sending(promise, from: process)
+            case .accepted(let accepted): sending(accepted, from: process)
+            case .prepare(let prepare):
+                expectDurable(
+                    process.machine.view.promised >= prepare.ballot, process,
+                    "a Prepare of \(prepare.ballot)")
+            default: continue
+            }
+        }
+    }
+
+    private func sending(_ promise: Message.Promise, from process: SimProcess) {
+        expectDurable(
+            process.machine.view.promised >= promise.ballot, process,
+            "a Promise of \(promise.ballot)")
+    }
+
+    private func sending(_ accepted: Message.Accepted, from process: SimProcess) {
+        let view = process.machine.view
+        var slot = accepted.first
+        while slot <= accepted.last {
+            // A vote for what is decided here needs no record, and binds nobody.
+            if slot > process.decidedUpTo {
+                expectDurable(
+                    view.holds(slot, accepted.ballot), process,
+                    "an Accepted for \(slot) in \(accepted.ballot)")
+            }
+            slot = slot.next
+        }
+    }
+
+    private func expectDurable(_ isDurable: Bool, _ process: SimProcess, _ what: String) {
+        if isDurable { return }
+        world.note(
+            .durableBeforeSent, "\(process.machine.name) sends \(what), which is not durable")
+    }
+
+    // MARK: Starts and ends
+
+    func recovered(_ parts: RecoveredParts, on machine: SimMachine, decidedUpTo: Slot) {
+        let state = parts.state ?? DurableState(membership: Membership(seats: []))
+        world.trace.note(
+            .recover, node: machine.index, state.decidedUpTo.rawValue, state.promised.round,
+            "decided \(state.decidedUpTo.rawValue), \(state.promised)")
+        if let loss = machine.view.loss(in: state) {
+            world.note(.recovery, "\(machine.name): \(loss)")
+        }
+        // What was read from the log was flushed, and counts from now on.
+        machine.view.join(state)
+    }
+
+    func refused(_ error: RecoveryError, on machine: SimMachine) {
+        // A disk that could not be read may be readable the next time.
+        if case .disk = error { return }
+        if machine.storage.isDamaged {
+            machine.fate = .lost("its log is damaged")
+        } else {
+            world.note(.needlessHalt, "\(machine.name) cannot recover: \(error)")
+            machine.fate = .lost("it does not recover")
+        }
+    }
+
+    func halted(_ report: String, on machine: SimMachine) {
+        if machine.isOldCopy {
+            machine.fate = .lost("its directory is an old copy")
+        } else if !expectsHalts {
+            world.note(.needlessHalt, "\(machine.name) has stopped itself: \(report)")
+            machine.fate = .lost("it has stopped itself")
+        }
+    }
+}
+
+extension SimMachine {
+    /// A write has reached the disk.
+    func durable(_ segment: UInt64, _ offset: Int, _ bytes: [UInt8]) {
+        let written = WrittenRecords(bytes, segment: segment, offset: offset, salt: identity.salt)
+        guard let written else {
+            return world.note(.recovery, "\(name) wrote what cannot be read back")
+        }
+        for record in written.records {
+            if let broken = view.note(record, isState: written.kind == .state) {
+                world.note(.promiseKept, "\(name): \(broken)")
+            }
+        }
+    }
+}
+
+extension Value {
+    fileprivate var shortName: String {
+        switch self {
+        case .noOperation: "no-op"
+        case .lead(let lead): "lead \(lead.ballot)"
+        case .batch(let batch): "batch of \(batch.payload.count) bytes"
+        case .membership: "membership"
+        case .reference: "reference"
+        }
+    }
+}

@@ -1,0 +1,87 @@
+/// One kind of trouble. The names are those of `--faults`.
+package enum Fault: String, CaseIterable, Sendable {
+    // The network.
+    case loss = "loss"
+    case duplication = "duplication"
+    case reordering = "reordering"
+    case lateness = "lateness"
+    case oldFrames = "old-frames"
+    case bitFlips = "bit-flips"
+    case slowLink = "slow-link"
+    case brokenConnection = "broken-connection"
+    case halves = "partition-halves"
+    case isolation = "partition-one"
+    case oneWay = "partition-one-way"
+    case bridge = "partition-bridge"
+    case chain = "partition-chain"
+    case constrained = "partition-constrained"
+    case flapping = "flapping"
+    case clientLoss = "client-loss"
+    // Disks.
+    case slowDisk = "slow-disk"
+    case hungDisk = "hung-disk"
+    case writeError = "write-error"
+    case flushError = "flush-error"
+    case readError = "read-error"
+    case fullDisk = "full-disk"
+    case bitRot = "bit-rot"
+    case misdirected = "misdirected-write"
+    case staleBlock = "stale-block"
+    case wipe = "wipe"
+    case oldCopy = "old-copy"
+    // Clocks.
+    case drift = "drift"
+    case jump = "jump"
+    case suspend = "suspend"
+    // Roles.
+    case proposerDeath = "proposer-death"
+    case acceptorDeath = "acceptor-death"
+    case learnerDeath = "learner-death"
+    /// The acceptor comes back without its memory, and has no vote.
+    case amnesia = "acceptor-amnesia"
+    /// Two are told to take over at the same time.
+    case duel = "duel"
+    /// The acceptor comes back without its memory, and votes: the counter-example. In no profile.
+    case unsafeAmnesia = "unsafe-amnesia"
+    // Processes.
+    case freeze = "freeze"
+    case kill = "kill"
+    case killLeader = "kill-leader"
+    case killAll = "kill-all"
+    case powerLoss = "power-loss"
+    case powerLossAll = "power-loss-all"
+    case crashInTurn = "crash-in-turn"
+    case crashLoop = "crash-loop"
+
+    /// What it is trouble of.
+    package enum Concern: String, CaseIterable, Sendable {
+        case network, disk, clock, roles, processes
+    }
+
+    package var concern: Concern {
+        switch self {
+        case .loss, .duplication, .reordering, .lateness, .oldFrames, .bitFlips, .slowLink,
+            .brokenConnection, .halves, .isolation, .oneWay, .bridge, .chain, .constrained,
+            .flapping, .clientLoss:
+            .network
+        case .slowDisk, .hungDisk, .writeError, .flushError, .readError, .fullDisk, .bitRot,
+            .misdirected, .staleBlock, .wipe, .oldCopy:
+            .disk
+        case .drift, .jump, .suspend: .clock
+        case .proposerDeath, .acceptorDeath, .learnerDeath, .amnesia, .duel, .unsafeAmnesia: .roles
+        case .freeze, .kill, .killLeader, .killAll, .powerLoss, .powerLossAll, .crashInTurn,
+            .crashLoop:
+            .processes
+        }
+    }
+
+    /// The time between two strikes of this kind, in milliseconds.
+    var pauseMilliseconds: ClosedRange<UInt64> {
+        switch self {
+        case .crashInTurn, .brokenConnection, .oldFrames: 100...3_000
+        case .bitRot, .misdirected, .staleBlock, .wipe, .oldCopy: 3_000...30_000
+        case .killAll, .powerLossAll: 2_000...20_000
+        default: 500...8_000
+        }
+    }
+}

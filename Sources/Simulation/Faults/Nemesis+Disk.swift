@@ -1,0 +1,121 @@
+internal import WriteAheadLog
+
+extension Nemesis {
+    func strikeDisk(_ fault: Fault, _ dice: inout Dice) {
+        let machine = anyMachine(&dice)
+        switch fault {
+        case .slowDisk: slow(machine, &dice)
+        case .hungDisk:
+            machine.diskStalledUntil =
+                world.timeline.nowMicroseconds + dice.number(in: 20_000...6_000_000)
+        case .writeError: machine.failWrites(1)
+        case .flushError: machine.failFlushes(dice.one(of: [1, 1, 2]))
+        case .readError:
+            machine.failReads(dice.one(of: [1, 2, 8]))
+            if dice.happens(perMille: 500) { machine.kill() }
+        case .fullDisk:
+            machine.storage.isFull = true
+            later(500...8_000, &dice) { machine.storage.isFull = false }
+        case .bitRot: harm(machine, &dice) { $0.rot(&$1) }
+        case .misdirected: harm(machine, &dice) { $0.misdirect(&$1) }
+        case .staleBlock: harm(machine, &dice) { $0.makeStale(&$1) }
+        case .wipe: wipe(machine, &dice)
+        case .oldCopy: putBackOldCopy(machine, &dice)
+        default: preconditionFailure("no fault of disks")
+        }
+    }
+
+    private func slow(_ machine: SimMachine, _ dice: inout Dice) {
+        machine.slowFlushMicroseconds = dice.one(of: [10_000, 100_000, 1_000_000])
+        later(300...5_000, &dice) { [self] in
+            if mayTouch(machine) { machine.slowFlushMicroseconds = 0 }
+        }
+    }
+
+    // MARK: Damage
+
+    /// Damages what lies on a disk. Later, perhaps, somebody mends it: then nothing is lost.
+    private func harm(
+        _ machine: SimMachine, _ dice: inout Dice,
+        _ damage: (SimStorage, inout Dice) -> Bool
+    ) {
+        guard mayHarm(machine) else { return }
+        guard damage(machine.storage, &dice) else { return }
+        harmed.insert(machine.index)
+        world.trace.note(.fault, node: machine.index, 1, 0, "damaged")
+        if dice.happens(perMille: 600) { machine.kill() }
+        guard dice.happens(perMille: 600) else { return }
+        later(500...6_000, &dice) { [self] in mend(machine) }
+    }
+
+    private func mend(_ machine: SimMachine) {
+        guard !isOver else { return }
+        machine.kill()
+        guard machine.storage.undoDamage() else { return }
+        harmed.remove(machine.index)
+        machine.fate = .good
+        world.trace.note(.heal, node: machine.index, 1, 0, "mended")
+        world.startLater(machine)
+    }
+
+    // MARK: Directories
+
+    /// The directory is gone; perhaps somebody finds it again.
+    private func wipe(_ machine: SimMachine, _ dice: inout Dice) {
+        guard mayHarm(machine) else { return }
+        machine.kill()
+        harmed.insert(machine.index)
+        let directory = machine.backup()
+        machine.wipe()
+        world.trace.note(.fault, node: machine.index, 2, 0, "wiped")
+        guard dice.happens(perMille: 600) else { return }
+        later(500...6_000, &dice) { [self] in
+            if !isOver { putBack(directory, on: machine) }
+        }
+    }
+
+    private func putBack(_ directory: SimBackup, on machine: SimMachine) {
+        machine.kill()
+        machine.restore(directory)
+        machine.fate = .good
+        harmed.remove(machine.index)
+        world.trace.note(.heal, node: machine.index, 2, 0, "put back")
+        world.startLater(machine)
+    }
+
+    /// An old copy of the directory is put in its place. It is found out only by those who remember more,
+    /// so all of them must: nobody who does may forget before that.
+    private func putBackOldCopy(_ machine: SimMachine, _ dice: inout Dice) {
+        guard mayHarm(machine), machine.identity.hasLog, world.knobs.nodeCount > 1 else { return }
+        let copy = machine.backup()
+        later(500...8_000, &dice) { [self] in
+            guard !isOver, mayHarm(machine),
+                machine.identity.incarnation == copy.identity.incarnation,
+                world.machines.allSatisfy({
+                    $0 === machine || $0.hasHeard(machine, above: copy.boot)
+                })
+            else { return }
+            replace(machine, by: copy)
+        }
+    }
+
+    private func replace(_ machine: SimMachine, by copy: SimBackup) {
+        machine.kill()
+        let newest = machine.backup()
+        harmed.insert(machine.index)
+        machine.restore(copy)
+        machine.isOldCopy = true
+        world.trace.note(.fault, node: machine.index, 3, 0, "an old copy")
+        // Whoever remembers may die at any time: before that, the newest copy comes back.
+        guardOldCopy = { [self] in
+            guard machine.isOldCopy else { return }
+            guardOldCopy = nil
+            putBack(newest, on: machine)
+        }
+        world.timeline.after(3_000_000) { [self] in
+            guard machine.isOldCopy, machine.identity.incarnation == copy.identity.incarnation
+            else { return }
+            guardOldCopy?()
+        }
+    }
+}

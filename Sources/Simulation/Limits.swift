@@ -1,0 +1,24 @@
+/// The sizes and times of a simulation.
+package enum Limits {
+    /// What a disk writes whole or not at all.
+    static let sectorBytes = 512
+    /// What went wrong after so many breaches tells nothing new.
+    static let breachesMax = 20
+    /// A seed runs for at least so long ...
+    package static let secondsMin: UInt64 = 20
+    /// ... and until clients have ended so many operations, ...
+    package static let operationsMin = 500
+    /// ... but with faults no longer than this.
+    static let faultySecondsMax: UInt64 = 90
+    /// A cluster of machines that nobody disturbs is formed within this time.
+    static let formationMilliseconds: UInt64 = 20_000
+    /// A healed majority serves again within this time and so many election time-outs.
+    static let healingMilliseconds: UInt64 = 15_000
+    static let healingTimeouts: UInt64 = 60
+    /// A client gives up so long after the server should have.
+    static let clientPatienceMilliseconds: UInt64 = 400
+    /// Tries of one operation.
+    static let attemptsMax = 4
+    /// Tries of one that carries a session's number.
+    static let sessionAttemptsMax = 10
+}

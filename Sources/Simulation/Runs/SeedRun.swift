@@ -1,0 +1,198 @@
+internal import EtcdMessages
+internal import Histories
+internal import MVCC
+internal import Protobuf
+internal import Replication
+internal import StateMachine
+
+/// One seed from its beginning to its judgement: a cluster is formed, clients work while there is trouble,
+/// a majority is healed and must serve again, and everything that happened is judged.
+package final class SeedRun {
+    private let scenario: Scenario
+    package let world: World
+    private let workload: Workload
+    private let nemesis: Nemesis
+    private var report = SeedReport()
+
+    /// Runs a scenario; `output` takes the lines of its trace.
+    package static func run(
+        _ scenario: Scenario, output: ((String) -> Void)? = nil
+    ) -> SeedReport {
+        SeedRun(scenario, output: output).run()
+    }
+
+    private init(_ scenario: Scenario, output: ((String) -> Void)?) {
+        self.scenario = scenario
+        world = World(
+            seed: scenario.seed,
+            knobs: .drawn(seed: scenario.seed, nodeCount: scenario.nodeCount), output: output)
+        workload = Workload(world)
+        nemesis = Nemesis(world, workload, faults: scenario.activeFaults)
+    }
+
+    private func run() -> SeedReport {
+        world.trace.note(.phase, node: nil, 1, 0, "start: \(world.knobs.nodeCount) nodes")
+        start()
+        trouble()
+        if world.breaches.isEmpty { healMajority() }
+        if world.breaches.isEmpty { judge() }
+        return finish()
+    }
+
+    // MARK: Phases
+
+    private func start() {
+        for machine in world.machines {
+            let moment = world.processDice.number(in: 0...world.knobs.startMicroseconds)
+            world.timeline.after(moment) {
+                if machine.process == nil { machine.start() }
+            }
+        }
+        if world.knobs.hasEarlyFaults { return nemesis.start() }
+        form()
+        nemesis.start()
+    }
+
+    private func form() {
+        let isFormed = world.timeline.run(milliseconds: Limits.formationMilliseconds) {
+            world.isFormed || !world.breaches.isEmpty
+        }
+        if !isFormed { world.note(.liveness, "the cluster was not formed") }
+    }
+
+    private func trouble() {
+        world.trace.note(.phase, node: nil, 2, 0, "trouble")
+        workload.start()
+        let begin = world.timeline.nowMicroseconds
+        let most = min(
+            Limits.faultySecondsMax * 1000, scenario.faultyMilliseconds ?? .max)
+        world.timeline.run(milliseconds: most) {
+            let seconds = (world.timeline.nowMicroseconds - begin) / 1_000_000
+            return !world.breaches.isEmpty
+                || (seconds >= Limits.secondsMin && workload.endedCount >= Limits.operationsMin)
+        }
+    }
+
+    private func healMajority() {
+        let core = chooseMajority()
+        let names = core.map(\.name).joined(separator: " ")
+        world.trace.note(.phase, node: nil, 3, 0, "heal \(names)")
+        nemesis.stop(healing: core)
+        let begin = world.timeline.nowMicroseconds
+        let bound =
+            Limits.healingMilliseconds
+            + Limits.healingTimeouts * world.knobs.electionTimeoutMilliseconds
+        if !serves(core, within: bound) {
+            world.note(.liveness, "\(names) do not serve \(bound) ms after all trouble ended")
+        }
+        report.healingMicroseconds = world.timeline.nowMicroseconds - begin
+        guard world.breaches.isEmpty else { return }
+        let isBusy = world.timeline.run(milliseconds: bound * 4) {
+            workload.endedCount >= Limits.operationsMin || !world.breaches.isEmpty
+        }
+        if !isBusy { world.note(.liveness, "clients do not get on after all trouble ended") }
+    }
+
+    /// Some machines that together are a majority. A cluster that is not formed needs all.
+    private func chooseMajority() -> [SimMachine] {
+        let good = nemesis.healable
+        if !world.isFormed { return world.machines }
+        var dice = Dice(seed: world.seed, concern: "majority")
+        let size = world.knobs.nodeCount / 2 + 1
+        precondition(good.count >= size, "a majority of good directories is left")
+        let count = Int(dice.number(in: UInt64(size)...UInt64(good.count)))
+        return good.shuffled(using: &dice).prefix(count).sorted { $0.index < $1.index }
+    }
+
+    /// Whether each of these answers a read and applies a write within this time.
+    private func serves(_ core: [SimMachine], within milliseconds: UInt64) -> Bool {
+        var waiting = Set(core.map(\.index))
+        for machine in core { ask(machine) { waiting.remove(machine.index) } }
+        return world.timeline.run(milliseconds: milliseconds) {
+            waiting.isEmpty || !world.breaches.isEmpty
+        }
+    }
+
+    private func ask(_ machine: SimMachine, then: @escaping () -> Void) {
+        func again() { world.timeline.after(50_000) { [self] in ask(machine, then: then) } }
+        guard let process = machine.process, let replica = process.replica else { return again() }
+        var isAnswered = false
+        replica.read { result in
+            guard result == .ready, !process.isDead else { return }
+            let put = PutRequest.with {
+                $0.key = Array("healed".utf8)
+                $0.value = Array(machine.name.utf8)
+            }
+            replica.propose(.put, request: put.serializedBytes()) { result in
+                if case .applied = result {
+                    isAnswered = true
+                    then()
+                }
+            }
+            process.requestTurn()
+        }
+        process.requestTurn()
+        world.timeline.after(world.knobs.requestTimeoutMilliseconds * 2500) {
+            if !isAnswered { again() }
+        }
+    }
+
+    // MARK: Judgement
+
+    private func judge() {
+        world.trace.note(.phase, node: nil, 4, 0, "judge")
+        workload.stop()
+        let core = world.machines.filter { nemesis.healed.contains($0.index) }
+        let bound = Limits.healingMilliseconds + world.knobs.requestTimeoutMilliseconds * 8
+        let isLevel = world.timeline.run(milliseconds: bound) {
+            guard workload.isQuiet else { return false }
+            let slots = Set(core.map { $0.process?.replica?.machine.appliedSlot })
+            return slots.count == 1 && slots.first != .some(nil)
+        }
+        if !isLevel { return world.note(.liveness, "not every healed node caught up") }
+        for machine in core {
+            if let process = machine.process {
+                world.checks.compareDigest(of: process, isCertain: true)
+                process.replica?.machine.keyspace.checkInvariants()
+            }
+        }
+        judgeHistory(core)
+    }
+
+    private func judgeHistory(_ core: [SimMachine]) {
+        let history = workload.history(views: core.compactMap(view))
+        let found = HistoryCheck.run(history)
+        for violation in found.violations {
+            world.note(.clients, "\(violation.rule.rawValue): \(violation.text)")
+        }
+        if found.verdict != .ok { report.details = CounterExample.lines(found, history) }
+    }
+
+    private func view(_ machine: SimMachine) -> NodeView? {
+        guard let state = machine.process?.replica?.machine else { return nil }
+        let entries = workload.keys.compactMap { key -> NodeView.Entry? in
+            let found = try? state.range(RangeRequest.with { $0.key = key }).kvs.first
+            return found.map { NodeView.Entry(key: key, pair: Answers.pair($0)) }
+        }
+        return NodeView(node: machine.index, revision: state.keyspace.revision, entries: entries)
+    }
+
+    private func finish() -> SeedReport {
+        report.seed = scenario.seed
+        report.breaches = world.breaches
+        report.traceDigest = world.trace.digest
+        report.virtualMicroseconds = world.timeline.nowMicroseconds
+        report.operations = workload.endedCount
+        report.operationsDone = workload.doneCount
+        report.deaths = world.deathCount
+        report.slots = world.checks.lastDecided
+        report.frames = world.network.framesSent
+        report.flipsMade = world.network.flipsMade
+        report.flipsCaught = world.network.flipsCaught
+        report.events = world.timeline.eventCount
+        for fault in Fault.allCases {
+            if let count = nemesis.strikes[fault] { report.strikes[fault.rawValue] = count }
+        }
+        return report
+    }
+}

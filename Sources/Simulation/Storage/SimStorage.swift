@@ -1,0 +1,126 @@
+internal import Basics
+internal import WriteAheadLog
+
+/// What the disk of one machine holds: the segments as the operating system shows them, and what they
+/// would be without the power, because it was written and not flushed. A process may be killed and find
+/// everything again; without power each unflushed 512-byte sector is as written, or as it was before.
+package final class SimStorage {
+    private struct File {
+        var bytes: [UInt8]
+        /// What unflushed writes have overwritten, oldest first.
+        var unflushed: [Overwritten] = []
+        /// Where the newest flushed write begins and ends.
+        var newest: Range<Int> = 0..<0
+    }
+
+    private struct Overwritten {
+        let offset: Int
+        let before: [UInt8]
+    }
+
+    private var files: [UInt64: File] = [:]
+    /// Something was done to it that no log can be expected to read: refusing it is right.
+    package internal(set) var isDamaged = false
+    /// What damage has replaced, oldest first.
+    var originals: [Original] = []
+    /// No segment can be made.
+    package var isFull = false
+
+    package init() {}
+
+    /// A copy, as it would be found now.
+    package func copy() -> SimStorage {
+        let copy = SimStorage()
+        copy.files = files
+        copy.isDamaged = isDamaged
+        copy.originals = originals
+        return copy
+    }
+
+    package var numbers: [UInt64] { files.keys.sorted() }
+
+    package func byteCount(_ segment: UInt64) -> Int { files[segment]?.bytes.count ?? 0 }
+
+    package func contents(_ segment: UInt64) -> [UInt8] { files[segment]?.bytes ?? [] }
+
+    /// Puts bytes in place of a segment, durably; nil removes it.
+    package func replace(_ segment: UInt64, with bytes: [UInt8]?) {
+        files[segment] = bytes.map { File(bytes: $0) }
+    }
+
+    func read(
+        _ segment: UInt64, at offset: Int, into buffer: UnsafeMutableRawBufferPointer
+    ) throws(DiskError) -> Int {
+        guard let file = files[segment] else { throw DiskError("no segment \(segment)") }
+        let count = max(0, min(buffer.count, file.bytes.count - offset))
+        guard count > 0 else { return 0 }
+        file.bytes.withUnsafeBytes { bytes in
+            buffer.copyMemory(
+                from: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count]))
+        }
+        return count
+    }
+
+    func make(_ segment: UInt64, byteCount: Int) {
+        files[segment] = File(bytes: [UInt8](repeating: 0, count: byteCount))
+    }
+
+    func remove(_ segment: UInt64) { files[segment] = nil }
+
+    /// Writes without flushing.
+    func write(_ segment: UInt64, at offset: Int, _ bytes: some Collection<UInt8>) {
+        precondition(files[segment] != nil, "a segment is prepared before it is written")
+        let end = offset + bytes.count
+        let missing = end - byteCount(segment)
+        if missing > 0 {
+            files[segment]?.bytes.append(contentsOf: [UInt8](repeating: 0, count: missing))
+        }
+        // A slice that lives on would make the next line copy the whole file.
+        guard let before = files[segment].map({ Array($0.bytes[offset..<end]) }) else { return }
+        files[segment]?.unflushed.append(Overwritten(offset: offset, before: before))
+        files[segment]?.bytes.replaceSubrange(offset..<end, with: bytes)
+    }
+
+    /// What was written to the segment is durable.
+    func flush(_ segment: UInt64) {
+        guard let write = files[segment]?.unflushed.last else { return }
+        files[segment]?.newest = write.offset..<write.offset + write.before.count
+        files[segment]?.unflushed = []
+    }
+
+    /// Where the newest flushed write of a segment lies.
+    func newestWrite(_ segment: UInt64) -> Range<Int> { files[segment]?.newest ?? 0..<0 }
+
+    /// Changes bytes where they lie, without a write.
+    func overwrite(_ segment: UInt64, at offset: Int, _ bytes: [UInt8]) {
+        files[segment]?.bytes.replaceSubrange(offset..<offset + bytes.count, with: bytes)
+    }
+
+    /// A flush that failed: of each sector that was not durable, either the new contents are, or they are
+    /// gone for good.
+    func failFlush(_ segment: UInt64, _ dice: inout Dice) { settle(segment, &dice) }
+
+    /// The power is gone, and with it what was not flushed, or some of it.
+    func losePower(_ dice: inout Dice) {
+        for segment in numbers { settle(segment, &dice) }
+    }
+
+    private func settle(_ segment: UInt64, _ dice: inout Dice) {
+        guard let file = files[segment], !file.unflushed.isEmpty else { return }
+        // All are lost, all are kept, or each has its own fate.
+        let survival: UInt64 = dice.one(of: [0, 1000, 500, 500, 900])
+        for write in file.unflushed.reversed() {
+            restore(write, of: segment) { !dice.happens(perMille: survival) }
+        }
+        files[segment]?.unflushed = []
+    }
+
+    private func restore(_ write: Overwritten, of segment: UInt64, where isLost: () -> Bool) {
+        for start in stride(from: 0, to: write.before.count, by: Limits.sectorBytes)
+        where isLost() {
+            let end = min(start + Limits.sectorBytes, write.before.count)
+            files[segment]?.bytes.replaceSubrange(
+                write.offset + start..<write.offset + end, with: write.before[start..<end])
+        }
+    }
+}

@@ -1,0 +1,58 @@
+extension Knobs {
+    /// The knobs of a seed: mostly near what is usual, sometimes at an extreme.
+    package static func drawn(seed: UInt64, nodeCount: Int? = nil) -> Knobs {
+        var dice = Dice(seed: seed, concern: "knobs")
+        var knobs = Knobs()
+        let count = dice.one(of: [1, 2, 3, 3, 3, 3, 3, 3, 4, 4, 5, 5, 5, 5, 6, 7])
+        knobs.nodeCount = nodeCount ?? count
+        knobs.drawTimes(&dice)
+        knobs.drawSizes(&dice)
+        knobs.drawClients(&dice)
+        return knobs
+    }
+
+    private mutating func drawTimes(_ dice: inout Dice) {
+        network.delayMicroseconds = dice.one(of: [
+            50...900, 50...900, 50...900, 100...200, 50...6_000, 200...20_000,
+        ])
+        diskMicroseconds = dice.one(of: [
+            100...1_200, 100...1_200, 100...1_200, 20...60, 500...8_000, 50...30_000,
+        ])
+        // A heartbeat must be able to come and be answered within the time-out.
+        let slowest = (network.delayMicroseconds.upperBound + diskMicroseconds.upperBound) / 1000
+        let usual: UInt64 = dice.one(of: [100, 250, 250, 250])
+        let factor: UInt64 = dice.one(of: [1, 1, 1, 1, 2, 4])
+        electionTimeoutMilliseconds = max(usual, slowest * 6) * factor
+        heartbeatMilliseconds = electionTimeoutMilliseconds / dice.one(of: [5, 5, 5, 4, 8])
+        requestTimeoutMilliseconds = electionTimeoutMilliseconds * dice.one(of: [2, 5, 8, 12])
+        tickMicroseconds = dice.one(of: [10_000, 10_000, 10_000, 5_000, 15_000])
+        sealAfterMilliseconds = dice.one(of: [10, 10, 1, 40, 300])
+        restartMicroseconds = dice.one(of: [
+            1_000...300_000, 1_000...50_000, 100_000...3_000_000,
+        ])
+        startMicroseconds = dice.one(of: [100_000, 1_000, 2_000_000])
+        hasEarlyFaults = dice.happens(perMille: 300)
+    }
+
+    private mutating func drawSizes(_ dice: inout Dice) {
+        segmentBytes = dice.one(of: [64 << 10, 64 << 10, 64 << 10, 128 << 10, 256 << 10])
+        windowBytes = dice.one(of: [8 << 20, 8 << 20, 4 << 10, 64 << 10])
+        windowSlots = dice.one(of: [1024, 1024, 1, 2, 8, 64])
+        batchBytes = dice.one(of: [1 << 20, 1 << 20, 1, 512, 4 << 10])
+        chunkBytes = dice.one(of: [1 << 20, 1 << 20, 1, 512, 4 << 10])
+        queueBytes = dice.one(of: [64 << 20, 64 << 20, 64 << 20, 2 << 10])
+        tailBytes = dice.one(of: [32 << 20, 32 << 20, 0, 1 << 10, 16 << 10])
+        followerBytes = dice.one(of: [16 << 20, 16 << 20, 1 << 10, 16 << 10])
+        unflushedBytes = dice.one(of: [64 << 20, 64 << 20, 4 << 10])
+    }
+
+    private mutating func drawClients(_ dice: inout Dice) {
+        clientCount = dice.one(of: [3, 5, 5, 8, 12])
+        operationsPerSecond = dice.one(of: [40, 50, 50, 60, 80])
+        keyCount = dice.one(of: [2, 6, 12, 12, 30])
+        valueBytes = dice.one(of: [8...64, 8...64, 8...2_000, 0...12_000])
+        compactionMicroseconds = dice.one(of: [
+            2_000_000...8_000_000, 500_000...1_500_000,
+        ])
+    }
+}

@@ -1,0 +1,52 @@
+internal import Paxos
+
+/// Everything about a world that is not an event: sizes, times, counts.
+package struct Knobs: Equatable, Sendable {
+    package var nodeCount = 3
+    package var electionTimeoutMilliseconds: UInt64 = 250
+    package var heartbeatMilliseconds: UInt64 = 50
+    package var requestTimeoutMilliseconds: UInt64 = 1000
+    package var tickMicroseconds: UInt64 = 10_000
+    package var network = NetworkQuality()
+    /// A write with its flush.
+    package var diskMicroseconds: ClosedRange<UInt64> = 100...1200
+    package var segmentBytes = 64 << 10
+    package var sealAfterMilliseconds: UInt64 = 10
+    /// How long a process that has ended stays away.
+    package var restartMicroseconds: ClosedRange<UInt64> = 1_000...300_000
+    /// Machines are switched on within this time.
+    package var startMicroseconds: UInt64 = 100_000
+    /// Trouble begins before the cluster is formed.
+    package var hasEarlyFaults = false
+
+    // The core's.
+    package var windowBytes = 8 << 20
+    package var windowSlots = 1024
+    package var batchBytes = 1 << 20
+    package var chunkBytes = 1 << 20
+    package var queueBytes = 64 << 20
+    package var tailBytes = 32 << 20
+    package var followerBytes = 16 << 20
+    package var unflushedBytes = 64 << 20
+
+    // The clients'.
+    package var clientCount = 5
+    package var operationsPerSecond: UInt64 = 50
+    package var keyCount = 12
+    package var valueBytes: ClosedRange<UInt64> = 8...64
+    /// Between two compactions.
+    package var compactionMicroseconds: ClosedRange<UInt64> = 2_000_000...8_000_000
+
+    package init() {}
+
+    func tune(_ configuration: inout Configuration) {
+        configuration.windowBytes = windowBytes
+        configuration.windowSlots = windowSlots
+        configuration.batchBytes = batchBytes
+        configuration.chunkBytes = chunkBytes
+        configuration.queueBytes = queueBytes
+        configuration.tailBytes = tailBytes
+        configuration.followerBytes = followerBytes
+        configuration.unflushedBytes = unflushedBytes
+    }
+}

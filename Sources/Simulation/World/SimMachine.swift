@@ -1,0 +1,182 @@
+internal import Basics
+package import Paxos
+internal import PaxosCodec
+package import WriteAheadLog
+
+/// One machine: a data directory that stays, a clock, and a process that comes and goes.
+package final class SimMachine {
+    /// What has become of the directory for good.
+    package enum Fate: Equatable {
+        case good
+        /// Its process ends at every start, or never votes, and is right to do so.
+        case lost(String)
+    }
+
+    unowned let world: World
+    /// From 0; the replica's id is one more.
+    package let index: Int
+    package let replicaID: ReplicaID
+    package internal(set) var storage: SimStorage
+    package internal(set) var identity: Identity
+    /// What is durable in this directory, as its writes tell.
+    var view = DurableView()
+    /// Of the last process that ran on this directory.
+    var boot = BootNumber(0)
+    /// How the next processes end: after so many effects.
+    var fates: [(count: Int, losesPower: Bool)] = []
+    var clock: SimClock
+    package internal(set) var process: SimProcess?
+    package internal(set) var fate = Fate.good
+    /// Why the directory could not be used at the last start.
+    package internal(set) var recoveryError: RecoveryError?
+    /// Why the last process ended itself.
+    package internal(set) var haltReport: String?
+    /// A newer state of this directory was seen by others: its process must end.
+    var isOldCopy = false
+    /// Somebody starts the process again when it has ended.
+    package var isSupervised = true
+    /// How many processes there have been.
+    package private(set) var lives = 0
+
+    // What is wrong with it now.
+    /// Nothing of the process runs before this moment.
+    package var pausedUntil: UInt64 = 0
+    /// No operation of the disk ends before this moment.
+    package var diskStalledUntil: UInt64 = 0
+    /// Of a flush, and added to each while it lasts.
+    var slowFlushMicroseconds: UInt64 = 0
+    private var failingWrites = 0
+    private var failingFlushes = 0
+    private var failingReads = 0
+
+    init(_ index: Int, in world: World) {
+        self.world = world
+        self.index = index
+        replicaID = ReplicaID(UInt64(index) + 1)
+        storage = SimStorage()
+        identity = SimMachine.newIdentity(of: replicaID, world)
+        clock = SimClock(
+            shown: world.clockDice.number(in: 1...1_000_000_000),
+            at: world.timeline.nowMicroseconds)
+    }
+
+    package var name: String { "n\(index + 1)" }
+
+    /// Nobody can hold it against the cluster if this machine does not vote.
+    package var isGood: Bool { fate == .good }
+
+    // MARK: Life
+
+    /// Starts a process; one that cannot use the directory ends at once.
+    package func start() {
+        precondition(process == nil, "one process at a time")
+        lives += 1
+        haltReport = nil
+        recoveryError = nil
+        world.trace.note(.start, node: index, UInt64(lives))
+        let process = SimProcess(on: self)
+        self.process = process
+        if !fates.isEmpty {
+            let fate = fates.removeFirst()
+            process.die(afterEffects: fate.count, losingPower: fate.losesPower)
+        }
+        process.run()
+    }
+
+    /// The process is killed: what it has written stays, flushed or not.
+    package func kill() { process?.die(.killed) }
+
+    /// The machine loses its power.
+    package func losePower() {
+        if let process { return process.die(.powerLost) }
+        powerLost()
+    }
+
+    func ended(_ process: SimProcess, _ death: SimProcess.Death) {
+        guard self.process === process else { return }
+        self.process = nil
+        pausedUntil = 0
+        // It is still on the stack.
+        world.timeline.after(0) { withExtendedLifetime(process) {} }
+        world.trace.note(.crash, node: index, UInt64(death.rawValue), 0, "\(death)")
+        if death == .powerLost { powerLost() }
+        world.ended(self)
+    }
+
+    private func powerLost() {
+        storage.losePower(&world.diskDice)
+        diskStalledUntil = 0
+        clock.restart(
+            shown: world.clockDice.number(in: 1...1_000_000), now: world.timeline.nowMicroseconds)
+    }
+
+    // MARK: The directory
+
+    /// The data directory is gone, and another one is made in its place.
+    package func wipe() {
+        precondition(process == nil, "only the directory of a dead process")
+        storage = SimStorage()
+        identity = SimMachine.newIdentity(of: replicaID, world)
+        view = DurableView()
+        boot = BootNumber(0)
+        isOldCopy = false
+    }
+
+    /// A copy of the directory as it is now.
+    package func backup() -> SimBackup {
+        SimBackup(identity: identity, storage: storage.copy(), view: view, boot: boot)
+    }
+
+    /// Puts a copy in the place of the directory.
+    package func restore(_ backup: SimBackup) {
+        precondition(process == nil, "only the directory of a dead process")
+        storage = backup.storage.copy()
+        identity = backup.identity
+        view = backup.view
+        boot = backup.boot
+        isOldCopy = false
+    }
+
+    /// Whether its process has been told of a boot of the other machine above this one.
+    func hasHeard(_ machine: SimMachine, above boot: BootNumber) -> Bool {
+        (process?.bootsHeard[machine.index] ?? BootNumber(0)) > boot
+    }
+
+    // MARK: Faults of the disk
+
+    /// The next so many operations of a kind fail.
+    package func failWrites(_ count: Int) { failingWrites = count }
+    package func failFlushes(_ count: Int) { failingFlushes = count }
+    package func failReads(_ count: Int) { failingReads = count }
+
+    func takeWriteError() -> Bool { Self.take(&failingWrites) }
+    func takeFlushError() -> Bool { Self.take(&failingFlushes) }
+
+    func checkReading() throws(DiskError) {
+        if Self.take(&failingReads) { throw DiskError("input/output error") }
+    }
+
+    private static func take(_ count: inout Int) -> Bool {
+        guard count > 0 else { return false }
+        count -= 1
+        return true
+    }
+
+    /// How long an operation takes: the write, and then the flush.
+    func duration(of operation: DiskOperation) -> (UInt64, UInt64) {
+        let range = world.knobs.diskMicroseconds
+        let first = world.diskDice.number(in: range) / 2
+        let second = world.diskDice.number(in: range) / 2
+        switch operation {
+        case .write: return (first, second + slowFlushMicroseconds)
+        case .prepare: return (first * 4, second * 4 + slowFlushMicroseconds)
+        case .remove, .scan: return (first, second)
+        }
+    }
+
+    private static func newIdentity(of replica: ReplicaID, _ world: World) -> Identity {
+        Identity(
+            replica: replica, memberName: "n\(replica.rawValue)", clusterTokenHash: World.token,
+            incarnation: Incarnation(world.processDice.next()), salt: world.processDice.next())
+    }
+}

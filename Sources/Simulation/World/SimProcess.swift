@@ -1,0 +1,241 @@
+internal import Basics
+internal import Observability
+package import Paxos
+internal import PaxosCodec
+package import Replication
+internal import WriteAheadLog
+
+/// One process of a member: the real replica over the real log. Only the disk below and the wires are the
+/// world's. Everything that it does to the outside passes `mayAct`, so that it can be ended between any
+/// two effects.
+package final class SimProcess: PeerLink {
+    /// How a process ends.
+    enum Death: Int { case killed, powerLost, halted, diskFailed, unusableDirectory }
+
+    let machine: SimMachine
+    let world: World
+    package private(set) var replica: Replica?
+    /// The boot number is durable; peers may hear from it.
+    package private(set) var isStarted = false
+    private(set) var isDead = false
+    /// How many more effects it may have before it is gone; nil for no end.
+    private var effectsLeft: Int?
+    private var endOfEffects = Death.killed
+    private var isTurnDue = false
+    /// The highest slot that it was told is decided, in recovery or since.
+    private(set) var decidedUpTo = Slot.zero
+    /// The core at the last look at what must hold from then to now.
+    var lastSeen: PaxosCore?
+    private(set) var turnCount: UInt64 = 0
+    /// The slot whose state was compared last.
+    var lastDigestSlot: UInt64 = 0
+    /// The highest boot number that it was told of each machine.
+    var bootsHeard: [Int: BootNumber] = [:]
+
+    init(on machine: SimMachine) {
+        self.machine = machine
+        world = machine.world
+    }
+
+    // MARK: Life
+
+    func run() {
+        let disk = SimDisk(
+            machine,
+            owner: SimDisk.Owner(
+                wake: { [unowned self] in requestTurn() },
+                fail: { [unowned self] in failDisk($0) },
+                durable: { [machine] segment, offset, bytes in
+                    machine.durable(segment, offset, bytes)
+                },
+                mayAct: { [unowned self] in mayAct() }))
+        self.disk = disk
+        do throws(RecoveryError) {
+            let parts = try Recovery.run(
+                disk: disk, identity: machine.identity, nonce: world.processDice.next(),
+                options: LogOptions(
+                    segmentBytes: world.knobs.segmentBytes,
+                    sealAfterMilliseconds: world.knobs.sealAfterMilliseconds),
+                logger: world.logger, saveIdentity: { [unowned self] in save($0) },
+                onDecided: { [unowned self] in decided($0) })
+            begin(parts)
+        } catch {
+            refuse(error)
+        }
+    }
+
+    private var disk: SimDisk?
+
+    private func begin(_ parts: RecoveredParts) {
+        machine.boot = parts.log.boot
+        world.checks.recovered(parts, on: machine, decidedUpTo: decidedUpTo)
+        let replica = Replica(
+            configuration: world.configuration(of: machine), parts: parts,
+            metrics: ServerMetrics(), logger: world.logger,
+            clockMilliseconds: { [machine, timeline = world.timeline] in
+                machine.clock.microseconds(at: timeline.nowMicroseconds) / 1000
+            },
+            clusterID: World.clusterID, requestTurn: { [unowned self] in requestTurn() },
+            halt: { [unowned self] in halt($0) })
+        self.replica = replica
+        replica.link = self
+        replica.onDecided = { [unowned self] in decided($0) }
+        replica.onStarted = { [unowned self] in
+            isStarted = true
+            world.trace.note(.started, node: machine.index)
+            world.network.started(self)
+        }
+        world.checks.compareDigest(of: self, isCertain: true)
+        replica.start()
+        tickLater()
+    }
+
+    private func refuse(_ error: RecoveryError) {
+        machine.recoveryError = error
+        world.trace.note(.refuse, node: machine.index, 0, 0, "\(error)")
+        world.checks.refused(error, on: machine)
+        die(.unusableDirectory)
+    }
+
+    /// The process is gone at once.
+    func die(_ death: Death) {
+        guard !isDead else { return }
+        isDead = true
+        isStarted = false
+        disk?.detach()
+        world.network.ended(self)
+        machine.ended(self, death)
+    }
+
+    /// It ends after so many effects from now: in the middle of a turn, most likely.
+    package func die(afterEffects count: Int, losingPower: Bool) {
+        effectsLeft = count
+        endOfEffects = losingPower ? .powerLost : .killed
+    }
+
+    /// Whether it lives, and may do one more thing to the outside.
+    func mayAct() -> Bool {
+        guard !isDead else { return false }
+        guard let left = effectsLeft else { return true }
+        effectsLeft = left - 1
+        if left > 0 { return true }
+        die(endOfEffects)
+        return false
+    }
+
+    private func halt(_ report: String) {
+        guard !isDead else { return }
+        machine.haltReport = report
+        world.trace.note(.halt, node: machine.index, 0, 0, report)
+        world.checks.halted(report, on: machine)
+        die(.halted)
+    }
+
+    private func failDisk(_ report: String) {
+        guard !isDead else { return }
+        world.trace.note(.halt, node: machine.index, 1, 0, report)
+        die(.diskFailed)
+    }
+
+    private func save(_ identity: Identity) {
+        if mayAct() { machine.identity = identity }
+    }
+
+    private func decided(_ decided: DecidedValue) {
+        decidedUpTo = max(decidedUpTo, decided.slot)
+        world.checks.decided(decided, by: machine)
+    }
+
+    // MARK: Turns
+
+    package func requestTurn() {
+        guard !isTurnDue, !isDead else { return }
+        isTurnDue = true
+        later(world.processDice.number(in: 5...60)) { [unowned self] in turn() }
+    }
+
+    private func turn() {
+        isTurnDue = false
+        replica?.endOfTurn()
+        turnCount += 1
+        if !isDead { world.checks.turned(self) }
+    }
+
+    private func tickLater() {
+        let interval = world.knobs.tickMicroseconds
+        later(world.processDice.number(in: interval * 9 / 10...interval * 11 / 10)) {
+            [unowned self] in
+            replica?.tick()
+            requestTurn()
+            tickLater()
+        }
+    }
+
+    /// Does something later, if it still lives then, and not while it is stopped.
+    func later(_ microseconds: UInt64, _ action: @escaping () -> Void) {
+        world.timeline.after(microseconds) { [self] in
+            guard !isDead else { return }
+            let now = world.timeline.nowMicroseconds
+            guard machine.pausedUntil > now else { return action() }
+            later(machine.pausedUntil - now, action)
+        }
+    }
+
+    // MARK: Wires
+
+    package func send(_ messages: [Message], to peer: ReplicaID) {
+        guard let replica, let receiver = world.machine(peer)?.process,
+            let connection = world.network.connection(self, receiver),
+            connection.heard(by: self) != nil
+        else { return }
+        guard mayAct() else { return }
+        world.checks.sending(messages, from: self)
+        for message in messages { world.onMessage(message, machine, receiver.machine) }
+        var first = 0
+        while first < messages.count {
+            var byteCount = messages[first].byteCountEstimate
+            var end = first + 1
+            while end < messages.count, byteCount < SimNetwork.frameBytes {
+                byteCount += messages[end].byteCountEstimate
+                end += 1
+            }
+            let isWhole = first == 0 && end == messages.count
+            let frame = PeerFrame.encode(
+                replica.frameHeader, isWhole ? messages : Array(messages[first..<end]))
+            world.network.transmit(frame, from: self, to: receiver, on: connection)
+            first = end
+        }
+    }
+
+    package func sayHelloAgain() {
+        guard mayAct() else { return }
+        for peer in world.machines where peer !== machine {
+            guard let other = peer.process else { continue }
+            world.network.connection(self, other)?.sayHelloAgain(from: self)
+        }
+    }
+
+    /// A frame has come. False if it was not looked at; throws if it cannot be what a peer sent.
+    func receive(
+        _ frame: [UInt8], from sender: SimMachine, on connection: SimConnection
+    ) throws(FrameError) -> Bool {
+        guard let replica, let cluster = replica.clusterID, let hello = connection.heard(by: self)
+        else { return false }
+        let frame = try frame.withUnsafeBufferPointer { bytes throws(FrameError) in
+            try PeerFrame.decode(UnsafeRawBufferPointer(bytes), cluster: cluster)
+        }
+        guard frame.header.replica == hello.replica, frame.header.incarnation == hello.incarnation
+        else { return true }
+        replica.receive(
+            frame.messages,
+            from: Input.Sender(
+                replica: frame.header.replica, incarnation: frame.header.incarnation))
+        requestTurn()
+        return true
+    }
+
+    func lostConnection(to peer: ReplicaID) {
+        replica?.disconnected(peer)
+        requestTurn()
+    }
+}

@@ -1,0 +1,124 @@
+internal import Observability
+package import Paxos
+internal import PaxosCodec
+internal import Replication
+internal import WriteAheadLog
+
+/// A few members in one thread and in virtual time: the real replicas, logs and state machines, over disks,
+/// wires and clocks that are not to be relied upon. One seed, one history.
+package final class World {
+    static let token: UInt64 = 5
+
+    package let seed: UInt64
+    package let knobs: Knobs
+    package let timeline: Timeline
+    package let trace: Trace
+    let logger = Logger(component: "simulation", sink: .silent)
+    package private(set) var machines: [SimMachine] = []
+    /// What must never happen and did.
+    package private(set) var breaches: [Breach] = []
+
+    // One stream of chance per concern.
+    var networkDice: Dice
+    var diskDice: Dice
+    var clockDice: Dice
+    var processDice: Dice
+
+    /// Looks at every message that is sent.
+    package var onMessage: (_ message: Message, _ from: SimMachine, _ to: SimMachine) -> Void = {
+        _, _, _ in
+    }
+    /// Called when a process has ended.
+    package var onEnd: (SimMachine) -> Void = { _ in }
+    package private(set) var deathCount = 0
+
+    package init(
+        seed: UInt64, knobs: Knobs = Knobs(), output: ((String) -> Void)? = nil
+    ) {
+        self.seed = seed
+        self.knobs = knobs
+        timeline = Timeline()
+        trace = Trace(timeline, output: output)
+        networkDice = Dice(seed: seed, concern: "network")
+        diskDice = Dice(seed: seed, concern: "disk")
+        clockDice = Dice(seed: seed, concern: "clock")
+        processDice = Dice(seed: seed, concern: "processes")
+        machines = (0..<knobs.nodeCount).map { SimMachine($0, in: self) }
+    }
+
+    package private(set) lazy var network = SimNetwork(self)
+    package private(set) lazy var checks = Checks(self)
+
+    // MARK: Members
+
+    package func machine(_ replica: ReplicaID) -> SimMachine? {
+        let index = Int(truncatingIfNeeded: replica.rawValue) - 1
+        return machines.indices.contains(index) ? machines[index] : nil
+    }
+
+    /// Those whose process is there.
+    package var living: [SimMachine] { machines.filter { $0.process != nil } }
+
+    package var leader: SimMachine? {
+        machines.first { $0.process?.replica?.status.isLeader == true }
+    }
+
+    /// Whether every machine's directory has belonged to the cluster.
+    package var isFormed: Bool {
+        if !wasFormed { wasFormed = machines.allSatisfy { $0.identity.cluster != ClusterID(0) } }
+        return wasFormed
+    }
+    private var wasFormed = false
+
+    /// How many directories may be lost without losing the data or the quorum.
+    package var lossesBearable: Int { (knobs.nodeCount - 1) / 2 }
+
+    // MARK: News
+
+    package func note(_ rule: Breach.Rule, _ detail: String) {
+        trace.note(.violation, node: nil, UInt64(breaches.count), 0, "\(rule.rawValue): \(detail)")
+        guard breaches.count < Limits.breachesMax else { return }
+        breaches.append(
+            Breach(rule: rule, detail: detail, atMicroseconds: timeline.nowMicroseconds))
+    }
+
+    /// A process has ended; somebody starts it again, if anybody does.
+    func ended(_ machine: SimMachine) {
+        deathCount += 1
+        onEnd(machine)
+        startLater(machine)
+    }
+
+    package func startLater(_ machine: SimMachine) {
+        timeline.after(processDice.number(in: knobs.restartMicroseconds)) { [unowned self] in
+            guard machine.process == nil, machine.isSupervised, machine.isGood else { return }
+            machine.start()
+            _ = self
+        }
+    }
+
+    // MARK: Details
+
+    func configuration(of machine: SimMachine) -> ReplicaConfiguration {
+        let listed = machines.map {
+            ListedMember(replica: $0.replicaID, name: $0.name, peerURLs: [])
+        }
+        var configuration = ReplicaConfiguration(
+            replica: machine.replicaID, name: machine.name, listed: listed,
+            memberListHash: World.token, mayForm: true,
+            clientURLs: ["http://\(machine.name):2379"],
+            electionTimeoutMilliseconds: knobs.electionTimeoutMilliseconds,
+            heartbeatMilliseconds: knobs.heartbeatMilliseconds,
+            requestTimeoutMilliseconds: knobs.requestTimeoutMilliseconds,
+            productVersion: "simulated", seed: processDice.next())
+        configuration.tuneCore = knobs.tune
+        return configuration
+    }
+
+    /// A cluster's identity as a hash of its genesis (FNV).
+    static func clusterID(_ genesis: Membership) -> ClusterID {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in genesis.encoded { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return ClusterID(hash)
+    }
+}
