@@ -2,7 +2,7 @@
 enum Catalogue {
     static func all() -> [Benchmark] {
         DecodeBenchmarks.all() + CoreBenchmarks.all() + LogBenchmarks.all()
-            + FrameBenchmarks.all() + ApplyBenchmarks.all() + ReadBenchmarks.all()
-            + ReplyBenchmarks.all()
+            + FrameBenchmarks.all() + ApplyBenchmarks.all() + SessionBenchmarks.all()
+            + ReadBenchmarks.all() + ReplyBenchmarks.all()
     }
 }
