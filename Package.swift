@@ -150,7 +150,7 @@ let checks: [Target] = [
         "ReplicationTests",
         [
             "Replication", "WriteAheadLog", "LogTesting", "Paxos", "PaxosCodec", "StateMachine",
-            "MVCC", "EtcdMessages", "Protobuf", "Observability", "Basics",
+            "MVCC", "EtcdMessages", "Protobuf", "Observability", "Histories", "Basics",
         ]),
     tests(
         "EtcdAPITests",
@@ -171,7 +171,7 @@ let checks: [Target] = [
     tests("CommandLineTests", ["synod", "Paxos", "SynodClient", "Observability"]),
     tests(
         "ProcessTests",
-        ["synod", "SynodClient"]),
+        ["synod", "SynodClient", "Histories", "Basics"]),
 ]
 
 let package = Package(

@@ -1,10 +1,20 @@
-import Dispatch
+import Histories
 import SynodClient
 import Synchronization
 
+@testable import synod
+
 /// The clients of a chaos run: they write and read without a pause and note what they were told.
 final class ChaosClients: Sendable {
-    private let history = Mutex(ChaosHistory())
+    /// What they have done, and how many writes each member has acknowledged.
+    struct Record {
+        var operations: [RecordedOperation] = []
+        var acknowledgedByMember: [UInt64: Int] = [:]
+
+        var acknowledged: Int { acknowledgedByMember.values.reduce(0, +) }
+    }
+
+    private let record = Mutex(Record())
     private let isStopped = Mutex(false)
     private let cluster: TestCluster
     /// Words per appended key, so that values stay small while their history is kept.
@@ -15,15 +25,15 @@ final class ChaosClients: Sendable {
     init(cluster: TestCluster) { self.cluster = cluster }
 
     /// How much has been acknowledged so far.
-    var acknowledged: Int { history.withLock { $0.acknowledged } }
+    var acknowledged: Int { record.withLock { $0.acknowledged } }
 
     /// How many nodes have acknowledged a write.
-    var answeringMemberCount: Int { history.withLock { $0.acknowledgedByMember.count } }
+    var answeringMemberCount: Int { record.withLock { $0.acknowledgedByMember.count } }
 
     func stop() { isStopped.withLock { $0 = true } }
 
     /// Runs until `stop`: `putters` and `appenders`, spread over the nodes, and a reader each.
-    func run(putters: Int, appenders: Int) async throws -> ChaosHistory {
+    func run(putters: Int, appenders: Int) async throws -> Record {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<putters {
                 group.addTask { try await self.put(number) }
@@ -34,7 +44,7 @@ final class ChaosClients: Sendable {
             }
             try await group.waitForAll()
         }
-        return history.withLock { $0 }
+        return record.withLock { $0 }
     }
 
     private var isRunning: Bool { !isStopped.withLock { $0 } }
@@ -46,8 +56,10 @@ final class ChaosClients: Sendable {
         while isRunning {
             count += 1
             let (key, value) = ("chaos/put/\(number)/\(count)", "value \(number).\(count)")
-            await note(number, .put(key: key, value: value)) { () throws(ClientError) in
-                try await client.put(key, value).info
+            let action = Action.put(key: Array(key.utf8), value: Array(value.utf8))
+            await note(number, action) { () throws(ClientError) in
+                let info = try await client.put(key, value).info
+                return (info, .put)
             }
         }
     }
@@ -59,9 +71,11 @@ final class ChaosClients: Sendable {
         while isRunning {
             let key = Self.key(list, count)
             count += 1
-            let word = "\(number).\(count)"
-            await note(number, .append(key: key, word: word)) { () throws(ClientError) in
-                try await client.append(key, word + ";").info
+            let token = "<\(number).\(count)>"
+            let action = Action.append(key: Array(key.utf8), token: Array(token.utf8))
+            await note(number, action) { () throws(ClientError) in
+                let result = try await client.append(key, token)
+                return (result.info, .appended(result.current.map(Pair.init)))
             }
             currentCount.withLock { $0[list] = max($0[list, default: 0], count) }
         }
@@ -76,34 +90,36 @@ final class ChaosClients: Sendable {
         defer { client.close() }
         while isRunning {
             let key = Self.key(list, currentCount.withLock { $0[list, default: 0] })
-            let startedAt = DispatchTime.now().uptimeNanoseconds
-            // A read that failed says nothing.
-            if let result = try? await client.get(.key(Array(key.utf8))) {
-                let words = ChaosChecker.words(result.pairs.first?.valueText ?? "")
-                let endedAt = DispatchTime.now().uptimeNanoseconds
-                let read = ChaosRead(key: key, words: words, startedAt: startedAt, endedAt: endedAt)
-                history.withLock { $0.reads.append(read) }
+            await note(number, .get(key: Array(key.utf8), .linearizable)) {
+                () throws(ClientError) in
+                let result = try await client.get(.key(Array(key.utf8)))
+                return (result.info, .read(result.pairs.first.map(Pair.init)))
             }
             try await Task.sleep(for: .milliseconds(20))
         }
     }
 
     private func note(
-        _ client: Int, _ kind: ChaosWrite.Kind,
-        _ work: () async throws(ClientError) -> ResponseInfo
+        _ client: Int, _ action: Action,
+        _ work: () async throws(ClientError) -> (ResponseInfo, Answer.Outcome)
     ) async {
-        let startedAt = DispatchTime.now().uptimeNanoseconds
-        let outcome: ChaosWrite.Outcome
+        var operation = RecordedOperation(
+            client: client, node: client % cluster.nodes.count, action: action,
+            begunNanoseconds: Clock.nanoseconds())
+        var member: UInt64?
         do throws(ClientError) {
-            let info = try await work()
-            outcome = .acknowledged(revision: info.revision, member: info.memberID)
+            let (info, outcome) = try await work()
+            let answer = Answer(revision: info.revision, outcome)
+            operation.end(.done(answer), atNanoseconds: Clock.nanoseconds())
+            member = action.isRead ? nil : info.memberID
         } catch {
-            outcome = error.isDefinite ? .refused : .unknown
+            operation.end(
+                error.isDefinite ? .refused : .unknown, atNanoseconds: Clock.nanoseconds())
         }
-        let write = ChaosWrite(
-            client: client, kind: kind, startedAt: startedAt,
-            endedAt: DispatchTime.now().uptimeNanoseconds, outcome: outcome)
-        history.withLock { $0.writes.append(write) }
+        record.withLock { record in
+            record.operations.append(operation)
+            if let member { record.acknowledgedByMember[member, default: 0] += 1 }
+        }
         try? await Task.sleep(for: .milliseconds(Self.pauseMilliseconds))
     }
 

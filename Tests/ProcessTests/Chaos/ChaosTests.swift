@@ -1,6 +1,9 @@
 import Foundation
+import Histories
 import SynodClient
 import Testing
+
+@testable import synod
 
 extension ProcessTests {
     /// Nothing acknowledged is lost, whoever is killed.
@@ -19,8 +22,8 @@ extension ProcessTests {
                     clients.acknowledged >= Self.acknowledgedMin
                 }
                 clients.stop()
-                let history = try await run
-                try await expectGood(history, cluster)
+                let record = try await run
+                try await expectGood(record, cluster)
             }
         }
 
@@ -42,8 +45,8 @@ extension ProcessTests {
                     try await wait("further writes") { clients.acknowledged > before + 300 }
                 }
                 clients.stop()
-                let history = try await run
-                try await expectGood(history, cluster)
+                let record = try await run
+                try await expectGood(record, cluster)
             }
         }
 
@@ -66,8 +69,8 @@ extension ProcessTests {
                     try await cluster.waitUntilAllAnswer()
                 }
                 clients.stop()
-                let history = try await run
-                try await expectGood(history, cluster)
+                let record = try await run
+                try await expectGood(record, cluster)
             }
         }
 
@@ -91,14 +94,13 @@ extension ProcessTests {
                 defer { clients.stop() }
                 try await wait("some writes") { clients.acknowledged >= 200 }
                 clients.stop()
-                let history = try await run
-                try await expectGood(history, cluster)
+                let record = try await run
+                try await expectGood(record, cluster)
                 let thief = try cluster.client()
                 defer { thief.close() }
                 #expect(try await thief.delete("chaos/put/0/1"))
-                let violations = ChaosChecker.violations(
-                    in: history, views: try await Self.views(cluster))
-                #expect(violations.contains { $0.contains("has lost chaos/put/0/1") })
+                let history = try await Self.history(record, cluster)
+                #expect(Self.brokenRules(history).contains(.acknowledgedPresent))
             }
         }
 
@@ -111,44 +113,50 @@ extension ProcessTests {
                 defer { clients.stop() }
                 try await wait("some writes") { clients.acknowledged >= 100 }
                 clients.stop()
-                var history = try await run
-                let last = try #require(history.writes.compactMap(\.revision).max())
-                history.writes.append(
-                    ChaosWrite(
-                        client: 99, kind: .put(key: "chaos/put/dropped", value: "x"),
-                        startedAt: .max - 1, endedAt: .max,
-                        outcome: .acknowledged(revision: last + 1, member: 1)))
-                let violations = ChaosChecker.violations(
-                    in: history, views: try await Self.views(cluster))
-                #expect(violations == ["n0 has lost chaos/put/dropped"])
+                var record = try await run
+                let last = try #require(record.operations.compactMap(\.answer?.revision).max())
+                var dropped = RecordedOperation(
+                    client: 99, node: 0,
+                    action: .put(key: Array("chaos/put/dropped".utf8), value: [1]),
+                    begunNanoseconds: .max - 2)
+                dropped.end(
+                    .done(Answer(revision: last, .put)), atNanoseconds: .max - 1)
+                record.operations.append(dropped)
+                let history = try await Self.history(record, cluster)
+                #expect(Self.brokenRules(history).contains(.acknowledgedPresent))
             }
         }
 
-        private func expectGood(_ history: ChaosHistory, _ cluster: TestCluster) async throws {
+        private func expectGood(_ record: ChaosClients.Record, _ cluster: TestCluster) async throws
+        {
             try await cluster.waitUntilAllAnswer()
-            let views = try await Self.views(cluster)
-            let violations = ChaosChecker.violations(in: history, views: views)
-            #expect(violations.isEmpty, "\(violations.joined(separator: "\n"))")
+            let history = try await Self.history(record, cluster)
+            let report = HistoryCheck.run(history)
+            let lines = CounterExample.lines(report, history).joined(separator: "\n")
+            #expect(report.verdict == .ok, "\(lines)")
             // Every node has answered clients; none was idle behind the others.
-            let byMember = history.acknowledgedByMember
-            #expect(byMember.count == cluster.nodes.count)
+            #expect(record.acknowledgedByMember.count == cluster.nodes.count)
+            let unknown = record.operations.count { $0.ending == .unknown }
             print(
-                "chaos: \(history.acknowledged) acknowledged, \(history.unknown) unknown of",
-                "\(history.writes.count) writes, \(history.reads.count) reads,",
-                "by member \(byMember.values.sorted())")
+                "chaos: \(record.acknowledged) acknowledged, \(unknown) unknown of",
+                "\(record.operations.count) operations,",
+                "by member \(record.acknowledgedByMember.values.sorted())")
         }
 
-        static func views(_ cluster: TestCluster) async throws -> [ChaosView] {
-            var views: [ChaosView] = []
-            for node in cluster.nodes {
-                var view = ChaosView(node: node.name, pairs: [:])
-                for pair in try await cluster.readAll(node, prefix: "chaos/") {
-                    view.pairs[pair.keyText] = ChaosPair(
-                        value: pair.valueText, modRevision: pair.modRevision, version: pair.version)
-                }
-                views.append(view)
-            }
-            return views
+        private static func brokenRules(_ history: History) -> Set<Rule> {
+            Set(HistoryCheck.run(history).violations.map(\.rule))
+        }
+
+        /// What the clients did, and what each node shows in the end.
+        private static func history(
+            _ record: ChaosClients.Record, _ cluster: TestCluster
+        ) async throws -> History {
+            let client = try cluster.client(timeoutMilliseconds: 10_000)
+            defer { client.close() }
+            let views = TortureViews(client: client, prefix: Array("chaos/".utf8))
+            let (shown, failures) = try await views.take()
+            #expect(failures.isEmpty)
+            return History(operations: record.operations, views: shown)
         }
     }
 }

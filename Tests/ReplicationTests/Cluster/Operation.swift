@@ -1,3 +1,5 @@
+import Histories
+
 /// What a client asked for, and what it was told.
 struct Operation: Equatable {
     enum Kind: Equatable {
@@ -14,7 +16,7 @@ struct Operation: Equatable {
         /// A write's revision.
         case written(revision: Int64)
         /// What a read saw.
-        case seen(value: [UInt8], revision: Int64)
+        case seen(pair: Pair?, revision: Int64)
         /// It did not run.
         case refused
         /// Nobody knows.

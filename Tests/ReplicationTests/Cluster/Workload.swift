@@ -1,4 +1,5 @@
 import EtcdMessages
+import Histories
 import Protobuf
 import Replication
 import StateMachine
@@ -124,7 +125,7 @@ final class Workload {
             finish(
                 number,
                 .seen(
-                    value: response.kvs.first?.value ?? [],
+                    pair: response.kvs.first.map(Pair.init),
                     revision: response.header.revision))
         } catch {
             cluster.note("a read failed: \(error)")
