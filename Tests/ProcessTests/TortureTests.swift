@@ -40,6 +40,35 @@ extension ProcessTests {
         }
 
         @Test(.timeLimit(.minutes(1)))
+        func aClusterWhoseRolesDieIsConsistent() async throws {
+            try await TestCluster.with(3, options: ["--enable-fault-injection"]) { cluster in
+                let result = try await Tool.synod(
+                    "torture", "--endpoints", cluster.endpointList, "--duration", "8s",
+                    "--clients", "12", "--rate", "600", "--faults", "roles", seconds: 50)
+                #expect(result.status == 0, "\(result.output)")
+                #expect(result.output.contains("verdict: OK"), "\(result.output)")
+                #expect(!result.output.contains("torture: 0 roles died"), "\(result.output)")
+                for endpoint in cluster.endpoints {
+                    let client = try cluster.client()
+                    defer { client.close() }
+                    let roles = try await client.roles(at: endpoint)
+                    let areAlive = roles.allSatisfy(\.isAlive)
+                    #expect(areAlive, "\(roles)")
+                }
+            }
+        }
+
+        @Test(.timeLimit(.minutes(1)))
+        func aClusterThatTakesNoFaultsIsToldSo() async throws {
+            try await TestCluster.with(1) { cluster in
+                let result = try await Tool.synod(
+                    "torture", "--endpoints", cluster.endpointList, "--duration", "1s",
+                    "--faults", "roles")
+                #expect(result.status == 3, "\(result.output)")
+            }
+        }
+
+        @Test(.timeLimit(.minutes(1)))
         func nobodyThereIsNoVerdict() async throws {
             let port = Places.freePorts(1)[0]
             let result = try await Tool.synod(
@@ -51,7 +80,7 @@ extension ProcessTests {
 
         @Test(arguments: [
             ["--duration", "soon"], ["--clients", "0"], ["--seed", "x"], ["word"],
-            ["--endpoints", "nowhere"],
+            ["--endpoints", "nowhere"], ["--faults", "fire"],
         ])
         func nonsenseIsRefused(_ words: [String]) async throws {
             let result = try await Tool.run(Places.synod, ["torture"] + words)

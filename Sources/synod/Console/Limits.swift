@@ -26,4 +26,6 @@ enum Limits {
     static let tortureClientsMax = 1_000
     /// Keys of a kind that a torture run uses at the same time.
     static let tortureKeysMax = 10_000
+    /// How often the revival of a role is ordered, before its node is left to itself.
+    static let tortureReviveTriesMax = 20
 }

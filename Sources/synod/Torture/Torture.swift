@@ -50,8 +50,13 @@ struct Torture {
         }
     }
 
-    /// Whether the cluster answers, and has appends.
+    /// Whether the cluster answers, takes the faults, and has appends.
     private func probe() async throws(ClientError) -> Bool {
+        if configuration.faults == .roles,
+            let refusal = await TortureFaults(client: clients[0], ledger: ledger, seed: 0).refusal()
+        {
+            throw refusal
+        }
         do throws(ClientError) {
             // Not under the prefix, whose keys are all accounted for.
             try await clients[0].append(configuration.probeKey, "x")
@@ -78,6 +83,15 @@ struct Torture {
                 group.addTask { await client.run() }
             }
             group.addTask { await watch() }
+            if configuration.faults == .roles {
+                var faults = TortureFaults(
+                    client: clients[0], ledger: ledger, seed: configuration.seed)
+                group.addTask {
+                    let deaths = await faults.run()
+                    Console.note("torture: \(deaths) roles died by order")
+                    return []
+                }
+            }
             var operations: [RecordedOperation] = []
             for await part in group { operations += part }
             return operations

@@ -13,7 +13,8 @@ enum TortureCommand {
             acknowledged write is there and no refused one, and that all nodes hold the same.
 
             The cluster may be one of etcd; appends are left out there. Kill and freeze nodes, cut
-            their network: none of that is a reason for a violation.
+            their network: none of that is a reason for a violation. With --faults roles, roles of
+            the nodes die by order, on servers that were started with --enable-fault-injection.
 
             Nothing is touched but keys under a random prefix, which are deleted in the end. What is
             kept is limited: after \(Limits.tortureOperationsMax) operations the clients stop.
@@ -28,13 +29,14 @@ enum TortureCommand {
             Flag(
                 "timeout", "MILLISECONDS", default: "2000",
                 "how long a client waits for an answer, retries included"),
+            Flag("faults", "KIND", default: "none", "faults by order: none, or roles"),
         ],
         exitHelp: """
             Exit status:
               0  no violation was found
               1  a violation was found; it is printed
               2  the command line does not make sense
-              3  the cluster could not be asked: nothing was checked
+              3  the cluster could not be asked, or does not take the faults: nothing was checked
               4  undecided: no violation was found, but for some key the search was given up
             """,
         run: { values throws(UsageError) in

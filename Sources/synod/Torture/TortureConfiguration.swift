@@ -2,6 +2,13 @@ internal import SynodClient
 
 /// What `synod torture` is to do.
 struct TortureConfiguration: Sendable {
+    /// Faults that the cluster is ordered to have.
+    enum Faults: String, CaseIterable, Sendable {
+        case none
+        /// Roles of nodes die and come back.
+        case roles
+    }
+
     let endpoints: [Endpoint]
     let durationMilliseconds: UInt64
     let clients: Int
@@ -10,6 +17,7 @@ struct TortureConfiguration: Sendable {
     let rate: Int
     let seed: UInt64
     let timeoutMilliseconds: UInt64
+    let faults: Faults
     /// What all keys begin with.
     let prefix: String
 
@@ -33,6 +41,7 @@ struct TortureConfiguration: Sendable {
         rate = try values.integer("rate", in: 1...1_000_000)
         seed = try Self.seed(values)
         timeoutMilliseconds = UInt64(try values.integer("timeout", in: 1...3_600_000))
+        faults = try values.choice("faults", of: Faults.self)
         prefix = "torture/\(String(UInt64.random(in: .min ... .max), radix: 16))/"
     }
 
