@@ -4,10 +4,12 @@ enum Limits {
     static let violationsMax = 20
     /// Steps of the search for one key's order, before the key counts as undecided.
     static let searchStepsMax = 1_000_000
-    /// Searches that may be spent on making a counter-example smaller.
-    static let shrinkSearchesMax = 2_000
-    /// Steps of each of these searches: an undecided one shrinks nothing.
-    static let shrinkStepsMax = 50_000
+    /// Steps of the searches that make the counter-examples of one report smaller, all together.
+    static let shrinkEffortMax = 200_000
+    /// Steps of one of these searches: so many, and a multiple of what there is to put in order. An
+    /// undecided one shrinks nothing.
+    static let shrinkStepsMin = 200
+    static let shrinkStepsPerStep = 4
     /// Operations that a counter-example shows.
     static let shownOperationsMax = 40
     /// Bytes of a key or a value that a line of a counter-example shows.

@@ -2,12 +2,13 @@
 /// Wing 1990); what transactions add is checked by revision.
 enum LinearizabilityCheck {
     static func run(_ evidence: Evidence, into report: inout Report) {
+        var effort = Limits.shrinkEffortMax
         for (key, problem) in KeyProjection.problems(evidence).enumerated() {
             switch OrderSearch.run(problem, stepsMax: Limits.searchStepsMax) {
             case .found: continue
             case .undecided: report.addUndecided(evidence.keys.keys[key])
             case .none:
-                let steps = ProblemShrinker.run(problem)
+                let steps = ProblemShrinker.run(problem, effort: &effort)
                 let isFinal = steps.contains { $0.operation == nil }
                 report.add(
                     .linearizability,

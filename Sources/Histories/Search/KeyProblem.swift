@@ -12,6 +12,16 @@ struct KeyProblem {
         dropUnseen()
     }
 
+    /// Nothing but appends changes the key, and nobody asks that its state be not something.
+    var isAppendOnly: Bool {
+        let variants = (definite + optional).flatMap(\.variants)
+        return variants.contains { if case .append = $0.effect { true } else { false } }
+            && variants.allSatisfy { variant in
+                if case .set = variant.effect { return false }
+                return !variant.tests.contains(where: \.isNegated)
+            }
+    }
+
     private static func sorted(_ steps: [KeyStep]) -> [KeyStep] {
         steps.sorted { ($0.begun, $0.hint) < ($1.begun, $1.hint) }
     }

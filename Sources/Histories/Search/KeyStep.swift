@@ -52,6 +52,9 @@ struct KeyStep {
             && variants[0].effect == .set(StateTable.unseen)
     }
 
+    /// It asks for a state.
+    var hasTests: Bool { variants.contains { !$0.tests.isEmpty } }
+
     /// It can append something.
     var appends: Bool {
         variants.contains { if case .append = $0.effect { true } else { false } }
@@ -59,7 +62,7 @@ struct KeyStep {
 
     /// It can run only in certain states, or what it leaves depends on the state.
     var dependsOnState: Bool {
-        appends || variants.contains { !$0.tests.isEmpty }
+        appends || hasTests
     }
 
     /// It can change something.

@@ -40,11 +40,23 @@ struct OrderSearch {
     private var state = StateTable.absent
     private var path: [Move] = []
     private var visited: Set<[Int32]> = []
+    /// What was seen of a key that is only appended to; nil for other keys.
+    private let seen: SeenStates?
+    /// By state, whether it is the beginning of what was seen.
+    private var beginnings: [Int: Bool] = [:]
+    /// Remaining definite steps that ask for a state.
+    private var testsLeft: Int
 
     /// Searches for at most `stepsMax` steps.
     static func run(_ problem: KeyProblem, stepsMax: Int) -> Outcome {
+        var budget = stepsMax
+        return run(problem, budget: &budget)
+    }
+
+    /// Searches for at most `budget` steps, and takes from it what was needed.
+    static func run(_ problem: KeyProblem, budget: inout Int) -> Outcome {
         var search = OrderSearch(problem)
-        return search.run(stepsMax)
+        return search.run(&budget)
     }
 
     private init(_ problem: KeyProblem) {
@@ -54,11 +66,16 @@ struct OrderSearch {
         dependent = problem.optional.indices.filter { problem.optional[$0].dependsOnState }
         remaining = RemainingSteps(count: problem.definite.count)
         isUsed = Array(repeating: false, count: problem.optional.count)
+        seen =
+            problem.isAppendOnly
+            ? SeenStates(problem.definite + problem.optional, problem.table) : nil
+        testsLeft = problem.definite.count { $0.hasTests }
     }
 
-    private mutating func run(_ stepsMax: Int) -> Outcome {
+    private mutating func run(_ budget: inout Int) -> Outcome {
         var choice = 0
-        for _ in 0..<stepsMax {
+        while budget > 0 {
+            budget -= 1
             if remaining.isEmpty { return .found }
             let candidates = candidates()
             if choice < candidates.count {
@@ -88,6 +105,7 @@ struct OrderSearch {
             isUsed[candidate.step] = true
         } else {
             remaining.take(candidate.step)
+            if step.hasTests { testsLeft -= 1 }
         }
     }
 
@@ -99,6 +117,7 @@ struct OrderSearch {
             isUsed[move.step] = false
         } else {
             remaining.putBack(move.step, furthestBefore: move.furthestBefore)
+            if definite[move.step].hasTests { testsLeft += 1 }
         }
         return move.choice
     }
@@ -109,6 +128,16 @@ struct OrderSearch {
         case .set(let next): next
         case .append(let token): table.append(token, to: state)
         }
+    }
+
+    /// Where a key is only appended to, a state that is not the beginning of what was seen stays so for
+    /// ever: nobody can see it.
+    private mutating func leadsNowhere(_ next: Int) -> Bool {
+        guard let seen, next != state else { return false }
+        if let known = beginnings[next] { return !known }
+        let isBeginning = next == StateTable.absent || seen.hasBeginning(table.value(next))
+        beginnings[next] = isBeginning
+        return !isBeginning
     }
 
     // MARK: What can come next
@@ -123,8 +152,14 @@ struct OrderSearch {
             next = remaining.next(after: step)
         }
         open.removeAll { definite[$0].begun > firstEnd }
-        var result = open.filter { definite[$0].variants[0].passes(state) }.map {
-            Candidate(hint: definite[$0].hint, isOptional: false, step: $0, variant: 0)
+        var result: [Candidate] = []
+        for step in open where definite[step].variants[0].passes(state) {
+            let next = after(definite[step].variants[0])
+            let others = testsLeft - (definite[step].hasTests ? 1 : 0)
+            if others > 0, leadsNowhere(next) { continue }
+            result.append(
+                Candidate(
+                    hint: definite[step].hint, isOptional: false, step: step, variant: 0))
         }
         addOptional(open, before: firstEnd, to: &result)
         result.sort {
@@ -149,7 +184,9 @@ struct OrderSearch {
                 let tried = optional[step].variants[variant]
                 guard tried.passes(state) else { continue }
                 let next = after(tried)
-                guard next != state, isUseful(next, step, open, before: firstEnd) else { continue }
+                guard next != state, !leadsNowhere(next),
+                    isUseful(next, step, open, before: firstEnd)
+                else { continue }
                 result.append(
                     Candidate(
                         hint: optional[step].hint, isOptional: true, step: step, variant: variant))

@@ -4,24 +4,31 @@
 /// cut off, reads are left out, and writes become writes of which nobody knows the ending.
 struct ProblemShrinker {
     private var problem: KeyProblem
-    private var searchesLeft = Limits.shrinkSearchesMax
+    private var effortLeft: Int
 
-    /// The steps of the smallest problem that was found.
-    static func run(_ problem: KeyProblem) -> [KeyStep] {
-        var shrinker = ProblemShrinker(problem: problem)
+    /// The steps of the smallest problem that was found, before `effort` was spent.
+    static func run(_ problem: KeyProblem, effort: inout Int) -> [KeyStep] {
+        var shrinker = ProblemShrinker(problem: problem, effortLeft: effort)
+        defer { effort = shrinker.effortLeft }
         shrinker.cutEnd()
         shrinker.weaken(writes: false)
         shrinker.weaken(writes: true)
         return shrinker.problem.definite + shrinker.problem.optional
     }
 
-    private init(problem: KeyProblem) { self.problem = problem }
+    private init(problem: KeyProblem, effortLeft: Int) {
+        self.problem = problem
+        self.effortLeft = effortLeft
+    }
 
     /// Takes the candidate if it has certainly no order.
     private mutating func adopt(_ candidate: KeyProblem) -> Bool {
-        guard searchesLeft > 0 else { return false }
-        searchesLeft -= 1
-        let outcome = OrderSearch.run(candidate, stepsMax: Limits.shrinkStepsMax)
+        guard effortLeft > 0 else { return false }
+        let size = candidate.definite.count + candidate.optional.count
+        let allowed = min(effortLeft, Limits.shrinkStepsMin + Limits.shrinkStepsPerStep * size)
+        var budget = allowed
+        let outcome = OrderSearch.run(candidate, budget: &budget)
+        effortLeft -= allowed - budget
         guard case .none = outcome else { return false }
         problem = candidate
         return true

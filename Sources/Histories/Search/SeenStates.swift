@@ -28,6 +28,9 @@ struct SeenStates {
         }
     }
 
+    /// Whether a value is the beginning of what somebody saw. To be asked of keys with appends.
+    func hasBeginning(_ value: [UInt8]) -> Bool { longest.contains { $0.starts(with: value) } }
+
     private static func longest(_ states: [Int], _ table: StateTable) -> [[UInt8]] {
         var kept: [[UInt8]] = []
         for value in states.map(table.value).sorted(by: { $0.count > $1.count })

@@ -14,7 +14,12 @@ enum HistoryChecker {
         var history = History(operations: operations.enumerated().map(recorded))
         history.views = [view(of: machine, keys: Set(operations.map(\.recordedKey)))]
         let report = HistoryCheck.run(history)
-        return findings + CounterExample.lines(report, history)
+        for rule in Rule.allCases {
+            guard let first = report.violations.first(where: { $0.rule == rule }) else { continue }
+            findings.append(CounterExample.lines(first, history).joined(separator: "\n"))
+        }
+        if report.verdict == .undecided { findings.append("undecided: \(report.undecidedKeys)") }
+        return findings
     }
 
     private static func recorded(_ number: Int, _ operation: Operation) -> RecordedOperation {
