@@ -52,11 +52,9 @@ struct Torture {
 
     /// Whether the cluster answers, takes the faults, and has appends.
     private func probe() async throws(ClientError) -> Bool {
-        if configuration.faults == .roles,
-            let refusal = await TortureFaults(client: clients[0], ledger: ledger, seed: 0).refusal()
-        {
-            throw refusal
-        }
+        let faults = TortureFaults(
+            client: clients[0], ledger: ledger, configuration: configuration)
+        if configuration.faults != .none, let refusal = await faults.refusal() { throw refusal }
         do throws(ClientError) {
             // Not under the prefix, whose keys are all accounted for.
             try await clients[0].append(configuration.probeKey, "x")
@@ -83,12 +81,14 @@ struct Torture {
                 group.addTask { await client.run() }
             }
             group.addTask { await watch() }
-            if configuration.faults == .roles {
+            if configuration.faults != .none {
                 var faults = TortureFaults(
-                    client: clients[0], ledger: ledger, seed: configuration.seed)
+                    client: clients[0], ledger: ledger, configuration: configuration)
                 group.addTask {
-                    let deaths = await faults.run()
-                    Console.note("torture: \(deaths) roles died by order")
+                    let counts = await faults.run()
+                    Console.note(
+                        "torture: by order, \(counts.deaths) roles died and \(counts.pauses) times"
+                            + " a log was held back")
                     return []
                 }
             }

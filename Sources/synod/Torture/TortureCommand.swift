@@ -13,8 +13,9 @@ enum TortureCommand {
             acknowledged write is there and no refused one, and that all nodes hold the same.
 
             The cluster may be one of etcd; appends are left out there. Kill and freeze nodes, cut
-            their network: none of that is a reason for a violation. With --faults roles, roles of
-            the nodes die by order, on servers that were started with --enable-fault-injection.
+            their network: none of that is a reason for a violation. With --faults, roles of the
+            nodes die and their logs hang by order, on servers that were started with
+            --enable-fault-injection.
 
             Nothing is touched but keys under a random prefix, which are deleted in the end. What is
             kept is limited: after \(Limits.tortureOperationsMax) operations the clients stop.
@@ -29,7 +30,7 @@ enum TortureCommand {
             Flag(
                 "timeout", "MILLISECONDS", default: "2000",
                 "how long a client waits for an answer, retries included"),
-            Flag("faults", "KIND", default: "none", "faults by order: none, or roles"),
+            Flag("faults", "KIND", default: "none", "faults by order: none, roles, flush, all"),
         ],
         exitHelp: """
             Exit status:

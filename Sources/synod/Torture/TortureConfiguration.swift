@@ -7,6 +7,9 @@ struct TortureConfiguration: Sendable {
         case none
         /// Roles of nodes die and come back.
         case roles
+        /// The logs of nodes are held back for a while, as disks that hang do.
+        case flush
+        case all
     }
 
     let endpoints: [Endpoint]

@@ -1,19 +1,27 @@
 internal import Basics
 internal import SynodClient
 
-/// Orders roles of the nodes to die and to come back, at random.
+/// Orders faults at random: roles of nodes die and come back, logs are held back for a while.
 struct TortureFaults {
+    /// How many there were of each kind.
+    struct Counts {
+        var deaths = 0
+        var pauses = 0
+    }
+
     private let client: Client
+    private let kind: TortureConfiguration.Faults
     private let ledger: TortureLedger
     private var random: SeededRandom
     private static let roles = ["proposer", "acceptor", "learner"]
-    private static let aliveMilliseconds = 300...1_500
-    private static let deadMilliseconds = 50...1_500
+    private static let quietMilliseconds = 200...1_000
+    private static let faultMilliseconds = 50...1_500
 
-    init(client: Client, ledger: TortureLedger, seed: UInt64) {
+    init(client: Client, ledger: TortureLedger, configuration: TortureConfiguration) {
         self.client = client
         self.ledger = ledger
-        random = SeededRandom(seed: seed ^ 0x7075_7265_6368_616f)
+        kind = configuration.faults
+        random = SeededRandom(seed: configuration.seed ^ 0x7075_7265_6368_616f)
     }
 
     /// Why a cluster does not take the orders; nil if it does.
@@ -26,20 +34,32 @@ struct TortureFaults {
         return nil
     }
 
-    /// Goes on until the clients are told to stop; then every role lives. Returns the number of deaths.
-    mutating func run() async -> Int {
-        var deaths = 0
+    /// Goes on until the clients are told to stop; then every role lives.
+    mutating func run() async -> Counts {
+        var counts = Counts()
         while !ledger.now.isStopped {
-            await pause(Self.aliveMilliseconds)
+            await pause(Self.quietMilliseconds)
             let endpoint = client.endpoints[number(client.endpoints.count)]
-            let role = Self.roles[number(Self.roles.count)]
+            let isDeath = kind == .roles || (kind == .all && number(2) == 0)
             // A node that does not answer has trouble enough.
-            guard (try? await client.killRole(role, at: endpoint)) != nil else { continue }
-            deaths += 1
-            await pause(Self.deadMilliseconds)
-            await revive(role, endpoint)
+            if isDeath {
+                if await killARole(endpoint) { counts.deaths += 1 }
+            } else {
+                let milliseconds = UInt64(Int.random(in: Self.faultMilliseconds, using: &random))
+                let isDone: ()? = try? await client.pauseFlush(
+                    milliseconds: milliseconds, at: endpoint)
+                if isDone != nil { counts.pauses += 1 }
+            }
         }
-        return deaths
+        return counts
+    }
+
+    private mutating func killARole(_ endpoint: Endpoint) async -> Bool {
+        let role = Self.roles[number(Self.roles.count)]
+        guard (try? await client.killRole(role, at: endpoint)) != nil else { return false }
+        await pause(Self.faultMilliseconds)
+        await revive(role, endpoint)
+        return true
     }
 
     /// The order is repeated: a node that missed it would keep a dead role. One that has died meanwhile
