@@ -145,7 +145,7 @@ let checks: [Target] = [
         "WriteAheadLogTests", ["WriteAheadLog", "LogTesting", "PaxosCodec", "Paxos", "Basics"]),
     tests("HTTPTests", ["HTTP", "Basics"]),
     tests(
-        "TransportTests", ["Transport", "EventLoops", "HTTP", "GRPC", "Observability", "Basics"]),
+        "TransportTests", ["CLibuv", "Transport", "EventLoops", "HTTP", "GRPC", "Observability", "Basics"]),
     tests(
         "ReplicationTests",
         [

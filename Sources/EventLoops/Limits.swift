@@ -10,6 +10,8 @@ package enum Limits {
     package static let unsentMemoryKeptBytesMax = 4 << 10
     /// Connections that the kernel holds for us until we accept them.
     package static let listenBacklog: Int32 = 1_024
+    /// How long a listener rests that has no descriptor left, not even to turn anybody away, in ms.
+    package static let listenRestMilliseconds: UInt64 = 100
     /// Addresses of one name that are tried, one after the other.
     package static let addressesMax = 8
     /// How long a connection that said its last word waits for the other side to close, in ms.

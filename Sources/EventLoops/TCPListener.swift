@@ -3,22 +3,23 @@ internal import CLibuv
 /// Accepts TCP connections on one address.
 ///
 /// When the process runs out of descriptors libuv gives up a reserve descriptor, accepts what waits
-/// and closes it at once, so that the kernel's queue does not turn the loop into a spin.
+/// and closes it at once, so that the kernel's queue does not turn the loop into a spin. Another
+/// thread may snatch the reserve in that moment; libuv would then ask for the same connection for
+/// ever. So the listener closes, and listens again when there are descriptors.
 package final class TCPListener {
     /// The port, also where 0 was asked for.
-    package let port: UInt16
-    private let handle: UnsafeMutablePointer<uv_tcp_t>
+    package private(set) var port: UInt16
     private let loop: EventLoop
+    private let host: String
+    private let accept: (TCPConnection) -> Void
+    /// Nil while the listener rests.
+    private var handle: UnsafeMutablePointer<uv_tcp_t>?
+    private var rest: LoopTimer?
 
     /// What the C callback sees; it outlives the listener until the handle is closed.
     private final class Context {
-        unowned let loop: EventLoop
-        let accept: (TCPConnection) -> Void
-
-        init(loop: EventLoop, accept: @escaping (TCPConnection) -> Void) {
-            self.loop = loop
-            self.accept = accept
-        }
+        weak var listener: TCPListener?
+        init(_ listener: TCPListener) { self.listener = listener }
     }
 
     /// Listens on a numeric `host` and a `port` (0: any that is free). `accept` gets each new
@@ -26,24 +27,57 @@ package final class TCPListener {
     package init(
         loop: EventLoop, host: String, port: UInt16, accept: @escaping (TCPConnection) -> Void
     ) throws(LoopError) {
+        self.loop = loop
+        self.host = host
+        self.accept = accept
+        self.port = port
+        try open()
+    }
+
+    deinit {
+        rest?.cancel()
+        close()
+    }
+
+    private func open() throws(LoopError) {
         guard let address = SocketAddress.parse(host: host, port: port) else {
             throw LoopError(code: UV_EINVAL.rawValue)
         }
         let handle = UnsafeMutablePointer<uv_tcp_t>.allocate(capacity: 1)
-        let context = Context(loop: loop, accept: accept)
         uv_tcp_init(loop.raw, handle)
-        handle.pointee.data = Unmanaged.passRetained(context).toOpaque()
+        handle.pointee.data = Unmanaged.passRetained(Context(self)).toOpaque()
+        self.handle = handle
         do throws(LoopError) {
-            self.port = try Self.listen(handle, on: address)
+            port = try Self.listen(handle, on: address)
         } catch {
-            Self.close(handle)
+            close()
             throw error
         }
-        self.handle = handle
-        self.loop = loop
     }
 
-    deinit { Self.close(handle) }
+    private func close() {
+        if let handle { Self.close(handle) }
+        handle = nil
+    }
+
+    /// Closes, and tries again and again to listen on the same port.
+    private func restForAWhile() {
+        close()
+        let milliseconds = Limits.listenRestMilliseconds
+        rest = loop.schedule(afterMilliseconds: milliseconds, repeating: milliseconds) {
+            [weak self] in self?.listenAgain()
+        }
+    }
+
+    private func listenAgain() {
+        do throws(LoopError) {
+            try open()
+            rest?.cancel()
+            rest = nil
+        } catch {
+            // Still no descriptor: the timer goes on.
+        }
+    }
 
     private static func listen(
         _ handle: UnsafeMutablePointer<uv_tcp_t>, on address: sockaddr_storage
@@ -52,9 +86,9 @@ package final class TCPListener {
         let stream = UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_stream_t.self)
         try LoopError.check(
             uv_listen(stream, Limits.listenBacklog) { stream, status in
-                guard status == 0, let stream, let data = stream.pointee.data else { return }
+                guard let stream, let data = stream.pointee.data else { return }
                 let context = Unmanaged<Context>.fromOpaque(data).takeUnretainedValue()
-                TCPListener.acceptOne(stream, context)
+                context.listener?.connectionWaits(stream, status: status)
             })
         var bound = sockaddr_storage()
         var length = Int32(MemoryLayout<sockaddr_storage>.size)
@@ -67,13 +101,15 @@ package final class TCPListener {
         return SocketAddress.port(bound) ?? 0
     }
 
-    private static func acceptOne(_ stream: UnsafeMutablePointer<uv_stream_t>, _ context: Context) {
-        let connection = TCPConnection(loop: context.loop)
+    private func connectionWaits(_ stream: UnsafeMutablePointer<uv_stream_t>, status: Int32) {
+        if status == UV_EMFILE.rawValue || status == UV_ENFILE.rawValue { return restForAWhile() }
+        guard status == 0 else { return }
+        let connection = TCPConnection(loop: loop)
         guard connection.accept(from: stream) else {
             connection.close(.closed("accept failed"))
             return
         }
-        context.accept(connection)
+        accept(connection)
     }
 
     private static func close(_ handle: UnsafeMutablePointer<uv_tcp_t>) {

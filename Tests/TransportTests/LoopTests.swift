@@ -1,7 +1,8 @@
 import Basics
-import EventLoops
+import CLibuv
 import Testing
 
+@testable import EventLoops
 @testable import Transport
 
 #if canImport(Glibc)
@@ -173,6 +174,42 @@ struct LoopTests {
             precondition(harness.loop.now - turnsBefore < 3_000_000_000, "too slow")
             let answer = try harness.call(client, "/t.T/Echo", [2]).get()
             precondition(answer == [2], "no answer")
+        }
+    }
+
+    @Test("a listener whose last reserve is gone does not spin, and listens again later")
+    func noReserve() async {
+        await #expect(processExitsWith: .success) {
+            let loop = EventLoop()
+            var accepted = 0
+            let listener = try TCPListener(loop: loop, host: "127.0.0.1", port: 0) {
+                accepted += 1
+                $0.close(.closed("enough"))
+            }
+            let clients = (0..<2).map { _ in RawClient(loop: loop, port: listener.port) }
+            // As if another thread had taken the descriptor that libuv keeps back.
+            close(loop.raw.pointee.emfile_fd)
+            loop.raw.pointee.emfile_fd = -1
+            let lowest = dup(0)
+            var before = rlimit()
+            getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &before)
+            var limit = rlimit(rlim_cur: rlim_t(lowest), rlim_max: before.rlim_max)
+            close(lowest)
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            loop.schedule(afterMilliseconds: 50) {
+                setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &before)
+            }
+            let port = listener.port
+            var late: RawClient?
+            loop.schedule(afterMilliseconds: 300) { late = RawClient(loop: loop, port: port) }
+            loop.schedule(afterMilliseconds: 1, repeating: 5) {
+                if late?.isClosed == true { loop.stop() }
+            }
+            loop.schedule(afterMilliseconds: 5_000) { loop.stop() }
+            loop.run()
+            precondition(accepted > 0 && late?.isClosed == true, "it does not listen again")
+            precondition(listener.port == port, "it listens elsewhere")
+            withExtendedLifetime(clients) {}
         }
     }
 }
