@@ -12,9 +12,9 @@ package final class Checks {
     private var digests: [UInt64: UInt64] = [:]
     package private(set) var digestsCompared = 0
     /// Digests are compared at slots that this number divides.
-    private static let digestInterval: UInt64 = 16
+    private static let digestInterval: UInt64 = 48
     /// A core is looked at in one of so many turns.
-    private static let turnInterval: UInt64 = 8
+    private static let turnInterval: UInt64 = 16
     /// While set, a process that ends itself is no violation.
     package var expectsHalts = false
 

@@ -26,6 +26,10 @@ package final class SeedRun {
         world = World(
             seed: scenario.seed,
             knobs: .drawn(seed: scenario.seed, nodeCount: scenario.nodeCount), output: output)
+        if scenario.activeFaults.contains(.unsafeAmnesia) {
+            world.ignoredRules = [.coreInvariant, .durableBeforeSent, .promiseKept, .recovery]
+            world.checks.expectsHalts = true
+        }
         workload = Workload(world)
         nemesis = Nemesis(world, workload, faults: scenario.activeFaults)
     }
@@ -147,7 +151,8 @@ package final class SeedRun {
         let isLevel = world.timeline.run(milliseconds: bound) {
             guard workload.isQuiet else { return false }
             let slots = Set(core.map { $0.process?.replica?.machine.appliedSlot })
-            return slots.count == 1 && slots.first != .some(nil)
+            // What anybody was told is decided, all of them must come to know.
+            return slots.count == 1 && slots.first == world.checks.lastDecided
         }
         if !isLevel { return world.note(.liveness, "not every healed node caught up") }
         for machine in core {

@@ -4,19 +4,13 @@ internal import MVCC
 /// digest covers every event whether lines are wanted or not: equal digests, equal histories.
 package final class Trace {
     /// The first column after the node: what kind of thing happened.
-    package enum Event: String, CaseIterable {
-        case start, started, recover, crash, halt, refuse, turn
+    package enum Event: UInt64, CaseIterable {
+        case start = 1, started, recover, crash, halt, refuse, turn
         case connect, disconnect, hello, send, deliver, lose
         case write, prepare, remove, scan
         case decide, apply
         case begin, end
         case fault, heal, phase, violation
-
-        fileprivate var code: UInt64 {
-            var code: UInt64 = 0
-            for byte in rawValue.utf8 { code = code &* 131 &+ UInt64(byte) }
-            return code
-        }
     }
 
     private let timeline: Timeline
@@ -40,7 +34,7 @@ package final class Trace {
     ) {
         let place = node.map { UInt64($0) + 1 } ?? 0
         sum.add(timeline.nowMicroseconds << 8 | place)
-        sum.add(event.code)
+        sum.add(event.rawValue)
         sum.add(first &* 0x9e37_79b9 ^ second)
         guard let output else { return }
         output(line(event, node, text()))
@@ -50,7 +44,7 @@ package final class Trace {
         let microseconds = String(timeline.nowMicroseconds)
         let name = node.map { "n\($0 + 1)" } ?? "-"
         return Self.right(microseconds, 11) + "  " + Self.left(name, 3) + " "
-            + Self.left(event.rawValue, 11) + text
+            + Self.left("\(event)", 11) + text
     }
 
     private static func left(_ text: String, _ width: Int) -> String {

@@ -31,6 +31,8 @@ package final class World {
     /// Called when a process has ended.
     package var onEnd: (SimMachine) -> Void = { _ in }
     package private(set) var deathCount = 0
+    /// Rules whose breach is what a scenario does on purpose, to show what comes of it.
+    package var ignoredRules: Set<Breach.Rule> = []
 
     package init(
         seed: UInt64, knobs: Knobs = Knobs(), output: ((String) -> Void)? = nil
@@ -76,6 +78,7 @@ package final class World {
     // MARK: News
 
     package func note(_ rule: Breach.Rule, _ detail: String) {
+        if ignoredRules.contains(rule) { return }
         trace.note(.violation, node: nil, UInt64(breaches.count), 0, "\(rule.rawValue): \(detail)")
         guard breaches.count < Limits.breachesMax else { return }
         breaches.append(
