@@ -45,6 +45,7 @@ let ground: [Target] = [
 let thought: [Target] = [
     room("Paxos", ["Basics"]),
     room("PaxosCodec", ["Paxos", "Basics"]),
+    room("Exploration", ["Paxos"]),
     room("MVCC", ["Basics"]),
     room("Protobuf", ["Basics"]),
     room("EtcdMessages", ["Protobuf"]),
@@ -103,7 +104,7 @@ let roof: [Target] = [
     .executableTarget(
         name: "synod",
         dependencies: [
-            "Basics", "Observability", "Paxos", "PaxosCodec", "MVCC", "StateMachine",
+            "Basics", "Observability", "Paxos", "Exploration", "PaxosCodec", "MVCC", "StateMachine",
             "EtcdMessages",
             "Protobuf", "GRPC", "WriteAheadLog", "EventLoops", "HTTP", "Digests", "Replication",
             "Transport", "Peering", "EtcdAPI", "RESTAPI", "SynodClient", "Histories",
@@ -136,6 +137,7 @@ let checks: [Target] = [
     tests("DigestsTests", ["Digests"]),
     tests("PaxosTests", ["Paxos", "Basics"], resources: [.copy("Scenarios")]),
     tests("PaxosCodecTests", ["PaxosCodec", "Paxos", "Basics"]),
+    tests("ExplorationTests", ["Exploration", "Paxos"]),
     tests("MVCCTests", ["MVCC", "Basics"]),
     tests("ProtobufTests", ["Protobuf", "EtcdMessages", "Basics"]),
     tests("StateMachineTests", ["StateMachine", "MVCC", "EtcdMessages", "Protobuf", "Basics"]),

@@ -37,6 +37,10 @@ struct PlainPages {
         writer.name("reason")
         // A node that serves may have something to say all the same.
         writer.write(problem ?? replica.status.problem ?? "")
+        if let bug = replica.configuration.injectedBug {
+            writer.name("unsafeInjectedBug")
+            writer.write(bug.name)
+        }
         writer.endObject()
         exchange.respond(
             status: problem == nil ? 200 : 503, headers: [JSONContent.header], body: writer.bytes)

@@ -26,7 +26,7 @@ struct Acceptor: Sendable {
         case conflict
     }
 
-    private struct Mark: Sendable {
+    struct Mark: Sendable {
         let box: UInt64
         let slot: Slot
     }
@@ -34,17 +34,22 @@ struct Acceptor: Sendable {
     // MARK: State
 
     private(set) var promised: Ballot
-    /// The promise that came from disk, at birth or at a revival. A Prepare of that very ballot is not answered again: a second answer,
-    /// cut into other chunks, could be mixed up with the first one of an earlier life.
-    private var promisedAtBirth: Ballot
+    /// The promise that came from disk, at birth or at a revival. A Prepare of that very ballot is not
+    /// answered again: a second answer, cut into other chunks, could be mixed up with the first one of an
+    /// earlier life.
+    private(set) var promisedAtBirth: Ballot
     /// Accepted values above the decided prefix, which is the ring's base.
     private(set) var values: SlotRing<Entry>
     private(set) var valueBytes = 0
     /// When which part of the decided prefix becomes durable here, in order.
-    private var prefixMarks = RingBuffer<Mark>()
-    private var durablePrefix: Slot
+    private(set) var prefixMarks = RingBuffer<Mark>()
+    private(set) var durablePrefix: Slot
+    /// The rare things that it noticed.
+    private(set) var marks = MarkCounter<PaxosMark>()
+    private let injectedBug: PaxosBug?
 
-    init(state: DurableState) {
+    init(state: DurableState, injectedBug: PaxosBug? = nil) {
+        self.injectedBug = injectedBug
         promised = state.promised
         promisedAtBirth = state.promised
         values = SlotRing(base: state.decidedUpTo)
@@ -69,14 +74,22 @@ struct Acceptor: Sendable {
         outbox: inout Outbox, into effects: inout Effects
     ) -> Bool {
         guard prepare.ballot >= promised else {
+            marks.hit(.prepareRejected)
             reject(prepare.ballot, to: sender, knowsLiveLeader: knowsLiveLeader, into: &effects)
             return false
         }
-        if prepare.ballot == promisedAtBirth { return false }
-        if prepare.ballot > promised { raise(to: prepare.ballot, outbox: &outbox) }
-        for chunk in promiseChunks(to: prepare, chunkBytes: chunkBytes) {
-            outbox.sendWhenDurable(to: sender, .promise(chunk))
+        if prepare.ballot == promisedAtBirth {
+            marks.hit(.prepareOfEarlierLifeIgnored)
+            return false
         }
+        if prepare.ballot > promised {
+            raise(to: prepare.ballot, outbox: &outbox)
+        } else {
+            marks.hit(.prepareAnsweredAgain)
+        }
+        let chunks = promiseChunks(to: prepare, chunkBytes: chunkBytes)
+        if chunks.count > 1 { marks.hit(.promiseInChunks) }
+        for chunk in chunks { outbox.sendWhenDurable(to: sender, .promise(chunk)) }
         return true
     }
 
@@ -85,7 +98,8 @@ struct Acceptor: Sendable {
         _ accept: Message.Accept, from sender: ReplicaID, knowsLiveLeader: Bool,
         outbox: inout Outbox, into effects: inout Effects
     ) -> AcceptOutcome {
-        guard accept.ballot >= promised else {
+        guard accept.ballot >= promised || injectedBug == .acceptBelowPromise else {
+            marks.hit(.acceptRejected)
             reject(accept.ballot, to: sender, knowsLiveLeader: knowsLiveLeader, into: &effects)
             return .rejected
         }
@@ -93,12 +107,19 @@ struct Acceptor: Sendable {
         if case .reference = accept.value { return .ignored }
         if let known = values[accept.slot], known.ballot == accept.ballot {
             if known.value != accept.value { return .conflict }
+            marks.hit(.acceptRepeated)
         } else {
-            if accept.ballot > promised { raise(to: accept.ballot, outbox: &outbox) }
+            if accept.ballot > promised {
+                marks.hit(.acceptRaisedPromise)
+                raise(to: accept.ballot, outbox: &outbox)
+            }
             // A decided slot needs no record: any later Prepare is told that it is decided, and any later
             // ballot proposes the same value.
             if accept.slot > values.base {
+                note(accept)
                 record(accept.slot, accept.ballot, accept.value, outbox: &outbox)
+            } else {
+                marks.hit(.acceptOfDecidedSlot)
             }
         }
         let answer = Message.Accepted(
@@ -182,6 +203,15 @@ struct Acceptor: Sendable {
         }
     }
 
+    /// Marks what is rare about a slot that is being accepted.
+    private mutating func note(_ accept: Message.Accept) {
+        if accept.slot <= values.last {
+            marks.hit(values[accept.slot] == nil ? .acceptOutOfOrder : .acceptReplaced)
+        } else if accept.slot > values.last.next {
+            marks.hit(.acceptOutOfOrder)
+        }
+    }
+
     private func hasRoom(for slot: Slot) -> Bool {
         if slot <= values.base.next || values[slot] != nil { return true }
         return slot.distance(after: values.base) <= Limits.acceptedSlotsMax
@@ -198,6 +228,7 @@ struct Acceptor: Sendable {
 
     private mutating func raise(to ballot: Ballot, outbox: inout Outbox) {
         promised = ballot
+        if injectedBug == .promiseNotPersisted { return }
         outbox.append(.promised(ballot), bytes: 64)
     }
 
@@ -205,7 +236,9 @@ struct Acceptor: Sendable {
         _ slot: Slot, _ ballot: Ballot, _ value: Value, outbox: inout Outbox
     ) {
         let accepted = AcceptedValue(slot: slot, ballot: ballot, value: value)
-        outbox.append(.accepted(accepted), bytes: value.byteCount)
+        if injectedBug != .acceptNotPersisted {
+            outbox.append(.accepted(accepted), bytes: value.byteCount)
+        }
         keep(slot, ballot, value, box: outbox.openBox)
     }
 

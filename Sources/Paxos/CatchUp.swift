@@ -75,4 +75,15 @@ struct CatchUp: Equatable, Sendable {
     }
 
     mutating func endLogRead(for peer: Int) { logReads[peer] = nil }
+
+    /// For fingerprints; `age` gives the age of a moment.
+    func add(to fingerprint: inout StateFingerprint, age: (UInt64?) -> UInt64) {
+        fingerprint.add(UInt64(pull?.peer ?? 0xff))
+        fingerprint.add(pull?.fromSlot ?? .zero)
+        fingerprint.add(age(pull?.sentAt))
+        fingerprint.add(UInt64(avoided ?? 0xff))
+        fingerprint.add(seenPrefix)
+        fingerprint.add(age(seenAt))
+        for since in logReads { fingerprint.add(age(since)) }
+    }
 }

@@ -24,6 +24,8 @@ public struct Configuration: Equatable, Sendable {
     public var unflushedBytes = 64 << 20
     /// Seeds the time-outs' jitter.
     public var seed: UInt64
+    /// A rule that this core breaks on purpose; nil in every server that was not told otherwise.
+    public var injectedBug: PaxosBug?
 
     public init(replica: ReplicaID, incarnation: Incarnation, boot: BootNumber, seed: UInt64) {
         self.replica = replica

@@ -12,6 +12,7 @@ public struct DurableStateBuilder: Sendable {
     private var configurationSlot = Slot.zero
     private var membership: Membership
     private var logTimeMilliseconds: UInt64
+    private let decidesOlderBallots: Bool
     /// Every slot up to here is decided, and was handed out or applied before.
     public private(set) var decidedUpTo: Slot
 
@@ -19,9 +20,12 @@ public struct DurableStateBuilder: Sendable {
     ///   - appliedUpTo: the slot up to which the caller's state stands already, applied from another source
     ///     than these records; decided values up to it are not handed out.
     ///   - logTimeMilliseconds: the log time of that state.
+    ///   - decidesOlderBallots: breaks the rule above on purpose, for tests of those who check it.
     public init(
-        membership: Membership, appliedUpTo: Slot = .zero, logTimeMilliseconds: UInt64 = 0
+        membership: Membership, appliedUpTo: Slot = .zero, logTimeMilliseconds: UInt64 = 0,
+        decidesOlderBallots: Bool = false
     ) {
+        self.decidesOlderBallots = decidesOlderBallots
         self.membership = membership
         self.logTimeMilliseconds = logTimeMilliseconds
         decidedUpTo = appliedUpTo
@@ -87,7 +91,9 @@ public struct DurableStateBuilder: Sendable {
             let value: Value
             if let known = learned[slot] {
                 value = known
-            } else if slot <= upTo, let known = accepted[slot], known.ballot == ballot {
+            } else if slot <= upTo, let known = accepted[slot],
+                known.ballot == ballot || decidesOlderBallots
+            {
                 value = known.value
             } else {
                 return

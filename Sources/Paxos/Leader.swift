@@ -18,7 +18,7 @@ struct Leader: Sendable {
     }
 
     /// Records of own accepts on their way to the disk.
-    private struct OwnRun: Sendable {
+    struct OwnRun: Sendable {
         let box: UInt64
         let first: Slot
         let last: Slot
@@ -38,8 +38,8 @@ struct Leader: Sendable {
     /// The first own slot: before it is decided there are no reads (P12).
     let leadSlot: Slot
     private let ownVoter: Int
-    private let logTimeAtLead: UInt64
-    private let leadAt: UInt64
+    let logTimeAtLead: UInt64
+    let leadAt: UInt64
     /// The log time of the newest own value, in milliseconds.
     private(set) var logTimeMilliseconds: UInt64
     /// Slots proposed and not yet decided; the base is the decided prefix.
@@ -47,7 +47,7 @@ struct Leader: Sendable {
     private(set) var openBytes = 0
     /// The newest slot that was assigned.
     private(set) var lastSlot: Slot
-    private var ownRuns = RingBuffer<OwnRun>()
+    private(set) var ownRuns = RingBuffer<OwnRun>()
     /// The highest decided mark that was sent to the followers.
     private(set) var announcedUpTo: Slot
     /// By place in the peer table.
@@ -59,12 +59,14 @@ struct Leader: Sendable {
     /// It saw a promise above its ballot: it counts no vote any more (P2).
     private(set) var isClosed = false
     var handOver: HandOver?
+    private let injectedBug: PaxosBug?
 
     init(
         ballot: Ballot, decidedUpTo: Slot, leadSlot: Slot, ownVoter: Int,
         logTimeMilliseconds: UInt64,
-        clock: TurnClock, peerCount: Int, heartbeat: UInt64
+        clock: TurnClock, peerCount: Int, heartbeat: UInt64, injectedBug: PaxosBug? = nil
     ) {
+        self.injectedBug = injectedBug
         precondition(leadSlot > decidedUpTo, "Lead comes after all that is decided")
         self.ballot = ballot
         self.leadSlot = leadSlot
@@ -110,6 +112,7 @@ struct Leader: Sendable {
         } else {
             ownRuns.append(OwnRun(box: box, first: slot, last: slot))
         }
+        if injectedBug == .ownVoteBeforeDurable { durable(box) }
     }
 
     /// The own acceptor has this open slot durably.
@@ -117,6 +120,9 @@ struct Leader: Sendable {
 
     /// The own acceptor is dead: what it was about to vote for does not count.
     mutating func forgetOwnVotes() { ownRuns.removeAll() }
+
+    /// `PaxosBug.holeNotFilled`: nothing is proposed for the next slot.
+    mutating func leaveHole() { lastSlot = lastSlot.next }
 
     /// Boxes up to this one are durable: the own votes in them count.
     mutating func durable(_ box: UInt64) {
@@ -217,12 +223,16 @@ struct Leader: Sendable {
     /// Nothing that it proposed is undecided.
     var isIdle: Bool { open.isEmpty }
 
+    /// Whether the open slots fill the window.
+    func isWindowFull(limits: Configuration) -> Bool {
+        open.span >= limits.windowSlots || openBytes >= limits.windowBytes
+    }
+
     /// Whether the next slot may open (P22); `isDue` if the log is idle or a batch is full.
     func mayOpen(isDue: Bool, unflushedBytes: Int, limits: Configuration) -> Bool {
         guard !isClosed, handOver == nil else { return false }
         if isIdle { return true }
-        return isDue && open.span < limits.windowSlots && openBytes < limits.windowBytes
-            && unflushedBytes < limits.unflushedBytes
+        return isDue && !isWindowFull(limits: limits) && unflushedBytes < limits.unflushedBytes
     }
 
     /// Bytes proposed in this ballot after `slot`; everything if that is no longer known.

@@ -19,15 +19,17 @@ struct Learner: Sendable {
     private(set) var tailBytes = 0
     private let tailBytesMax: Int
     /// Decided values above the prefix.
-    private var waiting: SlotRing<Value>
+    private(set) var waiting: SlotRing<Value>
     /// The watermark of the highest ballot that was heard.
     private(set) var watermark = Watermark(ballot: .zero, upTo: .zero)
     /// Watermarks to put into the log, oldest first: only slots accepted in their ballot stand behind them.
-    private var marks: [Watermark] = []
+    private(set) var marks: [Watermark] = []
     /// The highest log time in any decided value, in milliseconds.
     private(set) var logTimeMilliseconds: UInt64
+    private let injectedBug: PaxosBug?
 
-    init(state: DurableState, tailBytes: Int) {
+    init(state: DurableState, tailBytes: Int, injectedBug: PaxosBug? = nil) {
+        self.injectedBug = injectedBug
         decidedUpTo = state.decidedUpTo
         tail = SlotRing(base: state.decidedUpTo)
         tailBytesMax = tailBytes
@@ -52,7 +54,9 @@ struct Learner: Sendable {
     /// The value of the next slot if it is decided by what is known here.
     func next(accepted: Acceptor.Entry?) -> (value: Value, ballot: Ballot?)? {
         if let value = waiting[decidedUpTo.next] { return (value, nil) }
-        guard let accepted, watermark.upTo > decidedUpTo, accepted.ballot == watermark.ballot
+        guard let accepted, watermark.upTo > decidedUpTo else { return nil }
+        guard
+            accepted.ballot == watermark.ballot || injectedBug == .olderBallotDecidedByWatermark
         else { return nil }
         return (accepted.value, accepted.ballot)
     }

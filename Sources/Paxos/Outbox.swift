@@ -21,6 +21,9 @@ struct Outbox: Sendable {
     private(set) var unflushedBytes = 0
     /// Remembered from `Input.logIdle` until a box is handed out.
     private(set) var logIsIdle = true
+    private let injectedBug: PaxosBug?
+
+    init(injectedBug: PaxosBug? = nil) { self.injectedBug = injectedBug }
 
     /// The number that the open box will get, if it gets a record.
     var openBox: UInt64 { emittedBox + 1 }
@@ -59,7 +62,8 @@ struct Outbox: Sendable {
 
     /// Closes the open box. Messages without any record before them leave at once.
     mutating func flush(into effects: inout Effects, running: UInt64) {
-        if records.isEmpty && (messages.isEmpty || durableBox == emittedBox) {
+        let overtakes = injectedBug == .promiseOvertakesAccept
+        if records.isEmpty && (messages.isEmpty || durableBox == emittedBox || overtakes) {
             if !messages.isEmpty {
                 effects.messages.append(contentsOf: messages)
                 messages.removeAll(keepingCapacity: true)

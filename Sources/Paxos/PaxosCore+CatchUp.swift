@@ -1,10 +1,15 @@
+internal import Basics
+
 /// Laggards: fetching decided slots from any peer, and serving them.
 extension PaxosCore {
     /// Asks for what is missing if others know more and the stream does not bring it.
     mutating func tickCatchUp(into effects: inout Effects) {
         if let pull = catchUp.pull {
             let limit = Limits.catchUpHeartbeats * heartbeat
-            if clock.running - pull.sentAt >= limit { catchUp.giveUp() }
+            if clock.running - pull.sentAt >= limit {
+                ownMarks.hit(.catchUpGivenUp)
+                catchUp.giveUp()
+            }
         }
         let prefix = learner.decidedUpTo
         if leader != nil || peers.decidedUpTo <= prefix {
@@ -35,6 +40,7 @@ extension PaxosCore {
         let before = learner.decidedUpTo
         if leader == nil, lives.hasLearner { learn(values, into: &effects) }
         let isUseful = learner.decidedUpTo > before
+        if !isUseful { ownMarks.hit(.catchUpUseless) }
         catchUp.end(peer: peer, isUseful: isUseful)
         guard isUseful, !isHalted else { return }
         extendCandidacy()
@@ -53,6 +59,9 @@ extension PaxosCore {
                         "\(slot) holds a value by reference, which this version does"
                             + " not know how to fetch: upgrade this node", into: &effects)
                     return
+                }
+                if let accepted = acceptor.values[slot], accepted.value != value {
+                    ownMarks.hit(.learnedOtherThanAccepted)
                 }
                 outbox.append(.learned(slot: slot, value: value), bytes: value.byteCount)
                 deliver(
@@ -73,6 +82,7 @@ extension PaxosCore {
         guard lives.hasLearner else { return }
         let bytesMax = min(Int(request.bytesMax), configuration.chunkBytes)
         if let values = learner.values(from: request.fromSlot, bytesMax: bytesMax) {
+            ownMarks.hit(.catchUpFromMemory)
             serve(request.fromSlot, values, to: sender, into: &effects)
             return
         }
@@ -81,12 +91,14 @@ extension PaxosCore {
         let upTo = min(learner.tail.base, durableUpTo)
         let isInLog = request.fromSlot > truncatedAtBirth && request.fromSlot <= upTo
         guard isInLog, let peer = peers.index(of: sender) else {
+            ownMarks.hit(.catchUpWithoutValues)
             serve(request.fromSlot, [], to: sender, into: &effects)
             return
         }
         guard catchUp.beginLogRead(for: peer, running: clock.running, timeout: timeout) else {
             return
         }
+        ownMarks.hit(.catchUpFromLog)
         effects.notices.append(
             .readLog(
                 fromSlot: request.fromSlot, upTo: upTo,

@@ -1,3 +1,5 @@
+internal import Basics
+
 /// Signs of life (P13): from everybody to everybody, with the leader that the sender is or hears (P15).
 extension PaxosCore {
     mutating func sendHeartbeatIfDue(into effects: inout Effects) {
@@ -45,6 +47,7 @@ extension PaxosCore {
             hearDecided(
                 heartbeat.ballot, upTo: heartbeat.decidedUpTo, from: sender, into: &effects)
             if lives.hasAcceptor, heartbeat.ballot < acceptor.promised {
+                ownMarks.hit(.heartbeatRejected)
                 let reject = Message.Reject(
                     ballot: heartbeat.ballot, promised: acceptor.promised,
                     knowsLiveLeader: knowsLiveLeaderAtPromise)
@@ -82,9 +85,13 @@ extension PaxosCore {
         let silence = clock.running - (peers[peer].answeredAt ?? clock.running)
         if silence > 2 * self.heartbeat { leader?.hurry(peer, running: clock.running) }
         peers[peer].answeredAt = clock.running
+        let wasPulling = leader?.flows[peer].isPulling
         leader?.noteDurable(
             answer.durableUpTo, peer: peer, roundTrip: peers[peer].roundTripMilliseconds,
             bytesMax: configuration.followerBytes, running: clock.running)
+        if wasPulling == true, leader?.flows[peer].isPulling == false {
+            ownMarks.hit(.followerStreamedAgain)
+        }
     }
 
     // MARK: Connections
@@ -108,6 +115,7 @@ extension PaxosCore {
         if leader == nil { barrier.abandon() }
         forgetRoute(over: replica, into: &effects)
         if election.lose(replica) {
+            ownMarks.hit(.leaderSuspected)
             // What the others said of it before this moment is no news of its life.
             for index in peers.indices where peers[index].heardLeader?.replica == replica {
                 peers[index].heardLeader = nil

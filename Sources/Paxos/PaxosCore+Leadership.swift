@@ -1,3 +1,5 @@
+internal import Basics
+
 /// How leadership is won, kept and given up.
 extension PaxosCore {
     /// Where commands and reads of this replica go.
@@ -57,6 +59,7 @@ extension PaxosCore {
     /// caller must hear of a leader anew, even of the same one over another way (P19).
     mutating func forgetRoute(over replica: ReplicaID, into effects: inout Effects) {
         guard announcedReceiver == replica else { return }
+        ownMarks.hit(.routeForgotten)
         announcedReceiver = nil
         announcedLeader = nil
         effects.notices.append(.leaderChanged(nil))
@@ -70,8 +73,14 @@ extension PaxosCore {
         election.hear(ballot, contactAge: contactAge, running: clock.running)
         guard election.leader?.ballot == ballot, election.isLeaderLive(running: clock.running)
         else { return }
-        if let own = leader?.ballot, ballot > own { stepDown() }
-        if let own = proposer?.ballot, ballot > own { abandonCandidacy(into: &effects) }
+        if let own = leader?.ballot, ballot > own {
+            ownMarks.hit(.leaderHeardHigherLeader)
+            stepDown()
+        }
+        if let own = proposer?.ballot, ballot > own {
+            ownMarks.hit(.candidacyAbandoned)
+            abandonCandidacy(into: &effects)
+        }
     }
 
     /// Whether a leader is alive in the ballot that was promised here, or above.
@@ -91,7 +100,10 @@ extension PaxosCore {
     mutating func tickElection(into effects: inout Effects) {
         guard leader == nil, mayStand, let ownVoter else { return }
         if let proposer {
-            if clock.running >= proposer.deadline { abandonCandidacy(into: &effects) }
+            if clock.running >= proposer.deadline {
+                ownMarks.hit(.candidacyTimedOut)
+                abandonCandidacy(into: &effects)
+            }
             return
         }
         if quorum.voterCount == 1 { return campaign() }
@@ -111,6 +123,7 @@ extension PaxosCore {
             number: probe.number, wouldPromise: isVoter && !hearsLeader && lives.hasAcceptor,
             promised: acceptor.promised, decidedUpTo: learner.decidedUpTo)
         send(.probeAnswer(answer), to: peer, into: &effects)
+        if hearsLeader { ownMarks.hit(.probeDenied) }
         if hearsLeader && leader == nil {
             election.deny(probe.number, to: peers[peer].replica, running: clock.running)
         }
@@ -127,6 +140,7 @@ extension PaxosCore {
             let peer = peers.index(of: denied.replica), peers[peer].voter != nil,
             leader == nil, !election.isLeaderLive(running: clock.running), lives.hasAcceptor
         else { return }
+        ownMarks.hit(.probeGrantedLate)
         let answer = Message.ProbeAnswer(
             number: denied.number, wouldPromise: true, promised: acceptor.promised,
             decidedUpTo: learner.decidedUpTo)
@@ -149,6 +163,7 @@ extension PaxosCore {
         guard order.ballot.replica == peers[peer].replica, order.ballot >= acceptor.promised,
             leader == nil, proposer == nil, mayStand
         else { return }
+        ownMarks.hit(.tookOver)
         election.note(order.ballot)
         campaign()
     }
@@ -164,7 +179,8 @@ extension PaxosCore {
         let prepare = Message.Prepare(ballot: ballot, fromSlot: learner.decidedUpTo.next)
         proposer = Proposer(
             ballot: ballot, fromSlot: prepare.fromSlot, ownBox: box,
-            voterCount: quorum.voterCount, deadline: clock.running + timeout)
+            voterCount: quorum.voterCount, deadline: clock.running + timeout,
+            injectedBug: configuration.injectedBug)
         for peer in peers.indices {
             outbox.sendWhenDurable(to: peers[peer].replica, .prepare(prepare))
         }
@@ -212,11 +228,12 @@ extension PaxosCore {
     mutating func receive(
         _ promise: Message.Promise, peer: Int, into effects: inout Effects
     ) {
-        guard promise.ballot == proposer?.ballot, let voter = peers[peer].voter else { return }
+        guard let voter = peers[peer].voter else { return }
+        guard promise.ballot == proposer?.ballot else { return ownMarks.hit(.promiseLate) }
         peers[peer].answeredAt = clock.running
         peers[peer].decidedUpTo = max(peers[peer].decidedUpTo, promise.decidedUpTo)
         let isNew = proposer?.receive(promise, voter: voter)
-        if isNew == true { extendCandidacy() }
+        if isNew == true { extendCandidacy() } else { ownMarks.hit(.promiseRepeated) }
         tryToLead(into: &effects)
     }
 
@@ -243,6 +260,7 @@ extension PaxosCore {
             let decided = proposer?.decidedUpTo
         else { return }
         guard learner.decidedUpTo >= decided else {
+            ownMarks.hit(.candidateCatchesUp)
             pull(into: &effects)
             return
         }
@@ -254,7 +272,7 @@ extension PaxosCore {
         guard let won = proposer, let ownVoter else { return }
         proposer = nil
         let last = max(won.highestAccepted, learner.decidedUpTo)
-        var values: [Value] = []
+        var values: [Value?] = []
         var logTime = learner.logTimeMilliseconds
         var slot = learner.decidedUpTo
         while slot < last {
@@ -267,13 +285,18 @@ extension PaxosCore {
                 return
             }
             logTime = max(logTime, value.logTimeMilliseconds ?? 0)
-            values.append(value)
+            let isHole = !won.knows(slot)
+            ownMarks.hit(isHole ? .holeFilled : .valueProposedAgain)
+            values.append(isHole && breaks(.holeNotFilled) ? nil : value)
         }
         leader = Leader(
             ballot: won.ballot, decidedUpTo: learner.decidedUpTo, leadSlot: last.next,
             ownVoter: ownVoter, logTimeMilliseconds: logTime, clock: clock,
-            peerCount: peers.indices.count, heartbeat: heartbeat)
-        for value in values { openSlot(value, into: &effects) }
+            peerCount: peers.indices.count, heartbeat: heartbeat,
+            injectedBug: configuration.injectedBug)
+        for value in values {
+            if let value { openSlot(value, into: &effects) } else { leader?.leaveHole() }
+        }
         openSlot(.lead(.init(ballot: won.ballot, logTimeMilliseconds: logTime)), into: &effects)
         catchUp.giveUp()
         election.forgetLeader()
@@ -284,10 +307,17 @@ extension PaxosCore {
 
     mutating func tickLeader(into effects: inout Effects) {
         guard leader != nil else { return }
-        guard contactAge <= timeout else { return stepDown() }
-        if let until = leader?.handOver?.until, clock.running >= until { leader?.handOver = nil }
+        guard contactAge <= timeout else {
+            ownMarks.hit(.leaderLostQuorum)
+            return stepDown()
+        }
+        if let until = leader?.handOver?.until, clock.running >= until {
+            ownMarks.hit(.handOverTimedOut)
+            leader?.handOver = nil
+        }
         let stallMax = Limits.stalledTimeouts * timeout
         if UInt64(unflushedMilliseconds) > stallMax, leader?.handOver == nil {
+            ownMarks.hit(.handOverForStalledDisk)
             handOver(to: nil, into: &effects)
         }
         for peer in peers.indices { resendOpenSlots(to: peer, into: &effects) }
@@ -296,7 +326,11 @@ extension PaxosCore {
     /// Somebody promised a higher ballot. If a leader lives there, this one yields; else it prepares anew
     /// above it, lest a promise to a dead candidate shuts a follower out for ever (P10).
     mutating func rejected(knowsLiveLeader: Bool, into effects: inout Effects) {
-        guard !knowsLiveLeader, contactAge <= timeout, lives.mayStand else { return stepDown() }
+        guard !knowsLiveLeader, contactAge <= timeout, lives.mayStand else {
+            ownMarks.hit(.leaderYieldedToLiveLeader)
+            return stepDown()
+        }
+        ownMarks.hit(.leaderClosed)
         leader?.close()
         barrier.abandon()
         let earliest = preparedAgainAt.map { $0 + timeout } ?? 0
@@ -305,14 +339,19 @@ extension PaxosCore {
 
     mutating func prepareAgainIfDue() {
         guard let due = prepareAgainAt, clock.running >= due, leader != nil else { return }
+        ownMarks.hit(.leaderPreparedAgain)
         preparedAgainAt = clock.running
         campaign()
     }
 
     /// Our own acceptor promised a higher ballot: whoever led or stood here does so no longer.
     mutating func yieldToPromise(into effects: inout Effects) {
-        if let ballot = leader?.ballot, acceptor.promised > ballot { stepDown() }
+        if let ballot = leader?.ballot, acceptor.promised > ballot {
+            ownMarks.hit(.leaderYieldedToPromise)
+            stepDown()
+        }
         if let ballot = proposer?.ballot, acceptor.promised > ballot {
+            ownMarks.hit(.candidacyAbandoned)
             abandonCandidacy(into: &effects)
         }
     }
@@ -341,6 +380,7 @@ extension PaxosCore {
         guard let target = wanted.flatMap(handOverTarget) ?? (wanted == nil ? bestTarget() : nil)
         else { return }
         let order = Leader.HandOver(target: target, until: clock.running + 2 * timeout)
+        ownMarks.hit(.handOverBegun)
         leader?.handOver = order
         orderHandOver(into: &effects)
     }
@@ -373,6 +413,7 @@ extension PaxosCore {
             let acknowledged = leader?.flows[peer].acknowledgedUpTo, let last = leader?.lastSlot,
             acknowledged >= last
         else { return }
+        ownMarks.hit(.handOverOrdered)
         leader?.handOver?.isOrdered = true
         let message = Message.TakeOver(ballot: ballot, decidedUpTo: learner.decidedUpTo)
         send(.takeOver(message), to: peer, into: &effects)

@@ -4,8 +4,10 @@ extension PaxosCore {
         _ message: Message, from sender: Input.Sender, into effects: inout Effects
     ) {
         guard sender.replica != configuration.replica else { return }
-        let peer = peers.index(of: sender.replica)
-            .flatMap { peers[$0].incarnation == sender.incarnation ? $0 : nil }
+        let peer = peers.index(of: sender.replica).flatMap {
+            let isThatLife = peers[$0].incarnation == sender.incarnation
+            return isThatLife || breaks(.oldIncarnationVoteCounted) ? $0 : nil
+        }
         switch message {
         case .prepare(let prepare):
             receive(prepare, from: sender.replica, into: &effects)

@@ -1,3 +1,5 @@
+internal import Basics
+
 /// The normal case: proposals become slots, slots become decisions.
 extension PaxosCore {
     // MARK: Proposals
@@ -9,7 +11,9 @@ extension PaxosCore {
             if !queue.append(bundle) { effects.notices.append(.overloaded(bundle: bundle)) }
             return
         }
-        guard let receiver = leaderRoute().receiver else { return }
+        guard let receiver = leaderRoute().receiver else {
+            return ownMarks.hit(.proposalDropped)
+        }
         let forward = Message.Forward(bundle: bundle, hops: 0)
         effects.messages.append(Effects.Outbound(to: receiver, .forward(forward)))
     }
@@ -20,7 +24,10 @@ extension PaxosCore {
             _ = queue.append(forward.bundle)
             return
         }
-        guard forward.hops == 0, case .direct(let ballot) = leaderRoute() else { return }
+        guard forward.hops == 0, case .direct(let ballot) = leaderRoute() else {
+            return ownMarks.hit(.forwardDropped)
+        }
+        ownMarks.hit(.forwardRelayed)
         let relayed = Message.Forward(bundle: forward.bundle, hops: 1)
         effects.messages.append(Effects.Outbound(to: ballot.replica, .forward(relayed)))
     }
@@ -31,6 +38,7 @@ extension PaxosCore {
         var logIsIdle = outbox.logIsIdle
         while !queue.isEmpty {
             let isDue = logIsIdle || queue.byteCount >= configuration.batchBytes
+            if leader?.isWindowFull(limits: configuration) == true { ownMarks.hit(.windowFull) }
             let mayOpen = leader?.mayOpen(
                 isDue: isDue, unflushedBytes: outbox.unflushedBytes, limits: configuration)
             guard mayOpen == true, let stamp = leader?.stampLogTime(now: clock.now),
@@ -52,8 +60,13 @@ extension PaxosCore {
             ballot: ballot, slot: slot, decidedUpTo: learner.decidedUpTo, value: value)
         leader?.noteAnnounced(learner.decidedUpTo)
         for peer in peers.indices where peers[peer].isConnected {
+            let wasPulling = leader?.flows[peer].isPulling
             let mayStream = leader?.mayStream(to: peer, bytesMax: configuration.followerBytes)
-            if mayStream == true { send(.accept(accept), to: peer, into: &effects) }
+            if mayStream == true {
+                send(.accept(accept), to: peer, into: &effects)
+            } else if wasPulling == false {
+                ownMarks.hit(.followerCutOff)
+            }
         }
     }
 
@@ -62,6 +75,7 @@ extension PaxosCore {
             let slots = leader?.slotsToResend(
                 to: peer, bytesMax: configuration.windowBytes, running: clock.running)
         else { return }
+        if !slots.isEmpty { ownMarks.hit(.slotsSentAgain) }
         for slot in slots {
             guard let entry = leader?.open[slot] else { continue }
             let accept = Message.Accept(
@@ -78,7 +92,9 @@ extension PaxosCore {
         election.note(accept.ballot)
         // A leader of the past that has not heard of the decision, at a replica that fetched it and never
         // promised the ballot in which it was made: no vote for that.
-        if let decided = learner.tail[accept.slot], decided != accept.value { return }
+        if let decided = learner.tail[accept.slot], decided != accept.value {
+            return ownMarks.hit(.acceptOfOtherValueIgnored)
+        }
         guard lives.hasAcceptor else { return hear(accept, from: sender, into: &effects) }
         let outcome = acceptor.receive(
             accept, from: sender, knowsLiveLeader: knowsLiveLeaderAtPromise,
@@ -109,7 +125,10 @@ extension PaxosCore {
     mutating func receive(
         _ accepted: Message.Accepted, peer: Int, into effects: inout Effects
     ) {
-        guard let ballot = leader?.ballot, accepted.ballot == ballot else { return }
+        guard let ballot = leader?.ballot else { return }
+        guard accepted.ballot == ballot else {
+            return ownMarks.hit(.acceptedLate)
+        }
         peers[peer].answeredAt = clock.running
         leader?.receive(
             accepted, voter: peers[peer].voter, peer: peer, running: clock.running)
@@ -122,6 +141,7 @@ extension PaxosCore {
             rejected(knowsLiveLeader: reject.knowsLiveLeader, into: &effects)
         }
         if let ballot = proposer?.ballot, ballot == reject.ballot, reject.promised > ballot {
+            ownMarks.hit(.candidacyAbandoned)
             abandonCandidacy(into: &effects)
         }
     }
@@ -146,6 +166,15 @@ extension PaxosCore {
         advance(into: &effects)
         // Without an acceptor no Accept brings the values: they are fetched as soon as they are decided.
         if !lives.hasAcceptor, slot > learner.decidedUpTo { pull(into: &effects) }
+        markDistrust()
+    }
+
+    /// A watermark that is above the prefix and did not move it found a value of another ballot, or none.
+    private mutating func markDistrust() {
+        guard learner.watermark.upTo > learner.decidedUpTo,
+            acceptor.values[learner.decidedUpTo.next] != nil
+        else { return }
+        ownMarks.hit(.watermarkOfOtherBallot)
     }
 
     /// Hands out whatever is decided by now, in slot order.
@@ -159,7 +188,11 @@ extension PaxosCore {
             let accepted = acceptor.values[learner.decidedUpTo.next]
             guard let next = learner.next(accepted: accepted) else { return }
             // A decision above everything that this leader proposed can only be that of a later one.
-            if leader?.isIdle == true { stepDown() }
+            if leader?.isIdle == true {
+                ownMarks.hit(.leaderLearnedLaterDecision)
+                stepDown()
+            }
+            if leader != nil { ownMarks.hit(.openSlotDecidedElsewhere) }
             leader?.passDecided()
             deliver(
                 next.value, acceptedIn: next.ballot, learnedInBox: next.ballot == nil ? 0 : nil,

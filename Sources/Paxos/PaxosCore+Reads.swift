@@ -1,3 +1,5 @@
+internal import Basics
+
 /// Linearizable reads (P17), at the leader and through it.
 extension PaxosCore {
     /// Asks for all waiting reads, unless a question is under way.
@@ -18,8 +20,11 @@ extension PaxosCore {
     /// that of their arrival, and not below Lead (P12).
     private mutating func beginReadRound(into effects: inout Effects) {
         guard let ballot = leader?.ballot, let leadSlot = leader?.leadSlot,
-            leader?.isClosed == false, learner.decidedUpTo >= leadSlot
+            leader?.isClosed == false
         else { return }
+        guard learner.decidedUpTo >= leadSlot || breaks(.readBeforeOwnSlot) else {
+            return ownMarks.hit(.readWaitedForLead)
+        }
         let round = barrier.beginRound(
             slot: learner.decidedUpTo, ownVoter: votingPlace, running: clock.running)
         if let settled = barrier.settleRound(by: quorum) {
@@ -36,6 +41,7 @@ extension PaxosCore {
         election.note(round.ballot)
         guard lives.hasAcceptor else { return }
         guard round.ballot >= acceptor.promised else {
+            ownMarks.hit(.readRoundRefused)
             let reject = Message.Reject(
                 ballot: round.ballot, promised: acceptor.promised,
                 knowsLiveLeader: knowsLiveLeaderAtPromise)
@@ -54,6 +60,7 @@ extension PaxosCore {
             let voter = peers[peer].voter
         else { return }
         peers[peer].answeredAt = clock.running
+        if !barrier.isAsking { ownMarks.hit(.readRoundAnswerLate) }
         guard let round = barrier.vote(voter, number: answer.number, quorum: quorum) else {
             return
         }
@@ -71,9 +78,11 @@ extension PaxosCore {
 
     mutating func receive(_ answer: Message.ReadAnswer, into effects: inout Effects) {
         guard answer.request.incarnation == configuration.incarnation,
-            answer.request.boot == configuration.boot, leader == nil,
-            let request = barrier.receive(counter: answer.request.counter)
+            answer.request.boot == configuration.boot, leader == nil
         else { return }
+        guard let request = barrier.receive(counter: answer.request.counter) else {
+            return ownMarks.hit(.readAnswerLate)
+        }
         self.answer(request.reads, slot: answer.slot, into: &effects)
     }
 
@@ -94,6 +103,7 @@ extension PaxosCore {
     mutating func tickReads() {
         let wait = 2 * max(heartbeat, roundTripMax)
         guard let askedAt = barrier.askedAt, clock.running - askedAt >= wait else { return }
+        ownMarks.hit(.readAskedAgain)
         barrier.abandon()
     }
 }

@@ -1,3 +1,5 @@
+internal import Basics
+
 /// Birth from what the log kept.
 extension PaxosCore {
     /// Born from durable state as a follower that leads nothing: its promise binds it to what it said
@@ -10,19 +12,34 @@ extension PaxosCore {
         precondition(state.truncatedUpTo <= state.decidedUpTo, "only decided slots are truncated")
         self.configuration = configuration
         membership = state.membership
-        quorum = Quorum(state.membership)
+        let bug = configuration.injectedBug
+        quorum = Quorum(state.membership, injectedBug: bug)
         ownVoter = quorum.voter(configuration.replica, configuration.incarnation)
         truncatedAtBirth = state.truncatedUpTo
-        acceptor = Acceptor(state: state)
-        learner = Learner(state: state, tailBytes: configuration.tailBytes)
+        outbox = Outbox(injectedBug: bug)
+        acceptor = Acceptor(state: state, injectedBug: bug)
+        learner = Learner(state: state, tailBytes: configuration.tailBytes, injectedBug: bug)
         election = Election(configuration: configuration, promised: state.promised)
         peers = PeerTable(
             membership: state.membership, quorum: quorum, own: configuration.replica)
-        barrier = ReadBarrier(peerCount: peers.indices.count)
+        barrier = ReadBarrier(peerCount: peers.indices.count, injectedBug: bug)
         catchUp = CatchUp(peerCount: peers.indices.count)
         queue = ProposalQueue(bytesMax: configuration.queueBytes)
         clock = TurnClock(
             now: nowMilliseconds, stepMax: configuration.electionTimeoutMilliseconds / 5)
         appliedUpTo = state.decidedUpTo
+        if !state.accepted.isEmpty { ownMarks.hit(.bornWithAccepted) }
+        if !state.learned.isEmpty { ownMarks.hit(.bornWithLearned) }
+        if bug == .ballotReusedAfterRestart { leadOn() }
+    }
+
+    /// The bug of that name.
+    private mutating func leadOn() {
+        let ballot = acceptor.promised
+        guard let ownVoter, ballot.replica == configuration.replica else { return }
+        leader = Leader(
+            ballot: ballot, decidedUpTo: learner.decidedUpTo, leadSlot: learner.decidedUpTo.next,
+            ownVoter: ownVoter, logTimeMilliseconds: learner.logTimeMilliseconds, clock: clock,
+            peerCount: peers.indices.count, heartbeat: heartbeat)
     }
 }

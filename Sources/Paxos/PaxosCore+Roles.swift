@@ -1,3 +1,5 @@
+internal import Basics
+
 /// Roles that die alone, on a node that lives on, and come back.
 extension PaxosCore {
     /// The roles that do nothing now: killed, waiting for the disk before they come back, or without
@@ -45,6 +47,7 @@ extension PaxosCore {
             lastBox: outbox.hasRecords ? outbox.openBox : outbox.emittedBox)
         outbox.dropMessages()
         if outbox.emittedBox > outbox.durableBox {
+            ownMarks.hit(.messagesDroppedAtDeath)
             effects.notices.append(.dropMessages(boxesUpTo: outbox.emittedBox))
         }
         if proposer != nil { abandonCandidacy(into: &effects) }
@@ -57,6 +60,7 @@ extension PaxosCore {
     private mutating func abdicate(into effects: inout Effects) {
         if proposer != nil { abandonCandidacy(into: &effects) }
         guard let ballot = leader?.ballot else { return }
+        ownMarks.hit(.abdicated)
         if let peer = bestTarget().flatMap(peers.index) {
             let order = Message.TakeOver(ballot: ballot, decidedUpTo: learner.decidedUpTo)
             send(.takeOver(order), to: peer, into: &effects)
@@ -78,6 +82,7 @@ extension PaxosCore {
         case .acceptor:
             guard case .dead(let box) = lives.acceptor else { return }
             lives.acceptor = .awaiting(box: box, revival)
+            if box > outbox.durableBox { ownMarks.hit(.revivalWaitedForDisk) }
             reviveAcceptorIfDurable()
         }
     }
@@ -87,7 +92,7 @@ extension PaxosCore {
         guard case .awaiting(let box, let revival) = lives.acceptor, box <= outbox.durableBox else {
             return
         }
-        switch revival {
+        switch breaks(.unsafeAmnesia) && revival == .amnesia ? .unsafeAmnesia : revival {
         case .recovered:
             lives.acceptor = .alive
             acceptor.recover()
@@ -111,6 +116,7 @@ extension PaxosCore {
             if acceptor.values[slot]?.ballot == leading.ballot {
                 leader?.countOwn(slot)
             } else {
+                ownMarks.hit(.openSlotAcceptedAtRevival)
                 acceptor.acceptOwn(slot, leading.ballot, entry.value, outbox: &outbox)
                 leader?.noteOwn(slot, box: outbox.openBox)
             }

@@ -1,3 +1,5 @@
+public import Basics
+
 /// A view for eyes: nothing in the protocol depends on it.
 extension PaxosCore {
     /// What this replica is doing.
@@ -72,6 +74,13 @@ extension PaxosCore {
             tailBytes: learner.tailBytes, readRounds: barrier.asked,
             electionsBegun: election.electionsBegun,
             isReadable: isReady ?? (leaderRoute() != .none), peers: peers.indices.map(status(of:)))
+    }
+
+    /// How often each rare thing happened in this life.
+    public var marks: MarkCounter<PaxosMark> {
+        var marks = ownMarks
+        marks.add(acceptor.marks)
+        return marks
     }
 
     /// What this replica accepted in a slot above its decided prefix.

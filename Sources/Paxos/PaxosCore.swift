@@ -1,3 +1,5 @@
+internal import Basics
+
 /// One replica's part in one Paxos group, as a value: inputs in, effects out, nothing else. It owns the
 /// roles and routes between them.
 ///
@@ -30,9 +32,11 @@ public struct PaxosCore: Sendable {
     var catchUp: CatchUp
     var peers: PeerTable
     var queue: ProposalQueue
-    var outbox = Outbox()
+    var outbox: Outbox
     var lives = RoleLives()
     var clock: TurnClock
+    /// The rare things that no role of its own notices.
+    var ownMarks = MarkCounter<PaxosMark>()
 
     /// The leader that the caller was told of last.
     var announcedLeader: Ballot?
@@ -124,6 +128,9 @@ public struct PaxosCore: Sendable {
     }
 
     // MARK: Helpers
+
+    /// Whether this core breaks that rule on purpose.
+    func breaks(_ bug: PaxosBug) -> Bool { configuration.injectedBug == bug }
 
     var timeout: UInt64 { configuration.electionTimeoutMilliseconds }
     var heartbeat: UInt64 { configuration.heartbeatMilliseconds }

@@ -40,4 +40,10 @@ struct ProposalQueue: Sendable {
         bundles.removeAll()
         byteCount = 0
     }
+
+    /// For fingerprints.
+    func add(to fingerprint: inout StateFingerprint) {
+        fingerprint.add(UInt64(count))
+        for index in 0..<bundles.count { fingerprint.add(bundles[index]) }
+    }
 }

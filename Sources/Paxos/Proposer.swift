@@ -50,8 +50,13 @@ struct Proposer: Sendable {
     private(set) var decidedUpTo = Slot.zero
     /// When the candidate gives up, in running milliseconds; progress moves it.
     var deadline: UInt64
+    private let injectedBug: PaxosBug?
 
-    init(ballot: Ballot, fromSlot: Slot, ownBox: UInt64, voterCount: Int, deadline: UInt64) {
+    init(
+        ballot: Ballot, fromSlot: Slot, ownBox: UInt64, voterCount: Int, deadline: UInt64,
+        injectedBug: PaxosBug? = nil
+    ) {
+        self.injectedBug = injectedBug
         self.ballot = ballot
         self.fromSlot = fromSlot
         self.ownBox = ownBox
@@ -72,7 +77,9 @@ struct Proposer: Sendable {
             gatherings[voter].truncatedUpTo = promise.truncatedUpTo
             gatherings[voter].decidedUpTo = promise.decidedUpTo
         }
-        let decided = max(promise.decidedUpTo, promise.truncatedUpTo)
+        let decided =
+            injectedBug == .truncatedTakenForEmpty
+            ? .zero : max(promise.decidedUpTo, promise.truncatedUpTo)
         guard isWellFormed(promise, decided: decided), gatherings[voter].note(promise) else {
             return false
         }
@@ -80,7 +87,9 @@ struct Proposer: Sendable {
         // What is decided elsewhere is fetched, not proposed.
         best.drop(upTo: decided)
         for value in promise.values { merge(value) }
-        if gatherings[voter].isComplete { promises.insert(voter) }
+        if gatherings[voter].isComplete || injectedBug == .lastPromiseChunkLost {
+            promises.insert(voter)
+        }
         return true
     }
 
@@ -91,6 +100,9 @@ struct Proposer: Sendable {
 
     /// The last slot that any promise told of.
     var highestAccepted: Slot { best.last }
+
+    /// Whether anybody of those who promised has accepted something there.
+    func knows(_ slot: Slot) -> Bool { best[slot] != nil }
 
     /// What to propose for an open slot: the value of the highest ballot, or nothing happened there (P8).
     func value(for slot: Slot) -> Value { best[slot]?.value ?? .noOperation }
@@ -105,7 +117,29 @@ struct Proposer: Sendable {
 
     private mutating func merge(_ value: AcceptedValue) {
         guard value.slot > best.base else { return }
-        if let known = best[value.slot], known.ballot >= value.ballot { return }
+        if let known = best[value.slot],
+            known.ballot >= value.ballot || injectedBug == .lowerBallotValueProposed
+        {
+            return
+        }
         best.set(value.slot, value)
+    }
+
+    /// For fingerprints: what the promises have told so far.
+    func add(to fingerprint: inout StateFingerprint) {
+        fingerprint.add(promises.bits)
+        fingerprint.add(decidedUpTo)
+        for gathering in gatherings {
+            fingerprint.add(gathering.truncatedUpTo)
+            fingerprint.add(gathering.decidedUpTo)
+            fingerprint.add(UInt64(gathering.chunkCount ?? 0))
+            for isSeen in gathering.seen { fingerprint.add(isSeen) }
+        }
+        fingerprint.add(best.base)
+        var slot = best.base
+        while slot < best.last {
+            slot = slot.next
+            if let value = best[slot] { fingerprint.add(value) }
+        }
     }
 }

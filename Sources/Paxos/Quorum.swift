@@ -1,6 +1,6 @@
 /// Voters that said yes, as bits by their place among the voters.
 public struct VoteSet: Equatable, Sendable {
-    private var bits: UInt64 = 0
+    private(set) var bits: UInt64 = 0
 
     public init() {}
 
@@ -24,8 +24,12 @@ public struct Quorum: Equatable, Sendable {
 
     /// In order of their ids; a voter's place is its index here.
     private let voters: [Voter]
+    private let injectedBug: PaxosBug?
 
-    public init(_ membership: Membership) {
+    public init(_ membership: Membership) { self.init(membership, injectedBug: nil) }
+
+    init(_ membership: Membership, injectedBug: PaxosBug?) {
+        self.injectedBug = injectedBug
         voters = membership.voters.map { Voter(replica: $0.replica, incarnation: $0.incarnation) }
         precondition(voters.count <= Limits.votersMax, "more voters than a vote set can count")
     }
@@ -33,12 +37,15 @@ public struct Quorum: Equatable, Sendable {
     public var voterCount: Int { voters.count }
 
     /// How many voters a quorum needs (the same in both phases).
-    public var size: Int { voters.count / 2 + 1 }
+    public var size: Int {
+        injectedBug == .halfTakenForQuorum ? (voters.count + 1) / 2 : voters.count / 2 + 1
+    }
 
     /// The place of this life of this replica among the voters, if its vote counts (P2).
     public func voter(_ replica: ReplicaID, _ incarnation: Incarnation) -> Int? {
         for index in voters.indices where voters[index].replica == replica {
-            return voters[index].incarnation == incarnation ? index : nil
+            let isThatLife = voters[index].incarnation == incarnation
+            return isThatLife || injectedBug == .oldIncarnationVoteCounted ? index : nil
         }
         return nil
     }

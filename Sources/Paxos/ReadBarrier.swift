@@ -53,8 +53,12 @@ struct ReadBarrier: Sendable {
     private(set) var lastNumber: UInt64 = 0
     /// How many questions were asked, for eyes.
     private(set) var asked: UInt64 = 0
+    private let injectedBug: PaxosBug?
 
-    init(peerCount: Int) { waiting = Reads(peerCount: peerCount) }
+    init(peerCount: Int, injectedBug: PaxosBug? = nil) {
+        self.injectedBug = injectedBug
+        waiting = Reads(peerCount: peerCount)
+    }
 
     var hasWaiting: Bool { !waitingIsEmpty }
     var isAsking: Bool { question != .none }
@@ -104,7 +108,9 @@ struct ReadBarrier: Sendable {
 
     /// A voter says yes to a round. Gives back the round when that makes a quorum.
     mutating func vote(_ voter: Int, number: UInt64, quorum: Quorum) -> Round? {
-        guard case .round(var round) = question, round.number == number else { return nil }
+        guard case .round(var round) = question,
+            round.number == number || injectedBug == .oldRoundConfirmsNewRead
+        else { return nil }
         round.votes.insert(voter)
         question = .round(round)
         return settleRound(by: quorum)
@@ -112,7 +118,9 @@ struct ReadBarrier: Sendable {
 
     /// The round under way if a quorum has said yes; it is over then.
     mutating func settleRound(by quorum: Quorum) -> Round? {
-        guard case .round(let round) = question, quorum.isPhase2(round.votes) else { return nil }
+        guard case .round(let round) = question,
+            quorum.isPhase2(round.votes) || injectedBug == .leaderReadWithoutQuorum
+        else { return nil }
         question = .none
         return round
     }

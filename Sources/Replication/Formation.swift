@@ -35,6 +35,7 @@ package struct Formation {
     private var ownPromised: Ballot
     private var ownAccepted: Slot
     private let clusterID: (Membership) -> ClusterID
+    private let injectedBug: ReplicaBug?
     private var stage: Stage
     private var membership: Membership?
     private var cluster: ClusterID?
@@ -48,7 +49,7 @@ package struct Formation {
     /// from its genesis.
     package init(
         listed: [ListedMember], own: Hello, membership: Membership?, cluster: ClusterID?,
-        promised: Ballot, accepted: Slot, mayForm: Bool,
+        promised: Ballot, accepted: Slot, mayForm: Bool, injectedBug: ReplicaBug? = nil,
         clusterID: @escaping (Membership) -> ClusterID
     ) {
         self.listed = listed
@@ -57,6 +58,7 @@ package struct Formation {
         self.ownPromised = promised
         self.ownAccepted = accepted
         self.clusterID = clusterID
+        self.injectedBug = injectedBug
         self.membership = membership
         self.cluster = cluster
         stage = membership != nil ? .greeting : mayForm ? .forming : .excluded
@@ -128,7 +130,7 @@ package struct Formation {
         let twin = heard.first {
             $0.replica == hello.replica && $0.incarnation == hello.incarnation
         }
-        guard let twin else { return nil }
+        guard let twin, injectedBug != .staleDirectoryVotes else { return nil }
         if twin.boot > hello.boot {
             return
                 "boot \(hello.boot.rawValue) is older than \(twin.boot.rawValue): a stale copy of the data directory"
@@ -146,7 +148,7 @@ package struct Formation {
         }
         let isRolledBack =
             memory.boot > own.boot || memory.promised > ownPromised || memory.accepted > ownAccepted
-        guard isRolledBack else { return nil }
+        guard isRolledBack, injectedBug != .staleDirectoryVotes else { return nil }
         return
             "member \(hex(hello.replica.rawValue)) remembers a newer state of this data directory "
             + "(boot \(memory.boot.rawValue), slot \(memory.accepted.rawValue)) than it holds "
@@ -165,7 +167,7 @@ package struct Formation {
     private mutating func meet(_ hello: Hello, _ genesis: Membership?) -> [Order] {
         guard !hello.isClusterless, let genesis else { return formIfComplete() }
         let theirs = hello.cluster
-        if genesis.isVoter(own.replica, own.incarnation) {
+        if isVoter(in: genesis) {
             membership = genesis
             cluster = theirs
             stage = .greeting
@@ -175,6 +177,11 @@ package struct Formation {
         membership = genesis
         stage = .excluded
         return report(Self.joiningUnsupported) + reportLostQuorum()
+    }
+
+    private func isVoter(in membership: Membership) -> Bool {
+        if injectedBug == .voteAfterWipe { return membership.seat(of: own.replica) != nil }
+        return membership.isVoter(own.replica, own.incarnation)
     }
 
     private mutating func formIfComplete() -> [Order] {
@@ -204,7 +211,7 @@ package struct Formation {
 
     private mutating func beginIfHeardEnough() -> [Order] {
         guard case .greeting = stage, let membership else { return [] }
-        guard membership.isVoter(own.replica, own.incarnation) else {
+        guard isVoter(in: membership) else {
             stage = .excluded
             return report(
                 "this member's seat belongs to another life of its data directory: this version cannot "

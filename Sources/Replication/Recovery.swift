@@ -20,18 +20,23 @@ package struct RecoveredParts {
 /// The way back from disk: takes the state that the store has, applies what the log decided since, and
 /// keeps the rest for the core.
 package enum Recovery {
-    /// Reads `storage` and then the log on `disk`. Blocking, before anything is served. `onDecided` is told
-    /// of each slot that the log holds as decided; for checkers.
+    /// Reads `storage` and then the log on `disk`. Blocking, before anything is served. `injectedBug` is that
+    /// of the replica's configuration. `onDecided` is told of each slot that the log holds as decided; for
+    /// checkers.
     package static func run(
         disk: any Disk, storage: any StorageEngine = MemoryStorage(), identity: Identity,
-        nonce: UInt64, options: LogOptions, logger: Logger,
+        nonce: UInt64, options: LogOptions, injectedBug: InjectedBug? = nil, logger: Logger,
         saveIdentity: @escaping (Identity) -> Void,
         onDecided: ((DecidedValue) -> Void)? = nil
     ) throws(RecoveryError) -> RecoveredParts {
+        var options = options
+        options.injectedBug = injectedBug?.log ?? options.injectedBug
         let machine = try restoredState(storage)
+        machine.injectedBug = injectedBug?.machine
         var needsUpgrade = false
         let recovered = try LogRecovery.run(
             disk: disk, identity: identity, floor: Slot(machine.appliedSlot),
+            injectedBug: options.injectedBug,
             configured: { slot, membership in
                 if slot == .zero, machine.appliedSlot == 0 { machine.applyGenesis(membership) }
             }

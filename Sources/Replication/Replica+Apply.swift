@@ -23,8 +23,16 @@ extension Replica {
 
     private func apply(_ decided: DecidedValue) {
         precondition(decided.slot == appliedSlot.next, "slots are applied in order, without gaps")
+        if injectedBug == .applySkipsSlotAfterCrash, decided.slot == durableState?.decidedUpTo.next
+        {
+            _ = machine.applyNothing(slot: decided.slot.rawValue)
+            appliedSlot = decided.slot
+            return
+        }
         let progress = machine.apply(decided, localOrigin: origin) { _, sequence, outcome in
-            guard let completion = proposals.take(sequence: sequence) else { return }
+            guard let completion = proposals.take(sequence: sequence) else {
+                return marks.hit(.outcomeForNobody)
+            }
             endedProposals.append(
                 ProposalTable.Ended(completion: completion, result: .applied(outcome)))
         }

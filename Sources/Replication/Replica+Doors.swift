@@ -90,29 +90,51 @@ extension Replica {
         let isHandedOver = leaderBallot != nil
         proposals.close(
             bundle: bytes, handedOver: isHandedOver, nowMilliseconds: clockMilliseconds())
-        if isHandedOver { step(.propose(bundle: bytes)) }
+        if isHandedOver {
+            step(.propose(bundle: bytes))
+        } else {
+            marks.hit(.commandsKeptWithoutLeader)
+        }
     }
 
     /// Gives the core a number for the reads of this turn.
     func closeReads() {
         let deadline = clockMilliseconds() + configuration.requestTimeoutMilliseconds
-        if let number = reads.closeGroup(deadlineMilliseconds: deadline) {
-            step(.read(number: number))
-        }
+        guard let number = reads.closeGroup(deadlineMilliseconds: deadline) else { return }
+        if injectedBug == .staleRead { return reads.confirm(upTo: number, slot: 0) }
+        step(.read(number: number))
     }
 
     func expireWaits(_ nowMilliseconds: UInt64) {
         let cause: UnknownCause = hasLostLeader ? .leaderFailed : .timedOut
         let ended = proposals.expire(nowMilliseconds: nowMilliseconds, cause: cause)
         metrics.proposalsFailed.increment(by: UInt64(ended.count))
-        endedProposals += ended
-        reads.takeExpired(nowMilliseconds: nowMilliseconds).forEach { $0(.timedOut) }
+        for end in ended { expire(end) }
+        for completion in reads.takeExpired(nowMilliseconds: nowMilliseconds) {
+            marks.hit(.readTimedOut)
+            completion(.timedOut)
+        }
+    }
+
+    private func expire(_ end: ProposalTable.Ended) {
+        var end = end
+        if case .unknown = end.result {
+            marks.hit(.commandTimedOut)
+            if injectedBug == .refusedAfterHandedOver {
+                end = ProposalTable.Ended(
+                    completion: end.completion, result: .refused(.noLeader))
+            }
+        } else {
+            marks.hit(.commandNeverHandedOver)
+        }
+        endedProposals.append(end)
     }
 
     /// What may have been dropped on its way is sent again; apply removes doubles (P18).
     func sendOverdueAgain(_ nowMilliseconds: UInt64) {
         guard leaderBallot != nil else { return }
         for bytes in proposals.overdueBundles(nowMilliseconds: nowMilliseconds) {
+            marks.hit(.commandsOverdue)
             step(.propose(bundle: bytes))
         }
     }
@@ -120,6 +142,7 @@ extension Replica {
     /// Only the origin sends again (P19): all unanswered commands, with the ids they had.
     func sendUnansweredAgain() {
         for bytes in proposals.bundlesToSendAgain(nowMilliseconds: clockMilliseconds()) {
+            marks.hit(.commandsSentAgain)
             step(.propose(bundle: bytes))
         }
         closeBundle()

@@ -25,6 +25,7 @@ extension Replica {
         if let core { formation.note(promised: core.promised, accepted: core.highestAccepted) }
         let orders = formation.receive(hello, genesis: hello.genesisMembership)
         for case .refuse(let reason) in orders {
+            marks.hit(.peerRefused)
             logger.warning(
                 "a peer was refused",
                 ["peer": "\(hexadecimal(hello.replica.rawValue))", "why": "\(reason)"])
@@ -84,7 +85,9 @@ extension Replica {
             case .adopt(let membership, let cluster): adopt(membership, cluster)
             case .begin: begin()
             case .refuse: break
-            case .report(let sentence): logger.error(sentence)
+            case .report(let sentence):
+                marks.hit(.formationReported)
+                logger.error(sentence)
             case .halt(let sentence): halt(sentence)
             }
         }
@@ -134,6 +137,7 @@ extension Replica {
         knobs.electionTimeoutMilliseconds = configuration.electionTimeoutMilliseconds
         knobs.heartbeatMilliseconds = configuration.heartbeatMilliseconds
         configuration.tuneCore(&knobs)
+        knobs.injectedBug = configuration.injectedBug?.paxos
         core = PaxosCore(
             configuration: knobs, state: durableState ?? DurableState(membership: membership),
             nowMilliseconds: clockMilliseconds())
@@ -141,7 +145,10 @@ extension Replica {
             step(.connected(seat.replica))
         }
         // Reads that came before there was a core were numbered already.
-        if reads.lastNumber > 0 { step(.read(number: reads.lastNumber)) }
+        if reads.lastNumber > 0 {
+            marks.hit(.readsBeforeCore)
+            step(.read(number: reads.lastNumber))
+        }
         logger.info("ready to vote")
         requestTurn()
     }

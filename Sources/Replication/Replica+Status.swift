@@ -1,9 +1,9 @@
-internal import Basics
+package import Basics
 internal import Observability
-internal import Paxos
+package import Paxos
 internal import PaxosCodec
 internal import StateMachine
-internal import WriteAheadLog
+package import WriteAheadLog
 
 /// Views for doors and operators.
 extension Replica {
@@ -32,6 +32,12 @@ extension Replica {
         metrics.sessionRetries.set(machine.sessionRetryCount)
         noteRoles()
     }
+
+    /// The rare things that the core of this process noticed.
+    package var paxosMarks: MarkCounter<PaxosMark> { core?.marks ?? MarkCounter() }
+
+    /// The rare things that the log of this process noticed.
+    package var logMarks: MarkCounter<LogMark> { log.marks }
 
     /// The round of the highest ballot seen: what etcd calls the term; cheap, for every header.
     package var ballotRound: UInt64 { core?.promised.round ?? durableState?.promised.round ?? 0 }

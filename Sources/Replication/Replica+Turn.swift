@@ -21,7 +21,10 @@ extension Replica {
         log.flush(nowMilliseconds: now)
         outbound.drain(nowMilliseconds: now) { peer, messages in link?.send(messages, to: peer) }
         answer()
-        if !decidedQueue.isEmpty, hasLearner { requestTurn() }
+        if !decidedQueue.isEmpty, hasLearner {
+            marks.hit(.applyBudgetSpent)
+            requestTurn()
+        }
     }
 
     private func performEffects() {
@@ -78,7 +81,9 @@ extension Replica {
     private func follow(_ notice: Effects.Notice) {
         switch notice {
         case .leaderChanged(let ballot): leaderChanged(ballot)
-        case .readReady(let number, let slot): reads.confirm(upTo: number, slot: slot.rawValue)
+        case .readReady(let number, let slot):
+            if slot > appliedSlot { marks.hit(.readWaitedForApply) }
+            reads.confirm(upTo: number, slot: slot.rawValue)
         case .readLog(let from, let upTo, let bytesMax, let peer):
             readLog(from: from, upTo: upTo, bytesMax: bytesMax, for: peer)
         case .dropMessages(let box): waitingRoom.drop(upTo: box)
@@ -89,6 +94,7 @@ extension Replica {
 
     private func leaderChanged(_ ballot: Ballot?) {
         hasLostLeader = ballot == nil && leaderBallot != nil
+        if hasLostLeader { marks.hit(.leaderLost) }
         leaderBallot = ballot
         metrics.hasLeader.set(ballot == nil ? 0 : 1)
         metrics.isLeader.set(ballot?.replica == configuration.replica ? 1 : 0)
@@ -116,7 +122,8 @@ extension Replica {
         swap(&endedProposals, &answering)
         for end in answering { end.completion(end.result) }
         answering.removeAll(keepingCapacity: true)
-        for ready in reads.takeReady(appliedSlot: appliedSlot.rawValue) { ready(.ready) }
+        let reached = injectedBug == .readBeforeApplied ? UInt64.max : appliedSlot.rawValue
+        for ready in reads.takeReady(appliedSlot: reached) { ready(.ready) }
         if bundle.commandCount > 0 || reads.hasArriving { requestTurn() }
     }
 }

@@ -1,4 +1,4 @@
-internal import Basics
+package import Basics
 internal import MVCC
 package import Observability
 package import Paxos
@@ -72,6 +72,10 @@ package final class Replica {
     var hasLostLeader = false
     var peers = PeerDirectory()
 
+    /// How often each rare thing happened around the core.
+    package internal(set) var marks = MarkCounter<ReplicaMark>()
+    let injectedBug: ReplicaBug?
+
     package init(
         configuration: ReplicaConfiguration, parts: RecoveredParts, metrics: ServerMetrics,
         logger: Logger, clockMilliseconds: @escaping () -> UInt64,
@@ -79,6 +83,7 @@ package final class Replica {
         requestTurn: @escaping () -> Void, halt: @escaping (String) -> Void
     ) {
         self.configuration = configuration
+        injectedBug = configuration.injectedBug?.replica
         self.metrics = metrics
         self.logger = logger
         self.clockMilliseconds = clockMilliseconds
@@ -103,7 +108,8 @@ package final class Replica {
             listed: configuration.listed, own: own, membership: membership, cluster: clusterID,
             promised: parts.state?.promised ?? .zero,
             accepted: parts.state?.highestAccepted ?? .zero,
-            mayForm: configuration.mayForm, clusterID: deriveClusterID)
+            mayForm: configuration.mayForm, injectedBug: configuration.injectedBug?.replica,
+            clusterID: deriveClusterID)
         peers.restore(parts.heard)
         listenToLog()
     }
@@ -117,6 +123,7 @@ package final class Replica {
     /// A crash may have come between a durable genesis and the note of it in the identity.
     private func rememberCluster() {
         guard let clusterID, identity.cluster == ClusterID(0) else { return }
+        marks.hit(.genesisNotedLate)
         identity.cluster = clusterID
         saveIdentity(identity)
         log.joined(clusterID)

@@ -20,6 +20,8 @@ package struct ReplicaConfiguration {
     package let seed: UInt64
     /// Turns knobs of the core that have no flag of their own.
     package var tuneCore: (inout Configuration) -> Void = { _ in }
+    /// A rule that this node breaks on purpose; nil unless its operator demanded it.
+    package var injectedBug: InjectedBug?
 
     package init(
         replica: ReplicaID, name: String, listed: [ListedMember], memberListHash: UInt64,

@@ -43,6 +43,13 @@ package struct Origins {
         rows[row].execute(sequence)
     }
 
+    /// The newest start of this life of this replica that was heard of; nil if that life is not known.
+    func boot(of origin: Origin) -> UInt64? {
+        guard let row = index(of: origin.replica), rows[row].incarnation == origin.incarnation
+        else { return nil }
+        return rows[row].boot
+    }
+
     private func index(of replica: UInt64) -> Int? { replicas.firstIndex(of: replica) }
 
     private mutating func insert(_ origin: Origin) -> Int {

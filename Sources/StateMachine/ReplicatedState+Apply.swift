@@ -1,3 +1,4 @@
+internal import Basics
 internal import EtcdMessages
 internal import MVCC
 internal import Protobuf
@@ -84,12 +85,23 @@ extension ReplicatedState {
         _ bundle: BundleView, _ localOrigin: Origin?, _ onOutcome: (Origin, UInt64, Outcome) -> Void
     ) throws(BundleError) {
         var (header, commands) = try bundle.open()
+        note(header)
         guard let row = origins.accept(header) else { return }
         let isLocal = header.origin == localOrigin
         while let command = try commands.next() {
-            guard origins.execute(command.sequence, row: row) else { continue }
+            if !origins.execute(command.sequence, row: row) {
+                marks.hit(.commandSkipped)
+                guard injectedBug == .forwardedWriteExecutedTwice else { continue }
+            }
+            if injectedBug == .nodeReadInApply, isLocal, command.sequence % 64 == 0 { continue }
             let outcome = execute(command, wantsResponse: isLocal)
             if isLocal { onOutcome(header.origin, command.sequence, outcome) }
         }
+    }
+
+    private func note(_ header: BundleHeader) {
+        guard let known = origins.boot(of: header.origin) else { return }
+        if header.origin.boot < known { marks.hit(.bundleOfEarlierBootSkipped) }
+        if header.origin.boot > known, known > 0 { marks.hit(.originStartedAnew) }
     }
 }

@@ -42,6 +42,9 @@ extension ReplicatedState {
 
     private func put(_ request: PutRequest) throws(KVError) -> PutResponse {
         try PutCommand.check(request, keyspace, isInTransaction: false)
+        if injectedBug == .canary, keyspace.revision > 30 {
+            return PutResponse.with { $0.header = ResponseHeader(revision: keyspace.revision + 1) }
+        }
         var transaction = keyspace.beginWrite()
         let response = PutCommand.execute(request, &transaction, keyspace)
         transaction.end()

@@ -21,8 +21,13 @@ extension ReplicatedState {
             session, kind: command.kind, requestChecksum: checksum,
             nowMilliseconds: logTimeMilliseconds)
         switch finding {
-        case .refused(let error): return .failed(error)
-        case .done(let result): return result.outcome
+        case .refused(let error):
+            marks.hit(.sessionRefused)
+            return .failed(error)
+        case .done(let result):
+            marks.hit(.retryAnswered)
+            if injectedBug == .retryExecutedTwice { return perform(command, wantsResponse: true) }
+            return result.outcome
         case .new(let place):
             let outcome = perform(command, wantsResponse: true)
             let result = SessionResult(

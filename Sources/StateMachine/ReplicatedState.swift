@@ -1,3 +1,4 @@
+package import Basics
 package import MVCC
 
 /// Everything that all replicas agree on after the same slots: the keys, which commands were
@@ -20,6 +21,11 @@ package final class ReplicatedState {
     package internal(set) var needsUpgrade = false
     /// Bundles that had not the documented form and were skipped, for the log of the process.
     package internal(set) var malformedBundleCount = 0
+
+    /// How often each rare thing happened.
+    package internal(set) var marks = MarkCounter<StateMachineMark>()
+    /// A rule that is broken on purpose; set before anything is applied.
+    package var injectedBug: StateMachineBug?
 
     var origins = Origins()
     var sessions = Sessions()

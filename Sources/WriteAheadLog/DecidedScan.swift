@@ -19,13 +19,19 @@ package struct DecidedScan: Sendable {
     private var upTo: Slot
     private var candidates: [Candidate?] = []
     private var bytes = 0
+    /// `LogBug.readBackTakesOldestBallot`.
+    private let takesOldest: Bool
 
     private struct Candidate: Sendable {
         let ballot: Ballot?
         let value: Value
     }
 
-    init(from: Slot, upTo: Slot, bytesMax: Int, salt: UInt64, pieces: [SegmentIndex.Piece]) {
+    init(
+        from: Slot, upTo: Slot, bytesMax: Int, salt: UInt64, pieces: [SegmentIndex.Piece],
+        takesOldest: Bool = false
+    ) {
+        self.takesOldest = takesOldest
         precondition(from > .zero && from <= upTo, "a range of slots")
         self.from = from
         self.upTo = min(upTo, Slot(from.rawValue + UInt64(Limits.slotsPerRead - 1)))
@@ -134,7 +140,7 @@ package struct DecidedScan: Sendable {
         if let held = candidates[index] {
             // A learned value has no ballot and wins over every ballot.
             guard let heldBallot = held.ballot else { return }
-            if let ballot, ballot < heldBallot { return }
+            if let ballot, ballot < heldBallot || takesOldest { return }
             bytes -= held.value.byteCount
         }
         candidates[index] = Candidate(ballot: ballot, value: value)

@@ -4,6 +4,8 @@ package struct LogOptions: Equatable, Sendable {
     package var segmentBytes: Int
     /// An idle log is sealed after this time without appends.
     package var sealAfterMilliseconds: UInt64
+    /// A rule that this log breaks on purpose.
+    package var injectedBug: LogBug?
 
     package init(segmentBytes: Int = Limits.segmentBytes, sealAfterMilliseconds: UInt64 = 10) {
         precondition(

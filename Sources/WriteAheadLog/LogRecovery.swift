@@ -20,21 +20,24 @@ package struct LogRecovery {
     private var holdsRecords = false
     private var reusableBytes: Int?
     private var unknownGroup: GroupID?
+    private var marks = MarkCounter<LogMark>()
+    private let injectedBug: LogBug?
 
     /// Folds the log on `disk`. Decided values of slots above `floor` (what the store has applied) go to
     /// `deliver` in slot order; each configuration goes to `configured` before the slots that it governs.
     package static func run(
-        disk: any Disk, identity: Identity, floor: Slot = .zero,
+        disk: any Disk, identity: Identity, floor: Slot = .zero, injectedBug: LogBug? = nil,
         configured: @escaping (Slot, Membership) -> Void = { _, _ in },
         deliver: @escaping (DecidedValue) -> Void
     ) throws(RecoveryError) -> RecoveredLog {
         var recovery = LogRecovery(
-            disk: disk, identity: identity, floor: floor, configured: configured, deliver: deliver)
+            disk: disk, identity: identity, floor: floor, injectedBug: injectedBug,
+            configured: configured, deliver: deliver)
         return try recovery.run(floor: floor)
     }
 
     private init(
-        disk: any Disk, identity: Identity, floor: Slot,
+        disk: any Disk, identity: Identity, floor: Slot, injectedBug: LogBug?,
         configured: @escaping (Slot, Membership) -> Void,
         deliver: @escaping (DecidedValue) -> Void
     ) {
@@ -42,11 +45,15 @@ package struct LogRecovery {
         self.identity = identity
         self.configured = configured
         self.deliver = deliver
-        state = DurableStateBuilder(membership: Membership(seats: []), appliedUpTo: floor)
+        self.injectedBug = injectedBug
+        state = DurableStateBuilder(
+            membership: Membership(seats: []), appliedUpTo: floor,
+            decidesOlderBallots: injectedBug == .replayDecidesOlderBallot)
     }
 
     private mutating func run(floor: Slot) throws(RecoveryError) -> RecoveredLog {
         let survey = try SegmentSurvey(disk: disk, identity: identity)
+        note(survey)
         if survey.started.isEmpty, identity.hasLog { throw .lost }
         for (index, started) in survey.started.enumerated() {
             let successor = survey.started.dropFirst(index + 1).first
@@ -61,7 +68,13 @@ package struct LogRecovery {
             state: state.state(), heard: logState.heard, boot: boot, logState: logState,
             segments: segments, end: expected.offset, chain: expected.chain,
             nextBatch: expected.number, highestSlot: highestSlot, reusableBytes: reusableBytes,
-            spare: survey.spare)
+            spare: survey.spare, marks: marks)
+    }
+
+    private mutating func note(_ survey: SegmentSurvey) {
+        if survey.spare != nil { marks.hit(.spareFound) }
+        if survey.hasTornOpening { marks.hit(.tornOpeningSkipped) }
+        if survey.started.count > 1 { marks.hit(.severalSegmentsRead) }
     }
 
     /// A killed process may have written a batch without flushing it. It was read just now, so it counts:
@@ -116,12 +129,15 @@ package struct LogRecovery {
         }
         let rest = isLast ? try scanner.rest(after: expected) : (followed: false, isZero: false)
         let place: Place = isLast ? (rest.followed ? .followed : .last) : .closed
-        switch RecoveryTable.action(finding, place) {
+        var action = RecoveryTable.action(finding, place)
+        if action == .refuse, injectedBug == .checksumFailureTakenForEnd { action = .cut }
+        switch action {
         case .keep:
             preconditionFailure("only whole batches are kept")
         case .refuse:
             throw damage(finding, scanner)
         case .cut:
+            marks.hit(.tornEndCut)
             return false
         case .end:
             reusableBytes = rest.isZero && !holdsRecords ? scanner.cursor.fileBytes : nil
@@ -163,6 +179,7 @@ package struct LogRecovery {
         guard opens == false || header.kind == .state else { throw .invalid("opening batch") }
         switch header.kind {
         case .seal:
+            marks.hit(.sealFound)
             guard reader.isAtEnd else { throw .invalid("seal") }
             return
         case .state:

@@ -18,11 +18,12 @@ package final class PosixDisk: Disk {
     /// A disk over the segments in `directory`.
     ///
     /// - Parameters:
+    ///   - injectedBug: a rule that this disk breaks on purpose.
     ///   - wake: called on a disk thread when completions wait. It must only wake the owner.
     ///   - onFailure: called on a disk thread when a write, a flush or a removal failed;
     ///     nothing is performed afterwards. By default the process ends, with status 74.
     package init(
-        directory: String, wake: @escaping @Sendable () -> Void,
+        directory: String, injectedBug: LogBug? = nil, wake: @escaping @Sendable () -> Void,
         onFailure: @escaping @Sendable (String) -> Void = { Posix.endProcess($0) }
     ) throws(DiskError) {
         shared = Shared(directory: directory, wake: wake, onFailure: onFailure)
@@ -30,7 +31,7 @@ package final class PosixDisk: Disk {
         // A crash may have come between a segment's last name and the directory's flush.
         try Posix.syncDirectory(directory)
         let shared = shared
-        let writer = SegmentWriter()
+        let writer = SegmentWriter(injectedBug: injectedBug)
         flusher = DiskThread { shared.perform($0, ticket: $1, writer: writer) }
         preparer = DiskThread { shared.perform($0, ticket: $1, writer: nil) }
         reader = DiskThread { shared.perform($0, ticket: $1, writer: nil) }

@@ -1,3 +1,4 @@
+internal import Basics
 package import Paxos
 
 /// What recovery found: what a core is born from, and where the log goes on.
@@ -23,4 +24,6 @@ package struct RecoveredLog {
     let reusableBytes: Int?
     /// A prepared segment behind the last one.
     let spare: SegmentFile?
+    /// The rare things that were met on the way.
+    let marks: MarkCounter<LogMark>
 }

@@ -12,6 +12,8 @@ struct SegmentSurvey {
     private(set) var started: [Started] = []
     /// A prepared segment, all zeros, that follows the last started one.
     private(set) var spare: SegmentFile?
+    /// The first write to a segment came in part.
+    private(set) var hasTornOpening = false
 
     init(disk: any Disk, identity: Identity) throws(RecoveryError) {
         let files = try Self.files(on: disk)
@@ -100,5 +102,6 @@ struct SegmentSurvey {
         }
         let isNext = file.number == (started.last?.header.number ?? 0) + 1
         if isZero, isNext { spare = file }
+        if !isZero { hasTornOpening = true }
     }
 }

@@ -10,6 +10,9 @@
 final class SegmentWriter: @unchecked Sendable {
     private var path = ""
     private var descriptor: Int32 = -1
+    private let injectedBug: LogBug?
+
+    init(injectedBug: LogBug? = nil) { self.injectedBug = injectedBug }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
@@ -26,9 +29,20 @@ final class SegmentWriter: @unchecked Sendable {
             }
         }
         try result.get()
-        try Posix.syncData(descriptor, path: path)
+        try flush(path)
         let taken = (ContinuousClock.now - start).components
         return UInt64(taken.seconds) * 1_000_000_000 + UInt64(taken.attoseconds / 1_000_000_000)
+    }
+
+    /// After a failure the kernel has forgotten which bytes did not reach the disk: a second flush would
+    /// succeed, and lie.
+    private func flush(_ path: String) throws(DiskError) {
+        do throws(DiskError) {
+            try Posix.syncData(descriptor, path: path)
+        } catch {
+            guard injectedBug == .failedFlushRetried else { throw error }
+            try Posix.syncData(descriptor, path: path)
+        }
     }
 
     private func change(to path: String) throws(DiskError) {

@@ -13,7 +13,8 @@ extension WriteAheadLog {
             preconditionFailure("a directory with an identity")
         }
         let recovered = try LogRecovery.run(
-            disk: disk, identity: identity, floor: floor, deliver: deliver)
+            disk: disk, identity: identity, floor: floor, injectedBug: options.injectedBug,
+            deliver: deliver)
         let log = WriteAheadLog(
             disk: disk, identity: identity, recovered: recovered, nonce: nonce, options: options)
         log.onFirstSegment = {

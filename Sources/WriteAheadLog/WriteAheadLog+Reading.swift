@@ -1,3 +1,4 @@
+internal import Basics
 package import Paxos
 
 /// Reading back what is durable, and removing what is no longer needed.
@@ -15,7 +16,9 @@ extension WriteAheadLog {
             .flatMap(\.pieces).filter { $0.slots.intersects(fromSlot, upTo) }
         let scan = DecidedScan(
             from: fromSlot, upTo: upTo, bytesMax: bytesMax, salt: identity.salt,
-            pieces: Array(pieces))
+            pieces: Array(pieces),
+            takesOldest: options.injectedBug == .readBackTakesOldestBallot)
+        marks.hit(.readBack)
         let ticket = makeTicket()
         reads[ticket] = then
         disk.submit(.scan(scan), ticket: ticket)

@@ -12,7 +12,9 @@ extension WriteAheadLog {
             case .prepared: prepared(completion.ticket)
             case .notPrepared(let error): notPrepared(error)
             case .removed: removals -= 1
-            case .scanned(let result): reads.removeValue(forKey: completion.ticket)?(result)
+            case .scanned(let result):
+                if case .success(let values) = result, values.isEmpty { marks.hit(.readBackEmpty) }
+                reads.removeValue(forKey: completion.ticket)?(result)
             }
         }
         reportClosed()
@@ -49,6 +51,7 @@ extension WriteAheadLog {
 
     /// The log goes on in the segment that it has, and asks again: space may be made.
     private func notPrepared(_ error: DiskError) {
+        marks.hit(.segmentNotMade)
         spare = .none
         retryPreparationMilliseconds = nowMilliseconds + Limits.preparationRetryMilliseconds
         onTrouble(error.description)
@@ -57,11 +60,13 @@ extension WriteAheadLog {
     /// Goes on in the spare segment, or waits for it.
     private func openSegment() {
         guard case .ready(let file) = spare else {
+            if tail != nil { marks.hit(.waitedForSegment) }
             prepareSpare()
             disk.hurryPreparation()
             return
         }
         spare = .none
+        if tail != nil { marks.hit(.segmentSwitched) }
         let header = SegmentHeader(
             number: file.number, identity: identity, boot: boot,
             predecessor: indexes.last?.number ?? 0, predecessorEnd: endBefore,
@@ -84,6 +89,9 @@ extension WriteAheadLog {
 
     private func writeRecords(_ tail: Tail) {
         if tail.offset > tail.capacity / 2 { disk.hurryPreparation() }
+        if staged.extent > tail.capacity - SegmentHeader.byteCount {
+            marks.hit(.batchLargerThanSegment)
+        }
         swap(&staged, &inFlight)
         writingSinceMilliseconds = stagedSinceMilliseconds ?? nowMilliseconds
         stagedSinceMilliseconds = nil
@@ -93,10 +101,12 @@ extension WriteAheadLog {
         let kind = Writing.Kind.records(
             lastBox: inFlight.lastBox, truncatedUpTo: state.truncatedUpTo)
         write(batch, kind: kind)
+        if options.injectedBug == .acknowledgeBeforeFlush { onDurable(inFlight.lastBox) }
     }
 
     private func writeSeal(_ tail: Tail) {
         needsSeal = false
+        marks.hit(.sealed)
         write(
             StagedBatch.seal(nextBatch, chain: chain, seed: seed(tail.number, tail.offset)),
             kind: .seal)
@@ -143,7 +153,7 @@ extension WriteAheadLog {
             durableTruncatedUpTo = max(durableTruncatedUpTo, truncatedUpTo)
             // The next write goes first: the disk works while the owner does.
             advance()
-            onDurable(lastBox)
+            if options.injectedBug != .acknowledgeBeforeFlush { onDurable(lastBox) }
             if isIdle { onIdle() }
         }
     }

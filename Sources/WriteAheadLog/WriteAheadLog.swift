@@ -1,3 +1,4 @@
+package import Basics
 package import Paxos
 
 /// The durable log of one data directory, driven by its owner's loop: records are staged by `append`,
@@ -59,6 +60,8 @@ package final class WriteAheadLog {
     private let predecessorEnd: Int
     private let reusableBytes: Int?
     package private(set) var isStarted = false
+    /// How often each rare thing happened, in recovery and since.
+    package internal(set) var marks: MarkCounter<LogMark>
 
     /// The segment that is written to.
     struct Tail {
@@ -112,12 +115,14 @@ package final class WriteAheadLog {
         highestSlot = recovered.highestSlot
         durableTruncatedUpTo = recovered.logState.truncatedUpTo
         spare = recovered.spare.map(Spare.ready) ?? .none
+        marks = recovered.marks
     }
 
     /// Opens a segment, or uses an empty last one again, and makes the new boot number durable.
     package func start() {
         precondition(!isStarted && writing == nil, "a log is started once")
         if let capacity = reusableBytes, let last = indexes.last {
+            marks.hit(.segmentUsedAgain)
             tail = Tail(number: last.number, capacity: capacity, offset: predecessorEnd)
             prepareSpare()
         }
@@ -132,6 +137,8 @@ package final class WriteAheadLog {
         precondition(group == .standard, "this version keeps one group")
         precondition(closing == nil, "the log is closing")
         for record in records { state.note(record) }
+        if writing != nil { marks.hit(.stagedDuringWrite) }
+        if !staged.isEmpty { marks.hit(.boxesSharedWrite) }
         staged.append(records, group: group, box: boxNumber)
         precondition(stagedBytes <= Limits.stagedBytes, "more staged than the log bears")
     }

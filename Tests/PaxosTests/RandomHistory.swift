@@ -109,6 +109,8 @@ struct RandomHistory {
         world.heal()
         world.propose(at: leader)
         world.run(40)
+        world.read(at: leader)
+        world.run(2)
         world.block(leader, rival)
         world.nodes[leader].pausedUntil = world.now + 180 + world.below(60)
         world.run(150)
@@ -117,9 +119,9 @@ struct RandomHistory {
             world.run(world.below(20))
         }
         for index in world.nodes.indices where index != leader && index != rival {
-            if world.options.mischief == .acceptorForgetsEverything {
+            if world.options.mischief == .core(.unsafeAmnesia) {
                 world.kill(index, .acceptor)
-                world.revive(index, .acceptor, .unsafeAmnesia)
+                world.revive(index, .acceptor, .amnesia)
             } else {
                 world.crash(index)
                 world.restart(index)

@@ -5,7 +5,7 @@ enum CommandTable {
         + ClientCommand.all.map(\.command)
         + [
             ShellCommand.command, DemoCommand.command, SimulateCommand.command,
-            TortureCommand.command,
+            TortureCommand.command, ExploreCommand.command,
         ]
         + [version]
 

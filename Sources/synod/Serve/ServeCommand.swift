@@ -1,4 +1,5 @@
 internal import Observability
+internal import Replication
 
 /// `synod serve`: one node.
 enum ServeCommand {
@@ -26,6 +27,12 @@ enum ServeCommand {
             component: "serve",
             sink: LogSink(level: configuration.logLevel, format: configuration.logFormat))
         for warning in configuration.warnings { logger.warning(warning) }
+        if let bug = configuration.injectedBug {
+            // Whatever the level of the log is.
+            Console.complain(
+                "UNSAFE: this node breaks rule \(bug.rule) on purpose (\(bug.name)): "
+                    + "\(bug.sentence). Its data are worth nothing.")
+        }
         if configuration.stopsAtEndOfInput { EndOfInput.stopProcess() }
         return Wiring.run(configuration)
     }

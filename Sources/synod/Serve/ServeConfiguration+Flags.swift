@@ -1,4 +1,5 @@
 internal import Observability
+internal import Replication
 
 extension ServeConfiguration {
     /// Bounds of the numbers.
@@ -45,6 +46,7 @@ extension ServeConfiguration {
             chaos = try ChaosPlan(values.text("chaos"), source: values.source("chaos"))
         }
         takesFaults = try values.boolean("enable-fault-injection") || chaos != nil
+        injectedBug = try Self.bug(values)
         if initialCluster.isEmpty {
             initialCluster = [InitialMember(name: name, peerURLs: initialAdvertisePeerURLs)]
         }
@@ -89,6 +91,17 @@ extension ServeConfiguration {
             }
         }
         return warnings
+    }
+
+    private static func bug(_ values: FlagValues) throws(UsageError) -> InjectedBug? {
+        let name = values.text("unsafe-inject-bug")
+        guard !name.isEmpty else { return nil }
+        guard let bug = InjectedBug.named(name) else {
+            throw UsageError(
+                "\(values.source("unsafe-inject-bug")): there is no bug \"\(name)\"; there are "
+                    + InjectedBug.all.map(\.name).joined(separator: ", "))
+        }
+        return bug
     }
 
     private static func urls(

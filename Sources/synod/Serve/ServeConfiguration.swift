@@ -1,4 +1,5 @@
 internal import Observability
+internal import Replication
 
 /// Everything that a server must know to start, checked: what the flags and the environment say.
 struct ServeConfiguration: Sendable, Equatable {
@@ -37,6 +38,8 @@ struct ServeConfiguration: Sendable, Equatable {
     var chaos: ChaosPlan?
     /// Whether faults are taken by order.
     var takesFaults: Bool
+    /// A rule that this server breaks on purpose.
+    var injectedBug: InjectedBug?
     /// One sentence for each flag that was given and has no effect.
     var warnings: [String]
 }

@@ -61,6 +61,10 @@ extension ServeFlag {
             "stop-at-end-of-input", nil, "false", .effective,
             "stop when standard input ends: for programs that start nodes and hold the other end",
             isOurs: true),
+        ServeFlag(
+            "unsafe-inject-bug", "NAME", "", .effective,
+            "break a rule of the protocol on purpose, to try out checkers; data will be lost",
+            isOurs: true),
     ]
 
     /// etcd's flags that change nothing here yet.

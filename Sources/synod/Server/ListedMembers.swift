@@ -32,7 +32,7 @@ struct ListedMembers {
 
     func replicaConfiguration(_ configuration: ServeConfiguration) -> ReplicaConfiguration {
         let electionTimeout = UInt64(configuration.electionTimeoutMilliseconds)
-        return ReplicaConfiguration(
+        var result = ReplicaConfiguration(
             replica: own, name: configuration.name, listed: listed,
             memberListHash: MemberIdentity.listHash(
                 listed, token: configuration.initialClusterToken),
@@ -42,5 +42,7 @@ struct ListedMembers {
             heartbeatMilliseconds: UInt64(configuration.heartbeatIntervalMilliseconds),
             requestTimeoutMilliseconds: 5_000 + 2 * electionTimeout,
             productVersion: Version.synod, seed: SecureRandom.uint64())
+        result.injectedBug = configuration.injectedBug
+        return result
     }
 }

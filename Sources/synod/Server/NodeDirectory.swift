@@ -32,12 +32,13 @@ struct NodeDirectory {
             preconditionFailure("an identity that was just made")
         }
         let disk = try PosixDisk(
-            directory: directory.logPath, wake: wake,
+            directory: directory.logPath, injectedBug: configuration.injectedBug?.log, wake: wake,
             onFailure: { ProcessExit.end(.brokenDisk, logger, $0) })
         parts = try Recovery.run(
             disk: disk, storage: MemoryStorage(), identity: identity,
             nonce: SecureRandom.uint64(),
-            options: LogOptions(segmentBytes: configuration.segmentBytes), logger: logger,
+            options: LogOptions(segmentBytes: configuration.segmentBytes),
+            injectedBug: configuration.injectedBug, logger: logger,
             saveIdentity: { Self.save($0, in: directory, logger) })
     }
 

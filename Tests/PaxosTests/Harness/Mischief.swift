@@ -1,23 +1,33 @@
 import Paxos
 
-/// A rule that the harness breaks on purpose, to show that the checks can fail.
-enum Mischief: String, CaseIterable {
-    /// A box's messages leave at once; a crash may lose its records.
+/// A rule that is broken on purpose, to show that the checks can fail.
+enum Mischief: Equatable, CustomStringConvertible {
+    /// By the core itself.
+    case core(PaxosBug)
+    /// By the harness: a box's messages leave at once; a crash may lose its records.
     case sendsBeforeDurable
-    /// The promise is not taken from the log after a crash.
-    case forgetsPromises
-    /// Accepted values are left out when the log is folded after a crash.
-    case forgetsAccepted
-    /// A promise says that nothing is truncated or decided.
-    case truncatedTakenForEmpty
-    /// The first chunk of a promise claims to be the last.
-    case lastPromiseChunkLost
-    /// A watermark is believed whatever the ballot of the accepted values.
-    case olderBallotDecidedByWatermark
-    /// Whoever answered a read round is counted in all later ones.
-    case oldRoundConfirmsNewRead
-    /// A vote is counted that nobody gave.
+    /// By the harness: a vote is counted that nobody gave.
     case votesAreCountedUnasked
-    /// An acceptor that was killed comes back with nothing, and votes.
-    case acceptorForgetsEverything
+
+    /// What random histories of three voters find in this harness. For the others nobody is wiped here, the
+    /// number of voters is odd, a log that stands still is no wrong answer, or it takes more histories than a
+    /// unit test has time for.
+    static let all: [Mischief] =
+        [.sendsBeforeDurable, .votesAreCountedUnasked]
+        + PaxosBug.allCases.filter { !foundElsewhere.contains($0) }.map(Mischief.core)
+
+    static let foundElsewhere: [PaxosBug] = [
+        .oldIncarnationVoteCounted, .halfTakenForQuorum, .holeNotFilled, .ownVoteBeforeDurable,
+        .oldRoundConfirmsNewRead,
+    ]
+
+    var coreBug: PaxosBug? { if case .core(let bug) = self { bug } else { nil } }
+
+    var description: String {
+        switch self {
+        case .core(let bug): "\(bug)"
+        case .sendsBeforeDurable: "sendsBeforeDurable"
+        case .votesAreCountedUnasked: "votesAreCountedUnasked"
+        }
+    }
 }

@@ -83,10 +83,9 @@ final class World {
         configuration.electionTimeoutMilliseconds = 100
         configuration.heartbeatMilliseconds = 20
         options.tune(&configuration)
-        var state = builder.state()
-        if options.mischief == .forgetsPromises { state.promised = .zero }
+        configuration.injectedBug = options.mischief?.coreBug
         nodes[index].core = PaxosCore(
-            configuration: configuration, state: state, nowMilliseconds: now)
+            configuration: configuration, state: builder.state(), nowMilliseconds: now)
         nodes[index].deliveredUpTo = builder.decidedUpTo
         nodes[index].leader = nil
         schedule(.tick(node: index, boot: nodes[index].boot), after: 1 + below(10))
@@ -100,7 +99,6 @@ final class World {
         var builder = DurableStateBuilder(
             membership: membership, appliedUpTo: nodes[index].baseUpTo)
         for record in nodes[index].log {
-            if case .accepted = record, options.mischief == .forgetsAccepted { continue }
             builder.fold(record) { decided in announce(decided) }
         }
         return builder
@@ -164,7 +162,6 @@ final class World {
             if isPaused(index, event) { return }
             let source = Int(sender.replica.rawValue) - 1
             guard nodes[index].core != nil, !blocked[source][index] else { return }
-            believeWatermark(message, at: index)
             step(index, .received(message, from: sender))
         case .ghost(let message, let sender, let index):
             step(index, .received(message, from: sender))
@@ -337,66 +334,22 @@ final class World {
         let copies = below(100) < options.duplicatePercent ? 2 : 1
         let sender = Input.Sender(
             replica: nodes[index].seat.replica, incarnation: nodes[index].seat.incarnation)
-        for message in mangle(outbound.message) {
-            for _ in 0..<copies {
-                let delay = 1 + below(options.delayMax)
-                schedule(.deliver(message, from: sender, to: target), after: delay)
-            }
+        for copy in 0..<copies {
+            // A copy may come when everything else of its time is over.
+            let isLate = copy > 0 && options.mischief != nil && below(2) == 0
+            let delay = 1 + below(isLate ? World.wheelSize / 2 : options.delayMax)
+            schedule(.deliver(outbound.message, from: sender, to: target), after: delay)
         }
     }
 
     /// Mischief with messages that nobody sent.
     private func haunt(_ message: Message, from index: Int, to target: Int) {
+        guard options.mischief == .votesAreCountedUnasked, case .accept(let accept) = message
+        else { return }
         let receiver = Input.Sender(
             replica: nodes[target].seat.replica, incarnation: nodes[target].seat.incarnation)
-        switch (message, options.mischief) {
-        case (.accept(let accept), .votesAreCountedUnasked):
-            let vote = Message.Accepted(
-                ballot: accept.ballot, first: accept.slot, last: accept.slot)
-            schedule(.ghost(.accepted(vote), from: receiver, to: index), after: 1)
-        case (.readRound(let round), .oldRoundConfirmsNewRead):
-            let answer = Message.ReadRoundAnswer(ballot: round.ballot, number: round.number)
-            guard round.number > 1 else { return }
-            schedule(.ghost(.readRoundAnswer(answer), from: receiver, to: index), after: 1)
-        default:
-            break
-        }
-    }
-
-    /// What a learner would decide that did not compare ballots.
-    private func believeWatermark(_ message: Message, at index: Int) {
-        guard options.mischief == .olderBallotDecidedByWatermark,
-            case .heartbeat(let heartbeat) = message, heartbeat.isLeader,
-            let core = nodes[index].core
-        else { return }
-        let slot = core.status.decidedUpTo.next
-        guard slot <= heartbeat.decidedUpTo, let accepted = core.accepted(in: slot) else { return }
-        announce(DecidedValue(slot: slot, value: accepted.value))
-    }
-
-    private func mangle(_ message: Message) -> [Message] {
-        switch (message, options.mischief) {
-        case (.promise(let promise), .truncatedTakenForEmpty):
-            return [
-                .promise(
-                    Message.Promise(
-                        ballot: promise.ballot, fromSlot: promise.fromSlot, truncatedUpTo: .zero,
-                        decidedUpTo: .zero, highestAccepted: promise.highestAccepted,
-                        chunk: promise.chunk, isLast: promise.isLast, values: promise.values))
-            ]
-        case (.promise(let promise), .lastPromiseChunkLost):
-            guard promise.chunk == 0 else { return [] }
-            return [
-                .promise(
-                    Message.Promise(
-                        ballot: promise.ballot, fromSlot: promise.fromSlot,
-                        truncatedUpTo: promise.truncatedUpTo, decidedUpTo: promise.decidedUpTo,
-                        highestAccepted: promise.highestAccepted, chunk: 0, isLast: true,
-                        values: promise.values))
-            ]
-        default:
-            return [message]
-        }
+        let vote = Message.Accepted(ballot: accept.ballot, first: accept.slot, last: accept.slot)
+        schedule(.ghost(.accepted(vote), from: receiver, to: index), after: 1)
     }
 
     func block(_ first: Int, _ second: Int, _ isBlocked: Bool = true) {

@@ -21,6 +21,8 @@ final class Cluster {
         var segmentBytes = 64 << 10
         var electionTimeoutMilliseconds: UInt64 = 100
         var requestTimeoutMilliseconds: UInt64 = 1000
+        /// A rule that every node breaks on purpose.
+        var injectedBug: InjectedBug?
 
         /// Good and bad networks and disks, some of each kind.
         static func varied(_ seed: UInt64) -> Options {

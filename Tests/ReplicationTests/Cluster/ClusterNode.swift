@@ -52,7 +52,7 @@ final class ClusterNode: PeerLink {
             parts = try Recovery.run(
                 disk: disk, identity: identity, nonce: cluster.random.next(),
                 options: LogOptions(segmentBytes: cluster.options.segmentBytes),
-                logger: cluster.logger,
+                injectedBug: cluster.options.injectedBug, logger: cluster.logger,
                 saveIdentity: { [unowned self] in identity = $0 })
         } catch {
             recoveryError = error
@@ -234,13 +234,15 @@ final class ClusterNode: PeerLink {
     // MARK: Details
 
     private var configuration: ReplicaConfiguration {
-        ReplicaConfiguration(
+        var configuration = ReplicaConfiguration(
             replica: replicaID, name: name, listed: cluster.listed, memberListHash: 5,
             mayForm: true, clientURLs: ["http://\(name):2379"],
             electionTimeoutMilliseconds: cluster.options.electionTimeoutMilliseconds,
             heartbeatMilliseconds: cluster.options.electionTimeoutMilliseconds / 5,
             requestTimeoutMilliseconds: cluster.options.requestTimeoutMilliseconds,
             productVersion: "test", seed: cluster.random.next())
+        configuration.injectedBug = cluster.options.injectedBug
+        return configuration
     }
 
     private static func newIdentity(of replica: ReplicaID, _ cluster: Cluster) -> Identity {

@@ -1,0 +1,174 @@
+package import Paxos
+package import StateMachine
+package import WriteAheadLog
+
+/// A seeded bug: a rule that one room, or two, break on purpose, by a field of their configuration. They are
+/// there to show that the simulator and the checkers find what they are made for.
+package struct InjectedBug: Equatable, Sendable {
+    /// Which faults it takes to find the bug: a profile of the simulator.
+    package enum Profile: String, CaseIterable, Sendable {
+        case network, disk, clock, roles, all
+    }
+
+    /// As it is given on the command line.
+    package let name: String
+    /// The rule that it breaks, in the words of docs/Protocol.md.
+    package let rule: String
+    package let profile: Profile
+    /// What it does.
+    package let sentence: String
+    package private(set) var paxos: PaxosBug?
+    package private(set) var log: LogBug?
+    package private(set) var machine: StateMachineBug?
+    package private(set) var replica: ReplicaBug?
+
+    /// The bug of that name; nil if there is none.
+    package static func named(_ name: String) -> InjectedBug? { all.first { $0.name == name } }
+
+    fileprivate init(
+        _ name: String, _ rule: String, _ profile: Profile, _ sentence: String,
+        paxos: PaxosBug? = nil, log: LogBug? = nil, machine: StateMachineBug? = nil,
+        replica: ReplicaBug? = nil
+    ) {
+        self.name = name
+        self.rule = rule
+        self.profile = profile
+        self.sentence = sentence
+        self.paxos = paxos
+        self.log = log
+        self.machine = machine
+        self.replica = replica
+    }
+}
+
+extension InjectedBug {
+    /// All of them: first the canary, then by what they break.
+    package static let all: [InjectedBug] =
+        [canary] + durability + ballots + decisions + reads + commands
+
+    private static let canary = InjectedBug(
+        "canary", "none", .network,
+        "from revision 31 on a put changes nothing and says that it did",
+        machine: .canary)
+
+    private static let durability = [
+        InjectedBug(
+            "acknowledge-before-flush", "P11", .disk,
+            "a box counts as durable when its write is handed to the disk, not when it is done",
+            log: .acknowledgeBeforeFlush),
+        InjectedBug(
+            "promise-not-persisted", "P11", .network, "a promise is not put into the log",
+            paxos: .promiseNotPersisted),
+        InjectedBug(
+            "accept-not-persisted", "P11", .network, "an accepted value is not put into the log",
+            paxos: .acceptNotPersisted),
+        InjectedBug(
+            "promise-overtakes-accept", "P11", .network,
+            "an answer without a record of its own does not wait for the boxes before it",
+            paxos: .promiseOvertakesAccept),
+        InjectedBug(
+            "own-vote-before-durable", "P11", .network,
+            "a leader's own vote counts before its record is durable", paxos: .ownVoteBeforeDurable),
+        InjectedBug(
+            "failed-flush-retried", "P11", .disk,
+            "a flush that failed is asked for again, and its success is believed",
+            log: .failedFlushRetried),
+        InjectedBug(
+            "checksum-failure-taken-for-end", "P29", .disk,
+            "what cannot be read is taken for the end of the log", log: .checksumFailureTakenForEnd),
+        InjectedBug(
+            "vote-after-wipe", "P1", .disk,
+            "a replica whose directory was wiped votes on in the place of the one that it was",
+            paxos: .oldIncarnationVoteCounted, replica: .voteAfterWipe),
+        InjectedBug(
+            "unsafe-amnesia", "P5", .roles,
+            "an acceptor that was revived without its memory votes", paxos: .unsafeAmnesia),
+        InjectedBug(
+            "stale-directory-votes", "P6", .disk,
+            "a directory of which a peer remembers more than it holds votes all the same",
+            replica: .staleDirectoryVotes),
+    ]
+
+    private static let ballots = [
+        InjectedBug(
+            "ballot-reused-after-restart", "P3", .network,
+            "a leader that was restarted goes on in the ballot that it had",
+            paxos: .ballotReusedAfterRestart),
+        InjectedBug(
+            "accept-below-promise", "phase 2", .network,
+            "an acceptor accepts in a ballot that is below its promise", paxos: .acceptBelowPromise),
+        InjectedBug(
+            "half-taken-for-quorum", "quorums", .network, "half of the voters count as a quorum",
+            paxos: .halfTakenForQuorum),
+        InjectedBug(
+            "lower-ballot-value-proposed", "P8", .network,
+            "of several accepted values for a slot the one that was told of first is proposed",
+            paxos: .lowerBallotValueProposed),
+        InjectedBug(
+            "hole-not-filled", "P8", .network,
+            "a new leader fills no holes: it goes on behind them",
+            paxos: .holeNotFilled),
+        InjectedBug(
+            "last-promise-chunk-lost", "P8", .network,
+            "a promise counts when its first chunk has come", paxos: .lastPromiseChunkLost),
+        InjectedBug(
+            "truncated-taken-for-empty", "P8", .network,
+            "what a promise calls decided counts as nothing", paxos: .truncatedTakenForEmpty),
+    ]
+
+    private static let decisions = [
+        InjectedBug(
+            "older-ballot-decided-by-watermark", "P9", .network,
+            "a watermark decides whatever was accepted, in any ballot",
+            paxos: .olderBallotDecidedByWatermark),
+        InjectedBug(
+            "replay-decides-older-ballot", "P9", .network,
+            "at replay a decided record decides accepted values of any ballot",
+            log: .replayDecidesOlderBallot),
+        InjectedBug(
+            "read-back-takes-oldest-ballot", "P9", .network,
+            "of several accepted values for a decided slot the oldest is read back for a peer",
+            log: .readBackTakesOldestBallot),
+        InjectedBug(
+            "apply-skips-slot-after-crash", "P28", .network,
+            "the first slot that is decided after a restart is not executed",
+            replica: .applySkipsSlotAfterCrash),
+        InjectedBug(
+            "node-read-in-apply", "P28", .network,
+            "whether a command is executed depends on the node that executes it",
+            machine: .nodeReadInApply),
+    ]
+
+    private static let reads = [
+        InjectedBug(
+            "read-before-own-slot", "P12", .network, "reads are served before Lead is decided",
+            paxos: .readBeforeOwnSlot),
+        InjectedBug(
+            "old-round-confirms-new-read", "P17", .network,
+            "an answer to an old round confirms the round of now", paxos: .oldRoundConfirmsNewRead),
+        InjectedBug(
+            "leader-read-without-quorum", "P17", .network,
+            "a leader answers reads without asking anybody", paxos: .leaderReadWithoutQuorum),
+        InjectedBug(
+            "read-before-applied", "P17", .network,
+            "a read is answered before its slot is applied", replica: .readBeforeApplied),
+        InjectedBug(
+            "stale-read", "P17", .network,
+            "a linearizable read is answered from the asked node's table", replica: .staleRead),
+    ]
+
+    private static let commands = [
+        InjectedBug(
+            "retry-executed-twice", "P21", .network,
+            "a client's retry is executed again, though its session has the result",
+            machine: .retryExecutedTwice),
+        InjectedBug(
+            "forwarded-write-executed-twice", "P18", .network,
+            "a command that its origin sent again is executed again",
+            machine: .forwardedWriteExecutedTwice),
+        InjectedBug(
+            "refused-after-handed-over", "P20", .network,
+            "a command that ran out of time on its way is said not to have run",
+            replica: .refusedAfterHandedOver),
+    ]
+}

@@ -1,0 +1,16 @@
+/// A rule that a replica breaks on purpose, around its core and its log, so that whoever checks replicas can
+/// be checked.
+package enum ReplicaBug: CaseIterable, Sendable {
+    /// P1: an empty directory that meets its formed cluster votes in the place of the one that was wiped.
+    case voteAfterWipe
+    /// P6: a directory of which a peer remembers more than it holds votes all the same.
+    case staleDirectoryVotes
+    /// The first slot that is decided after a restart is not executed.
+    case applySkipsSlotAfterCrash
+    /// P17: a read is answered before its slot is applied.
+    case readBeforeApplied
+    /// P17: a linearizable read is answered from this node's table, and nobody is asked.
+    case staleRead
+    /// P20: a command that ran out of time on its way is said not to have run.
+    case refusedAfterHandedOver
+}

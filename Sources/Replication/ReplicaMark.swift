@@ -1,0 +1,33 @@
+internal import Basics
+
+/// Rare things that a replica notices around its core, for tests that must have met them all.
+package enum ReplicaMark: Int, MarkName {
+    /// Commands were kept, because no leader was known.
+    case commandsKeptWithoutLeader
+    /// Unanswered commands were sent again, because there was a new leader, or a new way to it.
+    case commandsSentAgain
+    /// Commands were sent again, because they were taken for lost on their way.
+    case commandsOverdue
+    /// A command ran out of time, and nobody knows whether it ran.
+    case commandTimedOut
+    /// A command ran out of time before there was a leader to give it to: it did not run.
+    case commandNeverHandedOver
+    /// A command of this process was executed after its client had been told that its outcome is unknown.
+    case outcomeForNobody
+    /// A linearizable read ran out of time.
+    case readTimedOut
+    /// A read was confirmed before its slot was applied, and waited for that.
+    case readWaitedForApply
+    /// Reads were asked for before the core was born.
+    case readsBeforeCore
+    /// More was decided than one turn of the loop applies.
+    case applyBudgetSpent
+    /// The leader was lost, and none was known for a while.
+    case leaderLost
+    /// A peer's hello was refused.
+    case peerRefused
+    /// The rules of formation told the operator something.
+    case formationReported
+    /// The genesis was durable, and a crash came before the directory's identity said so.
+    case genesisNotedLate
+}

@@ -1,0 +1,12 @@
+/// A rule that a state machine breaks on purpose, so that whoever checks it can be checked.
+package enum StateMachineBug: CaseIterable, Sendable {
+    /// P18: a command that was sent again is executed again.
+    case forwardedWriteExecutedTwice
+    /// P21: a client's retry is executed again, though its session has the result.
+    case retryExecutedTwice
+    /// P28: whether a command is executed depends on the node that executes it.
+    case nodeReadInApply
+    /// The canary: from revision 31 on a put changes nothing and says that it did. Whoever does not find
+    /// this finds nothing.
+    case canary
+}

@@ -1,0 +1,15 @@
+internal import Basics
+
+/// Rare things that a state machine notices, for tests that must have met them all.
+package enum StateMachineMark: Int, MarkName {
+    /// A command that had been executed came again, and was skipped.
+    case commandSkipped
+    /// A bundle came from an earlier start of its origin, and was skipped.
+    case bundleOfEarlierBootSkipped
+    /// A client's retry was answered with the result of an earlier try.
+    case retryAnswered
+    /// A command with a session was refused: the session, or its sequence, is not known any more.
+    case sessionRefused
+    /// An origin came back after a restart: what it had sent before counts as over.
+    case originStartedAnew
+}

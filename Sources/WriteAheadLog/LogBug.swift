@@ -1,0 +1,14 @@
+/// A rule that a log breaks on purpose, so that whoever checks logs can be checked.
+package enum LogBug: CaseIterable, Sendable {
+    /// P11: a box is reported durable when its write is handed to the disk, not when it is done.
+    case acknowledgeBeforeFlush
+    /// P29: what cannot be read is taken for the end of the log.
+    case checksumFailureTakenForEnd
+    /// A flush that failed is asked for again, and its success is believed: the bytes are gone (`PosixDisk`,
+    /// and whatever disk a simulator puts in its place).
+    case failedFlushRetried
+    /// P9: at replay a decided record decides accepted values of any ballot.
+    case replayDecidesOlderBallot
+    /// P9: of several accepted values for a decided slot the oldest is read back for a peer.
+    case readBackTakesOldestBallot
+}

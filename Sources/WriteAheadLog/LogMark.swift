@@ -1,0 +1,40 @@
+internal import Basics
+
+/// Rare things that a log notices, for tests that must have met them all.
+package enum LogMark: Int, MarkName {
+    // MARK: Writing
+
+    /// The log went on in another segment while the process lived.
+    case segmentSwitched
+    /// A segment was full and the next one was not made yet.
+    case waitedForSegment
+    /// A segment could not be made.
+    case segmentNotMade
+    /// A batch was larger than a segment, whose file grew.
+    case batchLargerThanSegment
+    /// Boxes were staged while another batch was being written.
+    case stagedDuringWrite
+    /// Several boxes became durable with one write.
+    case boxesSharedWrite
+    /// An idle log was sealed.
+    case sealed
+    /// Decided values were read back for a peer.
+    case readBack
+    /// The log did not hold what was to be read back.
+    case readBackEmpty
+
+    // MARK: Recovery
+
+    /// A torn end was cut.
+    case tornEndCut
+    /// The first write to a new segment had not come, or only in part.
+    case tornOpeningSkipped
+    /// A segment that had been made and not used was found.
+    case spareFound
+    /// The last segment held no records and was used again.
+    case segmentUsedAgain
+    /// The log was read from several segments.
+    case severalSegmentsRead
+    /// The seal behind the last records was found.
+    case sealFound
+}
