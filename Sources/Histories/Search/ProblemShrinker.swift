@@ -6,14 +6,19 @@ struct ProblemShrinker {
     private var problem: KeyProblem
     private var effortLeft: Int
 
-    /// The steps of the smallest problem that was found, before `effort` was spent.
+    /// The steps of the smallest problem that was found, before `effort` was spent. Of the steps that may
+    /// have run or not, only those are among them whose value somebody was shown.
     static func run(_ problem: KeyProblem, effort: inout Int) -> [KeyStep] {
         var shrinker = ProblemShrinker(problem: problem, effortLeft: effort)
         defer { effort = shrinker.effortLeft }
         shrinker.cutEnd()
-        shrinker.weaken(writes: false)
-        shrinker.weaken(writes: true)
-        return shrinker.problem.definite + shrinker.problem.optional
+        // What one round leaves out may be what another step was kept for.
+        for _ in 0..<2 {
+            shrinker.weaken(writes: false)
+            shrinker.weaken(writes: true)
+        }
+        let telling = shrinker.problem.optional.filter { !$0.isUnseen && !$0.appends }
+        return shrinker.problem.definite + telling
     }
 
     private init(problem: KeyProblem, effortLeft: Int) {
