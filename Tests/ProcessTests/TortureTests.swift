@@ -61,6 +61,29 @@ extension ProcessTests {
             }
         }
 
+        /// Reads that are answered from the table of whatever node was asked are stale as soon as that
+        /// node is behind, as one is whose learner died; and some puts of the canary never happen.
+        @Test(
+            .timeLimit(.minutes(1)),
+            arguments: [
+                ("stale-read", "revision-order"), ("canary", "acknowledged-present"),
+            ])
+        func anInjectedBugIsFound(_ bug: String, _ rule: String) async throws {
+            let options = ["--unsafe-inject-bug", bug, "--enable-fault-injection"]
+            try await TestCluster.with(3, options: options) { cluster in
+                let result = try await Tool.synod(
+                    "torture", "--endpoints", cluster.endpointList, "--duration", "6s",
+                    "--clients", "12", "--rate", "600", "--faults", "roles", seconds: 50)
+                #expect(result.status == 1, "\(result.output)")
+                let verdict = try #require(result.lines.last)
+                #expect(verdict.hasPrefix("verdict: VIOLATION of "), "\(result.output)")
+                #expect(verdict.contains(rule), "\(result.output)")
+                // The counter-example is there, one line per event.
+                #expect(result.lines.contains { $0.hasPrefix("\(rule): ") })
+                #expect(result.lines.contains { $0.contains("  > get ") })
+            }
+        }
+
         @Test(.timeLimit(.minutes(1)))
         func aClusterThatTakesNoFaultsIsToldSo() async throws {
             try await TestCluster.with(1) { cluster in
