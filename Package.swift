@@ -170,7 +170,7 @@ let checks: [Target] = [
     tests(
         "SynodClientTests",
         ["SynodClient", "EtcdMessages", "Protobuf", "Transport", "EventLoops", "GRPC"]),
-    tests("CommandLineTests", ["synod", "Paxos", "SynodClient", "Observability"]),
+    tests("CommandLineTests", ["synod", "Replication", "Paxos", "SynodClient", "Observability"]),
     tests(
         "ProcessTests",
         ["synod", "SynodClient", "Histories", "Basics"]),

@@ -1,4 +1,5 @@
 import Observability
+import Replication
 import Testing
 
 @testable import synod
@@ -46,6 +47,13 @@ import Testing
         #expect(try make([], ["SYNOD_CHAOS": "all=mean:1m"]).chaos?.roleNames.count == 3)
         #expect(refusal("--chaos", "king=mean:1s").contains("there is no role"))
         #expect(refusal("--chaos", "acceptor=mean:1y").hasPrefix("--chaos:"))
+    }
+
+    @Test func aSeededBugIsTakenByItsNameOnly() throws {
+        #expect(try make([]).injectedBug == nil)
+        #expect(try make(["--unsafe-inject-bug", "stale-read"]).injectedBug?.name == "stale-read")
+        let sentence = refusal("--unsafe-inject-bug", "nonsense")
+        #expect(sentence.contains("canary, acknowledge-before-flush"))
     }
 
     @Test func aThreeNodeUnitFileOfEtcdsIsUnderstood() throws {
