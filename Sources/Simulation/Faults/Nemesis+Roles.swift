@@ -6,7 +6,7 @@ extension Nemesis {
         case .proposerDeath: die(.proposer, .recovered, &dice)
         case .acceptorDeath: die(.acceptor, .recovered, &dice)
         case .learnerDeath: die(.learner, .recovered, &dice)
-        case .unsafeAmnesia: die(.acceptor, .unsafeAmnesia, &dice)
+        case .unsafeAmnesia: forgetUnsafely()
         case .amnesia: forget(anyMachine(&dice), &dice)
         case .duel: duel(&dice)
         default: preconditionFailure("no fault of roles")
@@ -37,6 +37,16 @@ extension Nemesis {
             process.revive(.acceptor, .recovered)
             harmed.remove(machine.index)
         }
+    }
+
+    /// The leader dies, and at the same moment the acceptors of all others forget and vote on.
+    private func forgetUnsafely() {
+        let leader = world.leader
+        for process in world.machines.compactMap(\.process) where process.machine !== leader {
+            process.kill(.acceptor)
+            process.revive(.acceptor, .unsafeAmnesia)
+        }
+        leader?.kill()
     }
 
     /// The leader gives leadership to two others at once.

@@ -1,3 +1,5 @@
+package import Replication
+
 /// What is run: a seed, and what of it.
 package struct Scenario: Equatable, Sendable {
     package var seed: UInt64
@@ -8,6 +10,8 @@ package struct Scenario: Equatable, Sendable {
     package var nodeCount: Int?
     /// How long there is trouble at most, in milliseconds.
     package var faultyMilliseconds: UInt64?
+    /// A rule that every node breaks on purpose.
+    package var injectedBug: InjectedBug?
 
     package init(seed: UInt64, profile: Profile = .all) {
         self.seed = seed

@@ -17,6 +17,8 @@ package struct SeedReport: Equatable, Sendable {
     package var events: UInt64 = 0
     /// How often each kind of fault struck, by its name.
     package var strikes: [String: Int] = [:]
+    /// How often each rare thing happened, by its name; all of them are named.
+    package var marks: [String: UInt64] = [:]
     /// How long the healed majority took to serve again.
     package var healingMicroseconds: UInt64 = 0
 

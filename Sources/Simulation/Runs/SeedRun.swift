@@ -25,7 +25,8 @@ package final class SeedRun {
         self.scenario = scenario
         world = World(
             seed: scenario.seed,
-            knobs: .drawn(seed: scenario.seed, nodeCount: scenario.nodeCount), output: output)
+            knobs: .drawn(seed: scenario.seed, nodeCount: scenario.nodeCount),
+            injectedBug: scenario.injectedBug, output: output)
         if scenario.activeFaults.contains(.unsafeAmnesia) {
             world.ignoredRules = [.coreInvariant, .durableBeforeSent, .promiseKept, .recovery]
             world.checks.expectsHalts = true
@@ -195,6 +196,10 @@ package final class SeedRun {
         report.flipsMade = world.network.flipsMade
         report.flipsCaught = world.network.flipsCaught
         report.events = world.timeline.eventCount
+        for machine in world.living {
+            if let replica = machine.process?.replica { world.marks.add(replica) }
+        }
+        for (name, count) in world.marks.counts { report.marks[name] = count }
         for fault in Fault.allCases {
             if let count = nemesis.strikes[fault] { report.strikes[fault.rawValue] = count }
         }

@@ -1,4 +1,5 @@
 internal import Basics
+internal import Replication
 package import WriteAheadLog
 
 /// The disk as one process sees it: as the real one, a thread that writes and flushes, one that prepares
@@ -180,6 +181,10 @@ package final class SimDisk: Disk {
         storage.write(segment, at: offset, bytes)
         if machine.takeFlushError() {
             storage.failFlush(segment, &machine.world.diskDice)
+            // The seeded bug: the flush is asked for again, and succeeds, because nothing is left to be flushed.
+            if machine.world.injectedBug?.log == .failedFlushRetried {
+                return .written(nanoseconds: 0)
+            }
             owner.fail("segment \(segment) cannot be flushed: input/output error")
             return nil
         }

@@ -56,7 +56,8 @@ package final class SimProcess: PeerLink {
                 options: LogOptions(
                     segmentBytes: world.knobs.segmentBytes,
                     sealAfterMilliseconds: world.knobs.sealAfterMilliseconds),
-                logger: world.logger, saveIdentity: { [unowned self] in save($0) },
+                injectedBug: world.injectedBug, logger: world.logger,
+                saveIdentity: { [unowned self] in save($0) },
                 onDecided: { [unowned self] in decided($0) })
             begin(parts)
         } catch {
@@ -102,6 +103,7 @@ package final class SimProcess: PeerLink {
         guard !isDead else { return }
         isDead = true
         isStarted = false
+        if let replica { world.marks.add(replica) }
         disk?.detach()
         world.network.ended(self)
         machine.ended(self, death)

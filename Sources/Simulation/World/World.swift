@@ -1,7 +1,7 @@
 internal import Observability
 package import Paxos
 internal import PaxosCodec
-internal import Replication
+package import Replication
 internal import WriteAheadLog
 
 /// A few members in one thread and in virtual time: the real replicas, logs and state machines, over disks,
@@ -11,6 +11,8 @@ package final class World {
 
     package let seed: UInt64
     package let knobs: Knobs
+    /// A rule that every node breaks on purpose.
+    package let injectedBug: InjectedBug?
     package let timeline: Timeline
     package let trace: Trace
     let logger = Logger(component: "simulation", sink: .silent)
@@ -31,13 +33,17 @@ package final class World {
     /// Called when a process has ended.
     package var onEnd: (SimMachine) -> Void = { _ in }
     package private(set) var deathCount = 0
+    /// The rare things that processes noticed, of those that have ended.
+    package internal(set) var marks = Marks()
     /// Rules whose breach is what a scenario does on purpose, to show what comes of it.
     package var ignoredRules: Set<Breach.Rule> = []
 
     package init(
-        seed: UInt64, knobs: Knobs = Knobs(), output: ((String) -> Void)? = nil
+        seed: UInt64, knobs: Knobs = Knobs(), injectedBug: InjectedBug? = nil,
+        output: ((String) -> Void)? = nil
     ) {
         self.seed = seed
+        self.injectedBug = injectedBug
         self.knobs = knobs
         timeline = Timeline()
         trace = Trace(timeline, output: output)
@@ -115,6 +121,7 @@ package final class World {
             requestTimeoutMilliseconds: knobs.requestTimeoutMilliseconds,
             productVersion: "simulated", seed: processDice.next())
         configuration.tuneCore = knobs.tune
+        configuration.injectedBug = injectedBug
         return configuration
     }
 

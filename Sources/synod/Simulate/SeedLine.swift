@@ -52,7 +52,8 @@ enum SeedLine {
             report.events, report.healingMicroseconds,
         ]
         let strikes = report.strikes.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-        return (numbers.map(String.init) + strikes).joined(separator: " ")
+        let marks = report.marks.sorted { $0.key < $1.key }.map { "+\($0.key)=\($0.value)" }
+        return (numbers.map(String.init) + strikes + marks).joined(separator: " ")
     }
 
     private static func report(_ text: String) -> SeedReport? {
@@ -74,7 +75,12 @@ enum SeedLine {
         report.healingMicroseconds = numbers[11]
         for word in words.dropFirst(12) {
             let parts = word.split(separator: "=").map(String.init)
-            if parts.count == 2, let count = Int(parts[1]) { report.strikes[parts[0]] = count }
+            guard parts.count == 2, let count = UInt64(parts[1]) else { continue }
+            if parts[0].hasPrefix("+") {
+                report.marks[String(parts[0].dropFirst())] = count
+            } else {
+                report.strikes[parts[0]] = Int(count)
+            }
         }
         return report
     }

@@ -1,3 +1,4 @@
+internal import Replication
 internal import Simulation
 
 /// `synod simulate`: whole clusters in virtual time, from seeds, with everything that can go wrong.
@@ -27,6 +28,10 @@ enum SimulateCommand {
             Flag(switch: "trace", "with --seed: print every event, one per line"),
             Flag(switch: "keep-going", "do not stop at the first broken rule"),
             Flag("faults", "LIST", "only these kinds of faults, or none"),
+            Flag(
+                "inject-bug", "NAME",
+                "every node breaks this rule on purpose; its profile is the default"),
+            Flag(switch: "list-bugs", "print the names of the seeded bugs, one a line"),
             Flag("nodes", "COUNT", "so many nodes, whatever the seed says"),
             Flag("trouble", "MILLISECONDS", "faults strike for at most so long, in virtual time"),
             Flag(
@@ -39,6 +44,10 @@ enum SimulateCommand {
               2  the command line does not make sense
             """,
         run: { values throws(UsageError) in
+            if try values.boolean("list-bugs") {
+                for bug in InjectedBug.all { Console.line(bug.name) }
+                return .success
+            }
             let options = try SimulateOptions(values)
             if options.isChild { return SeedChild.run(options) }
             if options.wantsTrace { return TraceRun.run(options) }

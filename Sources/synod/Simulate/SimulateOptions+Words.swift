@@ -1,3 +1,4 @@
+internal import Replication
 internal import Simulation
 
 extension SimulateOptions {
@@ -9,6 +10,7 @@ extension SimulateOptions {
                 "--faults", faults.isEmpty ? "none" : faults.map(\.rawValue).joined(separator: ","),
             ]
         }
+        if let bug = scenario.injectedBug { words += ["--inject-bug", bug.name] }
         if let count = scenario.nodeCount { words += ["--nodes", "\(count)"] }
         if let trouble = scenario.faultyMilliseconds { words += ["--trouble", "\(trouble)"] }
         return words

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Replication
 internal import Simulation
 
 /// What `synod simulate` was asked for.
@@ -13,12 +14,18 @@ struct SimulateOptions {
     var wantsTrace: Bool
     var isChild: Bool
     var keepsGoing: Bool
+    var injectedBug: InjectedBug?
 
     init(_ values: FlagValues) throws(UsageError) {
         guard values.positional.isEmpty else { throw UsageError("no words are needed") }
-        guard let profile = Profile(rawValue: values.text("profile")) else {
+        let bug = try Self.bug(values)
+        injectedBug = bug
+        let name =
+            values.isSet("profile")
+            ? values.text("profile") : bug?.profile.rawValue ?? Profile.all.rawValue
+        guard let profile = Profile(rawValue: name) else {
             throw UsageError(
-                "there is no profile \"\(values.text("profile"))\": choose one of \(Profile.names)")
+                "there is no profile \"\(name)\": choose one of \(Profile.names)")
         }
         self.profile = profile
         timeLimitMilliseconds = try Self.duration(values)
@@ -42,7 +49,23 @@ struct SimulateOptions {
         scenario.faults = faults
         scenario.nodeCount = nodeCount
         scenario.faultyMilliseconds = troubleMilliseconds
+        scenario.injectedBug = injectedBug
         return scenario
+    }
+
+    /// Everything is tried, as the seeds say, and nothing is broken on purpose.
+    var isComplete: Bool {
+        profile == .all && faults == nil && nodeCount == nil && troubleMilliseconds == nil
+            && injectedBug == nil
+    }
+
+    private static func bug(_ values: FlagValues) throws(UsageError) -> InjectedBug? {
+        guard values.isSet("inject-bug") else { return nil }
+        let name = values.text("inject-bug")
+        if let bug = InjectedBug.named(name) { return bug }
+        let near = Spelling.nearest(to: name, among: InjectedBug.all.map(\.name))
+        let hint = near.map { "; did you mean \($0)?" } ?? "; --list-bugs lists them"
+        throw UsageError("there is no bug \"\(name)\"\(hint)")
     }
 
     private static func seeds(

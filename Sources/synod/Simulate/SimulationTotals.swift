@@ -13,6 +13,7 @@ struct SimulationTotals {
     private(set) var flipsCaught = 0
     private(set) var healingMicrosecondsMax: UInt64 = 0
     private(set) var strikes: [String: Int] = [:]
+    private(set) var marks: [String: UInt64] = [:]
     /// Seeds that were run a second time and gave the same history.
     var repeated = 0
     let begunAtMilliseconds = Clock.milliseconds()
@@ -29,6 +30,7 @@ struct SimulationTotals {
         flipsCaught += report.flipsCaught
         healingMicrosecondsMax = max(healingMicrosecondsMax, report.healingMicroseconds)
         for (name, count) in report.strikes { strikes[name, default: 0] += count }
+        for (name, count) in report.marks { marks[name, default: 0] += count }
     }
 
     var elapsedMilliseconds: UInt64 { max(1, Clock.milliseconds() - begunAtMilliseconds) }
@@ -51,7 +53,19 @@ struct SimulationTotals {
             "frames         \(frames), with flipped bits \(flipsMade), refused \(flipsCaught)",
             "processes      \(deaths) deaths",
             "healed in      \(healingMicrosecondsMax / 1000) ms at most",
-        ] + strikeLines
+        ] + strikeLines + markLines
+    }
+
+    /// The rare things that never happened.
+    var missingMarks: [String] { marks.filter { $0.value == 0 }.keys.sorted() }
+
+    private var markLines: [String] {
+        let hit = marks.count - missingMarks.count
+        return ["marks          \(hit) of \(marks.count) hit"]
+            + marks.sorted { $0.key < $1.key }.map { name, count in
+                "mark           " + name
+                    + String(repeating: " ", count: max(1, 40 - name.count)) + "\(count)"
+            }
     }
 
     private var strikeLines: [String] {
