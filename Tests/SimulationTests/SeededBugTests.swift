@@ -1,0 +1,19 @@
+import Replication
+import Testing
+
+@testable import Simulation
+
+/// The simulator finds what it is made for, and shows what must never be done.
+struct SeededBugTests {
+    @Test(arguments: ["canary", "accept-not-persisted", "stale-read"])
+    func aSeededBugIsFound(name: String) throws {
+        let bug = try #require(InjectedBug.named(name))
+        let isFound = (1...5 as ClosedRange<UInt64>).contains { seed in
+            var scenario = Scenario(seed: seed, profile: .network)
+            scenario.nodeCount = 3
+            scenario.injectedBug = bug
+            return !SeedRun.run(scenario).breaches.isEmpty
+        }
+        #expect(isFound)
+    }
+}
