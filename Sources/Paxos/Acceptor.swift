@@ -44,6 +44,8 @@ struct Acceptor: Sendable {
     /// When which part of the decided prefix becomes durable here, in order.
     private(set) var prefixMarks = RingBuffer<Mark>()
     private(set) var durablePrefix: Slot
+    /// The decided prefix whose decided values are durable: an accepted value may be an older ballot's.
+    private var durableDecided: Slot
     /// The rare things that it noticed.
     private(set) var marks = MarkCounter<PaxosMark>()
     private let injectedBug: PaxosBug?
@@ -54,6 +56,7 @@ struct Acceptor: Sendable {
         promisedAtBirth = state.promised
         values = SlotRing(base: state.decidedUpTo)
         durablePrefix = state.decidedUpTo
+        durableDecided = state.decidedUpTo
         for accepted in state.accepted where accepted.slot > state.decidedUpTo {
             keep(accepted.slot, accepted.ballot, accepted.value, box: 0)
         }
@@ -169,6 +172,7 @@ struct Acceptor: Sendable {
     mutating func durableUpTo(durableBox: UInt64) -> Slot {
         while let mark = prefixMarks.first, mark.box <= durableBox {
             durablePrefix = max(durablePrefix, mark.slot)
+            durableDecided = mark.slot
             prefixMarks.popFirst()
         }
         guard prefixMarks.isEmpty else { return durablePrefix }
@@ -177,6 +181,12 @@ struct Acceptor: Sendable {
             durablePrefix = durablePrefix.next
         }
         return durablePrefix
+    }
+
+    /// The prefix of decided slots whose decided values are durable here.
+    mutating func durableDecidedUpTo(durableBox: UInt64) -> Slot {
+        _ = durableUpTo(durableBox: durableBox)
+        return durableDecided
     }
 
     /// What this replica accepted from `prepare.fromSlot` on, in chunks; at least one, the last one marked.

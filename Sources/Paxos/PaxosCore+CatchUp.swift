@@ -87,7 +87,7 @@ extension PaxosCore {
             return
         }
         // Above what is durable here, the log may hold an older ballot's value, which was not decided.
-        let durableUpTo = acceptor.durableUpTo(durableBox: outbox.durableBox)
+        let durableUpTo = acceptor.durableDecidedUpTo(durableBox: outbox.durableBox)
         let upTo = min(learner.tail.base, durableUpTo)
         let isInLog = request.fromSlot > truncatedAtBirth && request.fromSlot <= upTo
         guard isInLog, let peer = peers.index(of: sender) else {

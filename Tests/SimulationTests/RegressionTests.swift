@@ -1,0 +1,16 @@
+import Simulation
+import Testing
+
+/// Seeds that found a bug, under the bug's name.
+struct RegressionTests {
+    /// A replica with values of an old ballot on disk had learned the decided ones and not flushed them yet.
+    /// It read the old ones back for a peer that was catching up, as if they were decided.
+    @Test func anOldBallotsValueIsNotReadBackAsDecided() {
+        var scenario = Scenario(seed: 10300)
+        scenario.faults = [
+            .slowLink, .oneWay, .chain, .constrained, .flapping, .slowDisk, .hungDisk, .readError,
+            .proposerDeath, .freeze, .powerLossAll, .crashLoop,
+        ]
+        #expect(SeedRun.run(scenario).breaches == [])
+    }
+}
