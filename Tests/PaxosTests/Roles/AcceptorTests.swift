@@ -154,4 +154,17 @@ import Testing
         #expect(desk.acceptor.durableUpTo(durableBox: 3) == Slot(2))
         #expect(desk.acceptor.durableUpTo(durableBox: 4) == Slot(4))
     }
+
+    /// What was accepted in an older ballot is durable; what the slot decided is not yet, and the log
+    /// must not be asked for it. (Found by the simulator: a peer was given the older value.)
+    @Test func anOlderBallotsValueIsNotReadBackAsTheDecidedOne() {
+        var desk = Desk()
+        _ = desk.accept(ballot(1), 1, value("older"))
+        _ = desk.flush()
+        #expect(desk.acceptor.durableUpTo(durableBox: 1) == Slot(1))
+        #expect(desk.acceptor.durableDecidedUpTo(durableBox: 1) == .zero)
+        desk.acceptor.pass(learnedInBox: 2)
+        #expect(desk.acceptor.durableDecidedUpTo(durableBox: 1) == .zero)
+        #expect(desk.acceptor.durableDecidedUpTo(durableBox: 2) == Slot(1))
+    }
 }
