@@ -147,7 +147,8 @@ let checks: [Target] = [
         "WriteAheadLogTests", ["WriteAheadLog", "LogTesting", "PaxosCodec", "Paxos", "Basics"]),
     tests("HTTPTests", ["HTTP", "Basics"]),
     tests(
-        "TransportTests", ["CLibuv", "Transport", "EventLoops", "HTTP", "GRPC", "Observability", "Basics"]),
+        "TransportTests",
+        ["CLibuv", "Transport", "EventLoops", "HTTP", "GRPC", "Observability", "Basics"]),
     tests(
         "ReplicationTests",
         [
@@ -158,14 +159,14 @@ let checks: [Target] = [
         "EtcdAPITests",
         [
             "EtcdAPI", "RESTAPI", "Replication", "StateMachine", "MVCC", "EtcdMessages", "Protobuf",
-            "GRPC",
-            "Transport", "EventLoops", "Observability", "WriteAheadLog", "LogTesting", "Paxos",
-            "PaxosCodec", "Basics",
+            "GRPC", "Transport", "EventLoops", "Observability", "WriteAheadLog", "LogTesting",
+            "Paxos", "PaxosCodec", "Basics",
         ]),
     tests(
         "SimulationTests",
         [
-            "Simulation", "Replication", "WriteAheadLog", "PaxosCodec", "Paxos", "Histories", "Basics",
+            "Simulation", "Replication", "WriteAheadLog", "PaxosCodec", "Paxos", "Histories",
+            "Basics",
         ]),
     tests(
         "SynodClientTests",

@@ -170,11 +170,7 @@ struct Acceptor: Sendable {
 
     /// The contiguous prefix of accepted or decided slots that is durable here.
     mutating func durableUpTo(durableBox: UInt64) -> Slot {
-        while let mark = prefixMarks.first, mark.box <= durableBox {
-            durablePrefix = max(durablePrefix, mark.slot)
-            durableDecided = mark.slot
-            prefixMarks.popFirst()
-        }
+        passMarks(durableBox)
         guard prefixMarks.isEmpty else { return durablePrefix }
         durablePrefix = max(durablePrefix, values.base)
         while let entry = values[durablePrefix.next], entry.box <= durableBox {
@@ -185,8 +181,16 @@ struct Acceptor: Sendable {
 
     /// The prefix of decided slots whose decided values are durable here.
     mutating func durableDecidedUpTo(durableBox: UInt64) -> Slot {
-        _ = durableUpTo(durableBox: durableBox)
+        passMarks(durableBox)
         return durableDecided
+    }
+
+    private mutating func passMarks(_ durableBox: UInt64) {
+        while let mark = prefixMarks.first, mark.box <= durableBox {
+            durablePrefix = max(durablePrefix, mark.slot)
+            durableDecided = mark.slot
+            prefixMarks.popFirst()
+        }
     }
 
     /// What this replica accepted from `prepare.fromSlot` on, in chunks; at least one, the last one marked.
