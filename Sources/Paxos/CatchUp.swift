@@ -15,6 +15,8 @@ struct CatchUp: Equatable, Sendable {
     /// The decided prefix when it was last seen to move, and when that was, in running milliseconds.
     private var seenPrefix = Slot.zero
     private var seenAt: UInt64 = 0
+    /// The next request waits until fewer fetched values are on their way to the disk.
+    private(set) var isHeldByDisk = false
     /// Since when the log is being read for each peer, by place.
     private var logReads: [UInt64?]
 
@@ -48,7 +50,10 @@ struct CatchUp: Equatable, Sendable {
 
     mutating func begin(peer: Int, fromSlot: Slot, running: UInt64) {
         pull = Pull(peer: peer, fromSlot: fromSlot, sentAt: running)
+        isHeldByDisk = false
     }
+
+    mutating func holdForDisk() { isHeldByDisk = true }
 
     /// An answer came from `peer`; `isUseful` if it moved the prefix.
     mutating func end(peer: Int, isUseful: Bool) {
@@ -84,6 +89,7 @@ struct CatchUp: Equatable, Sendable {
         fingerprint.add(UInt64(avoided ?? 0xff))
         fingerprint.add(seenPrefix)
         fingerprint.add(age(seenAt))
+        fingerprint.add(isHeldByDisk)
         for since in logReads { fingerprint.add(age(since)) }
     }
 }

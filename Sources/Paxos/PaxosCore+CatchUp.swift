@@ -23,13 +23,22 @@ extension PaxosCore {
     mutating func pull(into effects: inout Effects) {
         let prefix = learner.decidedUpTo
         guard leader == nil, lives.hasLearner, catchUp.pull == nil,
-            outbox.unflushedBytes < configuration.unflushedBytes,
             let peer = catchUp.source(in: peers, prefix: prefix)
         else { return }
+        guard outbox.unflushedBytes < configuration.unflushedBytes else {
+            ownMarks.hit(.catchUpHeldByDisk)
+            return catchUp.holdForDisk()
+        }
         catchUp.begin(peer: peer, fromSlot: prefix.next, running: clock.running)
         let request = Message.CatchUpRequest(
             fromSlot: prefix.next, bytesMax: UInt32(clamping: configuration.chunkBytes))
         send(.catchUpRequest(request), to: peer, into: &effects)
+    }
+
+    /// A flush has ended: a request that waited for it leaves at once, or a laggard with a slow disk and a
+    /// small chunk would be served one chunk per heartbeat, and never get level.
+    mutating func pullIfHeld(into effects: inout Effects) {
+        if catchUp.isHeldByDisk { pull(into: &effects) }
     }
 
     /// Fetched values are logged as learned: no watermark vouches for them after a restart (P9).

@@ -124,6 +124,7 @@ public struct PaxosCore: Sendable {
         reviveAcceptorIfDurable()
         promiseOwn()
         tryToLead(into: &effects)
+        pullIfHeld(into: &effects)
         advance(into: &effects)
     }
 

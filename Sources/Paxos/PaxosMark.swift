@@ -85,6 +85,8 @@ public enum PaxosMark: Int, MarkName {
     case catchUpFromLog
     /// Decided values were asked for that are not here.
     case catchUpWithoutValues
+    /// The next request for decided values waited for those that had come to be durable.
+    case catchUpHeldByDisk
     /// A request for decided values was given up.
     case catchUpGivenUp
     /// Fetched values brought nothing new.

@@ -13,4 +13,12 @@ struct RegressionTests {
         ]
         #expect(SeedRun.run(scenario).breaches == [])
     }
+
+    /// A laggard whose fetched values fill the way to its disk asked for more only with the next heartbeat: with
+    /// small chunks it learned no faster than the others decided.
+    @Test func aLaggardAsksOnAsSoonAsItsDiskIsDone() {
+        var scenario = Scenario(seed: 20515)
+        scenario.faults = [.isolation, .chain, .flushError, .jump, .duel, .powerLossAll]
+        #expect(SeedRun.run(scenario).breaches == [])
+    }
 }

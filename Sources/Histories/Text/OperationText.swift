@@ -1,7 +1,7 @@
 /// An operation as a line of a counter-example shows it.
-enum OperationText {
+package enum OperationText {
     /// What was asked.
-    static func action(_ action: Action) -> String {
+    package static func action(_ action: Action) -> String {
         switch action {
         case .get(let key, .linearizable): "get \(ShownText.bytes(key))"
         case .get(let key, .sequential(let since)):
@@ -20,7 +20,7 @@ enum OperationText {
     }
 
     /// How it ended.
-    static func ending(_ ending: Ending) -> String {
+    package static func ending(_ ending: Ending) -> String {
         switch ending {
         case .refused: "refused"
         case .unknown: "unknown"

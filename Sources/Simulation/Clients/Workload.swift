@@ -47,7 +47,8 @@ package final class Workload {
         operations.append(operation)
         world.trace.note(
             .begin, node: operation.node, UInt64(operations.count - 1), UInt64(operation.client),
-            "operation \(operations.count - 1) of client \(operation.client): \(operation.action)")
+            "operation \(operations.count - 1) of client \(operation.client): "
+                + OperationText.action(operation.action))
         return operations.count - 1
     }
 
@@ -64,7 +65,7 @@ package final class Workload {
         }
         world.trace.note(
             .end, node: operations[number].node, UInt64(number), UInt64(bitPattern: revision),
-            "operation \(number): \(ending)")
+            "operation \(number): \(OperationText.ending(ending))")
     }
 
     /// The keys of all operations, in byte order.
