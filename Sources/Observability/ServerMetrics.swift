@@ -36,7 +36,8 @@ package final class ServerMetrics {
     private let peerRoundTrips: MetricFamily<Histogram>
     private let callsHandled: MetricFamily<Counter>
 
-    package init() {
+    /// `watchesProcess` adds what the kernel knows of this process.
+    package init(watchesProcess: Bool = true) {
         let registry = MetricsRegistry()
         self.registry = registry
         hasLeader = registry.gauge(
@@ -89,7 +90,7 @@ package final class ServerMetrics {
         callsHandled = registry.counters(
             "grpc_server_handled_total", help: "Calls that ended here, by status.",
             labels: ["grpc_code", "grpc_method", "grpc_service", "grpc_type"])
-        registry.register(ProcessMetrics())
+        if watchesProcess { registry.register(ProcessMetrics()) }
     }
 
     /// etcd's bounds, 1 ms to 8.192 s, and four below: a flush into a zero-filled segment takes 0.1 ms.

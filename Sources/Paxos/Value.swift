@@ -1,3 +1,5 @@
+internal import Basics
+
 /// What the group decides for a slot.
 public enum Value: Equatable, Sendable {
     /// Fills a hole that a new leader found.
@@ -31,6 +33,11 @@ public enum Value: Equatable, Sendable {
         public init(logTimeMilliseconds: UInt64, payload: [UInt8]) {
             self.logTimeMilliseconds = logTimeMilliseconds
             self.payload = payload
+        }
+
+        public static func == (left: Batch, right: Batch) -> Bool {
+            left.logTimeMilliseconds == right.logTimeMilliseconds
+                && left.payload.hasSameBytes(as: right.payload)
         }
     }
 

@@ -37,7 +37,7 @@ struct KeyProblem {
             optional = zip(optional, isUnseen).filter { !$0.1 }.map(\.0)
             return
         }
-        for step in optional.indices where isUnseen[step] && !optional[step].dependsOnState {
+        for step in optional.indices where isUnseen[step] && !optional[step].hasTests {
             optional[step].variants = [
                 KeyStep.Variant(tests: [], effect: .set(StateTable.unseen))
             ]

@@ -13,11 +13,9 @@ struct OrderSearch {
 
     /// One step of the search: what was put next into the order.
     private struct Move {
-        let isOptional: Bool
-        let step: Int
-        let variant: Int
-        /// Its place among the moves of its moment.
-        let choice: Int
+        let made: Candidate
+        /// The other moves that could have been made at its moment and were not tried yet, the best one last.
+        let untried: [Candidate]
         let stateBefore: Int
         let furthestBefore: Int
     }
@@ -39,11 +37,13 @@ struct OrderSearch {
     private var isUsed: [Bool]
     private var state = StateTable.absent
     private var path: [Move] = []
-    private var visited: Set<[Int32]> = []
-    /// What was seen of a key that is only appended to; nil for other keys.
+    /// Moments from which no order leads to the end.
+    private var deadEnds: Set<[Int32]> = []
+    /// What was seen of a key that is appended to; nil for other keys.
     private let seen: SeenStates?
     /// By state, whether it is the beginning of what was seen.
     private var beginnings: [Int: Bool] = [:]
+    private let isAppendOnly: Bool
     /// Remaining definite steps that ask for a state.
     private var testsLeft: Int
 
@@ -66,39 +66,39 @@ struct OrderSearch {
         dependent = problem.optional.indices.filter { problem.optional[$0].dependsOnState }
         remaining = RemainingSteps(count: problem.definite.count)
         isUsed = Array(repeating: false, count: problem.optional.count)
-        seen =
-            problem.isAppendOnly
-            ? SeenStates(problem.definite + problem.optional, problem.table) : nil
+        let steps = problem.definite + problem.optional
+        seen = steps.contains(where: \.appends) ? SeenStates(steps, problem.table) : nil
+        isAppendOnly = problem.isAppendOnly
         testsLeft = problem.definite.count { $0.hasTests }
     }
 
     private mutating func run(_ budget: inout Int) -> Outcome {
-        var choice = 0
+        var untried = remaining.isEmpty ? [] : candidates()
         while budget > 0 {
             budget -= 1
             if remaining.isEmpty { return .found }
-            let candidates = candidates()
-            if choice < candidates.count {
-                make(candidates[choice], choice)
-                if visited.insert(fingerprint()).inserted {
-                    choice = 0
-                } else {
-                    choice = takeBack() + 1
-                }
+            if let best = untried.popLast() {
+                make(best, untried)
+                untried = isDeadEnd ? takeBack() : candidates()
             } else if path.isEmpty {
                 return .none
             } else {
-                choice = takeBack() + 1
+                deadEnds.insert(fingerprint())
+                untried = takeBack()
             }
         }
         return .undecided
     }
 
-    private mutating func make(_ candidate: Candidate, _ choice: Int) {
+    /// All that can follow was tried before. On its way forward a search meets no moment twice, since each
+    /// move takes a step.
+    private var isDeadEnd: Bool { !deadEnds.isEmpty && deadEnds.contains(fingerprint()) }
+
+    private mutating func make(_ candidate: Candidate, _ untried: [Candidate]) {
         path.append(
             Move(
-                isOptional: candidate.isOptional, step: candidate.step, variant: candidate.variant,
-                choice: choice, stateBefore: state, furthestBefore: remaining.furthestTaken))
+                made: candidate, untried: untried, stateBefore: state,
+                furthestBefore: remaining.furthestTaken))
         let step = candidate.isOptional ? optional[candidate.step] : definite[candidate.step]
         state = after(step.variants[candidate.variant])
         if candidate.isOptional {
@@ -109,39 +109,50 @@ struct OrderSearch {
         }
     }
 
-    /// Takes the last move back and says which choice it was.
-    private mutating func takeBack() -> Int {
+    /// Takes the last move back and says what else can be tried in its place.
+    private mutating func takeBack() -> [Candidate] {
         let move = path.removeLast()
         state = move.stateBefore
-        if move.isOptional {
-            isUsed[move.step] = false
+        if move.made.isOptional {
+            isUsed[move.made.step] = false
         } else {
-            remaining.putBack(move.step, furthestBefore: move.furthestBefore)
-            if definite[move.step].hasTests { testsLeft += 1 }
+            remaining.putBack(move.made.step, furthestBefore: move.furthestBefore)
+            if definite[move.made.step].hasTests { testsLeft += 1 }
         }
-        return move.choice
+        return move.untried
     }
 
     private mutating func after(_ variant: KeyStep.Variant) -> Int {
         switch variant.effect {
         case .none: state
         case .set(let next): next
-        case .append(let token): table.append(token, to: state)
+        case .append(let token): appended(token)
         }
     }
 
-    /// Where a key is only appended to, a state that is not the beginning of what was seen stays so for
-    /// ever: nobody can see it.
-    private mutating func leadsNowhere(_ next: Int) -> Bool {
-        guard let seen, next != state else { return false }
-        if let known = beginnings[next] { return !known }
-        let isBeginning = next == StateTable.absent || seen.hasBeginning(table.value(next))
-        beginnings[next] = isBeginning
-        return !isBeginning
+    /// A value that is not the beginning of what was seen never becomes one, whatever is appended to it: all
+    /// such values are one to those who look.
+    private mutating func appended(_ token: Int) -> Int {
+        let next = table.append(token, to: state)
+        return isBeginning(next) ? next : StateTable.unseen
+    }
+
+    private mutating func isBeginning(_ state: Int) -> Bool {
+        guard let seen, state > StateTable.unseen else { return true }
+        if let known = beginnings[state] { return known }
+        let result = seen.hasBeginning(table.value(state))
+        beginnings[state] = result
+        return result
+    }
+
+    /// Where a key is only appended to, what is not the beginning of what was seen stays so for ever.
+    private func leadsNowhere(_ next: Int) -> Bool {
+        isAppendOnly && next == StateTable.unseen && next != state
     }
 
     // MARK: What can come next
 
+    /// The best one last.
     private mutating func candidates() -> [Candidate] {
         var open: [Int] = []
         var firstEnd = UInt64.max
@@ -164,7 +175,7 @@ struct OrderSearch {
         addOptional(open, before: firstEnd, to: &result)
         result.sort {
             ($0.hint, $0.isOptional ? 1 : 0, $0.step, $0.variant)
-                < ($1.hint, $1.isOptional ? 1 : 0, $1.step, $1.variant)
+                > ($1.hint, $1.isOptional ? 1 : 0, $1.step, $1.variant)
         }
         return result
     }

@@ -20,6 +20,8 @@ final class SimClient {
     private var sequence: UInt64 = 0
     /// Of the operation under way.
     private var request: SessionRequest?
+    /// The newest try of it.
+    private var current: Try?
     /// Some try of the operation under way may have done something.
     private var isUncertain = false
 
@@ -114,20 +116,24 @@ final class SimClient {
         }
     }
 
-    /// A client whose node dies hears so soon; one whose node says nothing gives up at last.
+    /// A client whose node says nothing gives up at last.
     private func watch(_ attempt: Try) {
+        current = attempt
         let patience =
             world.knobs.requestTimeoutMilliseconds + Limits.clientPatienceMilliseconds
-        let end = world.timeline.nowMicroseconds + patience * 1000
-        func look() {
-            world.timeline.after(20_000) { [self] in
-                guard !attempt.isOver else { return }
-                if !attempt.process.isDead, world.timeline.nowMicroseconds < end { return look() }
-                attempt.isOver = true
-                conclude(attempt.number, .unknown)
-            }
-        }
-        look()
+        world.timeline.after(patience * 1000) { [self] in giveUp(attempt) }
+    }
+
+    /// A process has ended: a client that waits for it hears so soon.
+    func processEnded() {
+        guard let attempt = current, attempt.process.isDead, !attempt.isOver else { return }
+        world.timeline.after(workload.dice.number(in: 20...20_000)) { [self] in giveUp(attempt) }
+    }
+
+    private func giveUp(_ attempt: Try) {
+        guard !attempt.isOver else { return }
+        attempt.isOver = true
+        conclude(attempt.number, .unknown)
     }
 
     /// What is sure not to have been done, or does no harm when done twice, is asked of another node.

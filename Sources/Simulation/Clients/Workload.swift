@@ -41,6 +41,11 @@ package final class Workload {
         History(operations: operations, views: views)
     }
 
+    /// A process has ended.
+    func processEnded() {
+        for client in clients { client.processEnded() }
+    }
+
     // MARK: For clients
 
     func begin(_ operation: RecordedOperation) -> Int {

@@ -32,6 +32,7 @@ package final class Nemesis {
             // With the process, its acceptor's forgetfulness is gone.
             if forgetful.remove(machine.index) != nil { harmed.remove(machine.index) }
             if !machine.isOldCopy { guardOldCopy?() }
+            workload.processEnded()
         }
     }
 

@@ -89,8 +89,8 @@ package final class SimNetwork {
         else { return }
         let place = pair(one, other)
         guard connections[place]?.isOpen != true else { return }
-        // A connection needs both ways.
-        if isCut(one, other) || isCut(other, one) { return connectLater(one, other) }
+        // A connection needs both ways; it is tried again when they are mended.
+        if isCut(one, other) || isCut(other, one) { return }
         world.trace.note(.connect, node: one.index, UInt64(other.index), 0, other.name)
         let isDialer = one.replicaID < other.replicaID
         connections[place] = SimConnection(
@@ -114,6 +114,7 @@ package final class SimNetwork {
         let place = way(sender, receiver)
         precondition(cuts[place] > 0, "a way that was cut")
         cuts[place] -= 1
+        if cuts[place] == 0 { connectLater(sender, receiver) }
     }
 
     package func isCut(_ sender: SimMachine, _ receiver: SimMachine) -> Bool {
@@ -125,6 +126,7 @@ package final class SimNetwork {
     package func keepOpen(_ sender: SimMachine, _ receiver: SimMachine) {
         isKeptOpen[way(sender, receiver)] = true
         extraDelay[way(sender, receiver)] = 0
+        connectLater(sender, receiver)
     }
 
     /// From now on frames of this way take so much longer.

@@ -21,6 +21,8 @@ package struct SeedReport: Equatable, Sendable {
     package var marks: [String: UInt64] = [:]
     /// How long the healed majority took to serve again.
     package var healingMicroseconds: UInt64 = 0
+    /// Keys of whose operations the search found no order within its limits, nor that there is none.
+    package var undecidedKeys = 0
 
     package init() {}
 }

@@ -171,7 +171,8 @@ package final class SeedRun {
         for violation in found.violations {
             world.note(.clients, "\(violation.rule.rawValue): \(violation.text)")
         }
-        if found.verdict != .ok { report.details = CounterExample.lines(found, history) }
+        report.undecidedKeys = found.undecidedKeys.count
+        if found.verdict == .violated { report.details = CounterExample.lines(found, history) }
     }
 
     private func view(_ machine: SimMachine) -> NodeView? {

@@ -72,7 +72,7 @@ package final class SimProcess: PeerLink {
         world.checks.recovered(parts, on: machine, decidedUpTo: decidedUpTo)
         let replica = Replica(
             configuration: world.configuration(of: machine), parts: parts,
-            metrics: ServerMetrics(), logger: world.logger,
+            metrics: ServerMetrics(watchesProcess: false), logger: world.logger,
             clockMilliseconds: { [machine, timeline = world.timeline] in
                 machine.clock.microseconds(at: timeline.nowMicroseconds) / 1000
             },

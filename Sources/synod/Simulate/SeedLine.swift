@@ -44,12 +44,15 @@ enum SeedLine {
 
     // MARK: Numbers
 
+    /// How many numbers stand before the counters by name.
+    private static let numberCount = 13
+
     private static func numbers(_ report: SeedReport) -> String {
         let numbers: [UInt64] = [
             report.seed, report.traceDigest, report.virtualMicroseconds, UInt64(report.operations),
             UInt64(report.operationsDone), UInt64(report.deaths), report.slots,
             UInt64(report.frames), UInt64(report.flipsMade), UInt64(report.flipsCaught),
-            report.events, report.healingMicroseconds,
+            report.events, report.healingMicroseconds, UInt64(report.undecidedKeys),
         ]
         let strikes = report.strikes.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         let marks = report.marks.sorted { $0.key < $1.key }.map { "+\($0.key)=\($0.value)" }
@@ -58,8 +61,8 @@ enum SeedLine {
 
     private static func report(_ text: String) -> SeedReport? {
         let words = text.split(separator: " ").map(String.init)
-        let numbers = words.prefix(12).compactMap { UInt64($0) }
-        guard numbers.count == 12 else { return nil }
+        let numbers = words.prefix(numberCount).compactMap { UInt64($0) }
+        guard numbers.count == numberCount else { return nil }
         var report = SeedReport()
         report.seed = numbers[0]
         report.traceDigest = numbers[1]
@@ -73,7 +76,8 @@ enum SeedLine {
         report.flipsCaught = Int(numbers[9])
         report.events = numbers[10]
         report.healingMicroseconds = numbers[11]
-        for word in words.dropFirst(12) {
+        report.undecidedKeys = Int(numbers[12])
+        for word in words.dropFirst(numberCount) {
             let parts = word.split(separator: "=").map(String.init)
             guard parts.count == 2, let count = UInt64(parts[1]) else { continue }
             if parts[0].hasPrefix("+") {

@@ -12,6 +12,7 @@ struct SimulationTotals {
     private(set) var flipsMade = 0
     private(set) var flipsCaught = 0
     private(set) var healingMicrosecondsMax: UInt64 = 0
+    private(set) var undecidedKeys = 0
     private(set) var strikes: [String: Int] = [:]
     private(set) var marks: [String: UInt64] = [:]
     /// Seeds that were run a second time and gave the same history.
@@ -29,6 +30,7 @@ struct SimulationTotals {
         flipsMade += report.flipsMade
         flipsCaught += report.flipsCaught
         healingMicrosecondsMax = max(healingMicrosecondsMax, report.healingMicroseconds)
+        undecidedKeys += report.undecidedKeys
         for (name, count) in report.strikes { strikes[name, default: 0] += count }
         for (name, count) in report.marks { marks[name, default: 0] += count }
     }
@@ -53,6 +55,7 @@ struct SimulationTotals {
             "frames         \(frames), with flipped bits \(flipsMade), refused \(flipsCaught)",
             "processes      \(deaths) deaths",
             "healed in      \(healingMicrosecondsMax / 1000) ms at most",
+            "undecided      \(undecidedKeys) keys, whose order was not found within the limits",
         ] + strikeLines + markLines
     }
 
