@@ -5,39 +5,9 @@ import Testing
 
 @testable import Replication
 
-/// Roles that die alone, on nodes that live on (S4-7, S4-8, P11).
+/// Roles that die alone, on nodes that live on (S4-7, S4-8, P11). Random histories of that are the simulator's.
 @Suite("Role deaths")
 struct RoleDeathTests {
-    @Test(
-        "nothing acknowledged is lost while all roles die", arguments: 1...8 as ClosedRange<UInt64>
-    )
-    func allRoles(seed: UInt64) {
-        var options = Cluster.Options.varied(seed)
-        options.nodeCount = seed % 3 == 0 ? 5 : 3
-        let run = RoleDeathRun(seed: seed, options: options, deaths: 120)
-        #expect(run.findings == [], "seed \(seed)")
-        for role in Role.allCases { #expect(run.reaper.deaths[role, default: 0] >= 10) }
-        #expect(run.acknowledged >= 20)
-        #expect(run.cluster.digestsCompared > 2)
-    }
-
-    @Test("nor with processes killed as well", arguments: 1...4 as ClosedRange<UInt64>)
-    func withCrashes(seed: UInt64) {
-        let run = RoleDeathRun(seed: seed, options: .varied(seed), deaths: 60, crashes: true)
-        #expect(run.findings == [], "seed \(seed)")
-        #expect(run.cluster.crashCount > 5)
-        #expect(run.acknowledged >= 20)
-    }
-
-    @Test("nor with acceptors alone", arguments: 1...4 as ClosedRange<UInt64>)
-    func acceptors(seed: UInt64) {
-        var options = Cluster.Options()
-        options.nodeCount = 5
-        let run = RoleDeathRun(seed: seed, options: options, roles: [.acceptor], deaths: 100)
-        #expect(run.findings == [], "seed \(seed)")
-        #expect(run.acknowledged >= 200)
-    }
-
     @Test("a minority of dead acceptors is not felt, a majority is waited for")
     func quorum() throws {
         let cluster = Cluster(seed: 1).formed()

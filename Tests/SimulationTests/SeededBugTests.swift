@@ -5,7 +5,11 @@ import Testing
 
 /// The simulator finds what it is made for, and shows what must never be done.
 struct SeededBugTests {
-    @Test(arguments: ["canary", "accept-not-persisted", "stale-read"])
+    @Test(
+        arguments: [
+            "canary", "acknowledge-before-flush", "promise-not-persisted", "accept-not-persisted",
+            "promise-overtakes-accept", "older-ballot-decided-by-watermark", "stale-read",
+        ])
     func aSeededBugIsFound(name: String) throws {
         let bug = try #require(InjectedBug.named(name))
         let isFound = (1...5 as ClosedRange<UInt64>).contains { seed in

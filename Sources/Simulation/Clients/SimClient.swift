@@ -29,6 +29,8 @@ final class SimClient {
     private final class Try {
         let number: Int
         let process: SimProcess
+        /// The node has said what came of it.
+        var isAnswered = false
         var isOver = false
 
         init(_ number: Int, _ process: SimProcess) {
@@ -108,7 +110,12 @@ final class SimClient {
 
     /// The node has an answer; it must live to say it.
     private func arrive(_ attempt: Try, _ verdict: Verdict, isLost: Bool) {
-        guard attempt.process.mayAct(), !isLost else { return }
+        guard attempt.process.mayAct() else { return }
+        if attempt.isAnswered {
+            world.note(.clients, "a try of operation \(attempt.number) was answered twice")
+        }
+        attempt.isAnswered = true
+        guard !isLost else { return }
         world.timeline.after(workload.dice.number(in: 20...600)) { [self] in
             guard !attempt.isOver else { return }
             attempt.isOver = true

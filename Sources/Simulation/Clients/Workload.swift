@@ -1,5 +1,6 @@
 internal import EtcdMessages
 package import Histories
+internal import MVCC
 internal import Protobuf
 internal import Replication
 internal import StateMachine
@@ -36,9 +37,18 @@ package final class Workload {
     /// Whether every client has its answer, or has given up.
     package var isQuiet: Bool { endedCount == operations.count }
 
-    /// What happened so far, as the checkers of histories take it.
-    package func history(views: [NodeView]) -> History {
-        History(operations: operations, views: views)
+    /// What happened so far and what these machines hold now, as the checkers of histories take it.
+    package func history(heldBy machines: [SimMachine]) -> History {
+        History(operations: operations, views: machines.compactMap(view))
+    }
+
+    private func view(of machine: SimMachine) -> NodeView? {
+        guard let state = machine.process?.replica?.machine else { return nil }
+        let entries = keys.compactMap { key -> NodeView.Entry? in
+            let found = try? state.range(RangeRequest.with { $0.key = key }).kvs.first
+            return found.map { NodeView.Entry(key: key, pair: Answers.pair($0)) }
+        }
+        return NodeView(node: machine.index, revision: state.keyspace.revision, entries: entries)
     }
 
     /// A process has ended.

@@ -11,6 +11,8 @@ package struct SeedReport: Equatable, Sendable {
     package var operationsDone = 0
     package var deaths = 0
     package var slots: UInt64 = 0
+    /// How often the states of two nodes at one slot were held against each other.
+    package var statesCompared = 0
     package var frames = 0
     package var flipsMade = 0
     package var flipsCaught = 0

@@ -166,22 +166,13 @@ package final class SeedRun {
     }
 
     private func judgeHistory(_ core: [SimMachine]) {
-        let history = workload.history(views: core.compactMap(view))
+        let history = workload.history(heldBy: core)
         let found = HistoryCheck.run(history)
         for violation in found.violations {
             world.note(.clients, "\(violation.rule.rawValue): \(violation.text)")
         }
         report.undecidedKeys = found.undecidedKeys.count
         if found.verdict == .violated { report.details = CounterExample.lines(found, history) }
-    }
-
-    private func view(_ machine: SimMachine) -> NodeView? {
-        guard let state = machine.process?.replica?.machine else { return nil }
-        let entries = workload.keys.compactMap { key -> NodeView.Entry? in
-            let found = try? state.range(RangeRequest.with { $0.key = key }).kvs.first
-            return found.map { NodeView.Entry(key: key, pair: Answers.pair($0)) }
-        }
-        return NodeView(node: machine.index, revision: state.keyspace.revision, entries: entries)
     }
 
     private func finish() -> SeedReport {
@@ -193,6 +184,7 @@ package final class SeedRun {
         report.operationsDone = workload.doneCount
         report.deaths = world.deathCount
         report.slots = world.checks.lastDecided
+        report.statesCompared = world.checks.digestsCompared
         report.frames = world.network.framesSent
         report.flipsMade = world.network.flipsMade
         report.flipsCaught = world.network.flipsCaught

@@ -160,7 +160,9 @@ package final class SimProcess: PeerLink {
         isTurnDue = false
         replica?.endOfTurn()
         turnCount += 1
-        if !isDead { world.checks.turned(self) }
+        guard !isDead else { return }
+        world.checks.turned(self)
+        world.onTurn(machine)
     }
 
     private func tickLater() {

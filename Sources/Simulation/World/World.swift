@@ -30,6 +30,8 @@ package final class World {
     package var onMessage: (_ message: Message, _ from: SimMachine, _ to: SimMachine) -> Void = {
         _, _, _ in
     }
+    /// Called when a process has ended a turn.
+    package var onTurn: (SimMachine) -> Void = { _ in }
     /// Called when a process has ended.
     package var onEnd: (SimMachine) -> Void = { _ in }
     package private(set) var deathCount = 0

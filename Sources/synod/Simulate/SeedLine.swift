@@ -45,7 +45,7 @@ enum SeedLine {
     // MARK: Numbers
 
     /// How many numbers stand before the counters by name.
-    private static let numberCount = 13
+    private static let numberCount = 14
 
     private static func numbers(_ report: SeedReport) -> String {
         let numbers: [UInt64] = [
@@ -53,6 +53,7 @@ enum SeedLine {
             UInt64(report.operationsDone), UInt64(report.deaths), report.slots,
             UInt64(report.frames), UInt64(report.flipsMade), UInt64(report.flipsCaught),
             report.events, report.healingMicroseconds, UInt64(report.undecidedKeys),
+            UInt64(report.statesCompared),
         ]
         let strikes = report.strikes.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         let marks = report.marks.sorted { $0.key < $1.key }.map { "+\($0.key)=\($0.value)" }
@@ -77,6 +78,7 @@ enum SeedLine {
         report.events = numbers[10]
         report.healingMicroseconds = numbers[11]
         report.undecidedKeys = Int(numbers[12])
+        report.statesCompared = Int(numbers[13])
         for word in words.dropFirst(numberCount) {
             let parts = word.split(separator: "=").map(String.init)
             guard parts.count == 2, let count = UInt64(parts[1]) else { continue }
