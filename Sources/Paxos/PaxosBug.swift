@@ -29,6 +29,8 @@ public enum PaxosBug: CaseIterable, Sendable {
     case truncatedTakenForEmpty
     /// P9: a watermark decides whatever was accepted, in any ballot.
     case olderBallotDecidedByWatermark
+    /// P9: a fetched value is not put into the log.
+    case learnedNotPersisted
     /// P12: reads are served before Lead is decided.
     case readBeforeOwnSlot
     /// P17: an answer to an old round confirms the round of now.

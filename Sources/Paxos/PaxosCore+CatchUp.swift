@@ -72,7 +72,9 @@ extension PaxosCore {
                 if let accepted = acceptor.values[slot], accepted.value != value {
                     ownMarks.hit(.learnedOtherThanAccepted)
                 }
-                outbox.append(.learned(slot: slot, value: value), bytes: value.byteCount)
+                if !breaks(.learnedNotPersisted) {
+                    outbox.append(.learned(slot: slot, value: value), bytes: value.byteCount)
+                }
                 deliver(
                     value, acceptedIn: nil, learnedInBox: outbox.openBox, into: &effects)
                 advance(into: &effects)

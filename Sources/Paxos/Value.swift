@@ -70,3 +70,18 @@ public enum Value: Equatable, Sendable {
         }
     }
 }
+
+extension Value: CustomStringConvertible {
+    /// In a few words, for reports: of commands their time, number of bytes and checksum.
+    public var description: String {
+        switch self {
+        case .noOperation: "no-op"
+        case .lead(let lead): "lead \(lead.ballot)"
+        case .batch(let batch):
+            "batch of \(batch.payload.count) bytes with checksum "
+                + String(CRC32C.checksum(batch.payload), radix: 16)
+        case .membership(let membership): "membership of \(membership.seats.count)"
+        case .reference(let reference): "reference to \(reference.byteCount) bytes"
+        }
+    }
+}

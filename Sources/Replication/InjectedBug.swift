@@ -123,8 +123,9 @@ extension InjectedBug {
             paxos: .olderBallotDecidedByWatermark),
         InjectedBug(
             "replay-decides-older-ballot", "P9", .network,
-            "at replay a decided record decides accepted values of any ballot",
-            log: .replayDecidesOlderBallot),
+            "fetched values are not logged, and at replay a decided record decides accepted values of any"
+                + " ballot",
+            paxos: .learnedNotPersisted, log: .replayDecidesOlderBallot),
         InjectedBug(
             "read-back-takes-oldest-ballot", "P9", .network,
             "of several accepted values for a decided slot the oldest is read back for a peer",

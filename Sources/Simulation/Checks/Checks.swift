@@ -28,7 +28,7 @@ package final class Checks {
     func decided(_ decided: DecidedValue, by machine: SimMachine) {
         world.trace.note(
             .decide, node: machine.index, decided.slot.rawValue, UInt64(decided.value.byteCount),
-            "\(decided.slot) \(decided.value.shortName)")
+            "\(decided.slot) \(decided.value)")
         for violation in ledger.announce(decided) {
             world.note(.agreement, "\(machine.name): \(violation)")
         }
@@ -156,18 +156,6 @@ extension SimMachine {
             if let broken = view.note(record, isState: written.kind == .state) {
                 world.note(.promiseKept, "\(name): \(broken)")
             }
-        }
-    }
-}
-
-extension Value {
-    fileprivate var shortName: String {
-        switch self {
-        case .noOperation: "no-op"
-        case .lead(let lead): "lead \(lead.ballot)"
-        case .batch(let batch): "batch of \(batch.payload.count) bytes"
-        case .membership: "membership"
-        case .reference: "reference"
         }
     }
 }

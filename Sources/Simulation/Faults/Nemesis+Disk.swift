@@ -62,15 +62,43 @@ extension Nemesis {
 
     /// The directory is gone; perhaps somebody finds it again.
     private func wipe(_ machine: SimMachine, _ dice: inout Dice) {
-        guard mayHarm(machine) else { return }
-        machine.kill()
-        harmed.insert(machine.index)
-        let directory = machine.backup()
-        machine.wipe()
-        world.trace.note(.fault, node: machine.index, 2, 0, "wiped")
-        guard dice.happens(perMille: 600) else { return }
-        later(500...6_000, &dice) { [self] in
-            if !isOver { putBack(directory, on: machine) }
+        let isFound = dice.happens(perMille: 600)
+        let pause = dice.number(in: 500...6_000) * 1000
+        atWorst(machine, &dice) { [self] in
+            guard mayHarm(machine) else { return }
+            machine.kill()
+            harmed.insert(machine.index)
+            let directory = machine.backup()
+            machine.wipe()
+            world.trace.note(.fault, node: machine.index, 2, 0, "wiped")
+            guard isFound else { return }
+            world.timeline.after(pause) { [self] in
+                if !isOver { putBack(directory, on: machine) }
+            }
+        }
+    }
+
+    /// Does harm to a directory, perhaps just when those that did not see the newest decisions and this one
+    /// are all that is left for a while.
+    private func atWorst(
+        _ machine: SimMachine, _ dice: inout Dice, _ harm: @escaping () -> Void
+    ) {
+        let others = world.machines.filter { $0 !== machine }.shuffled(using: &dice)
+        let blind = others.prefix(world.lossesBearable)
+        let blindness = dice.number(in: 50_000...500_000)
+        let pause = dice.number(in: 200_000...3_000_000)
+        guard dice.happens(perMille: 500), !blind.isEmpty, mayHarm(machine) else { return harm() }
+        let ways = blind.flatMap { one in
+            world.machines.filter { $0 !== one }.flatMap { [(one, $0), ($0, one)] }
+        }
+        for (from, to) in ways { world.network.cut(from, to) }
+        world.timeline.after(blindness) { [self] in
+            for (from, to) in ways { world.network.mend(from, to) }
+            guard !isOver else { return }
+            harm()
+            for witness in others.dropFirst(blind.count).prefix(blind.count) {
+                freeze(witness, until: world.timeline.nowMicroseconds + pause)
+            }
         }
     }
 
@@ -88,14 +116,18 @@ extension Nemesis {
     private func putBackOldCopy(_ machine: SimMachine, _ dice: inout Dice) {
         guard mayHarm(machine), machine.identity.hasLog, world.knobs.nodeCount > 1 else { return }
         let copy = machine.backup()
+        var own = Dice(seed: dice.next(), concern: "old copy")
         later(500...8_000, &dice) { [self] in
-            guard !isOver, mayHarm(machine),
-                machine.identity.incarnation == copy.identity.incarnation,
-                world.machines.allSatisfy({
-                    $0 === machine || $0.hasHeard(machine, above: copy.boot)
-                })
-            else { return }
-            replace(machine, by: copy)
+            guard !isOver else { return }
+            atWorst(machine, &own) { [self] in
+                guard mayHarm(machine),
+                    machine.identity.incarnation == copy.identity.incarnation,
+                    world.machines.allSatisfy({
+                        $0 === machine || $0.hasHeard(machine, above: copy.boot)
+                    })
+                else { return }
+                replace(machine, by: copy)
+            }
         }
     }
 

@@ -1,7 +1,12 @@
+internal import Paxos
+
 extension Nemesis {
     func strikeProcesses(_ fault: Fault, _ dice: inout Dice) {
         switch fault {
-        case .freeze: freeze(anyMachine(&dice), &dice)
+        case .freeze:
+            let machine = anyMachine(&dice)
+            if dice.happens(perMille: 300) { return freezeAtReadRound(&dice) }
+            freeze(machine, until: freezeEnd(&dice))
         case .kill: anyMachine(&dice).kill()
         case .killLeader: world.leader?.kill()
         case .killAll: for machine in world.machines { machine.kill() }
@@ -20,10 +25,24 @@ extension Nemesis {
     }
 
     /// The process stands still, its clock goes on.
-    private func freeze(_ machine: SimMachine, _ dice: inout Dice) {
-        machine.pausedUntil =
-            world.timeline.nowMicroseconds
+    func freeze(_ machine: SimMachine, until end: UInt64) { machine.pausedUntil = end }
+
+    private func freezeEnd(_ dice: inout Dice) -> UInt64 {
+        world.timeline.nowMicroseconds
             + dice.number(in: 20_000...dice.one(of: [400_000, 5_000_000]))
+    }
+
+    /// A leader stands still just after it has asked whether it still leads, for longer than its followers
+    /// wait for it.
+    private func freezeAtReadRound(_ dice: inout Dice) {
+        let timeout = world.knobs.electionTimeoutMilliseconds * 1000
+        let pause = dice.number(in: timeout * 3 / 2...timeout * 5)
+        world.onMessage = { [self] message, sender, _ in
+            guard case .readRound = message else { return }
+            world.onMessage = { _, _, _ in }
+            guard !isOver, mayTouch(sender) else { return }
+            freeze(sender, until: world.timeline.nowMicroseconds + pause)
+        }
     }
 
     /// It dies again and again while it is coming up.

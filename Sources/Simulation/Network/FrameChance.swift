@@ -7,6 +7,7 @@ struct FrameChance {
     private var lateness: Dice
     private var flips: Dice
     private var old: Dice
+    private var readings: Dice
 
     init(seed: UInt64) {
         delays = Dice(seed: seed, concern: "network delay")
@@ -16,6 +17,7 @@ struct FrameChance {
         lateness = Dice(seed: seed, concern: "network lateness")
         flips = Dice(seed: seed, concern: "network flips")
         old = Dice(seed: seed, concern: "network old frames")
+        readings = Dice(seed: seed, concern: "network reading")
     }
 
     mutating func isLost(_ quality: NetworkQuality) -> Bool {
@@ -35,6 +37,9 @@ struct FrameChance {
         guard lateness.happens(perMille: quality.latePerMille) else { return ordinary }
         return ordinary + lateness.number(in: 0...quality.lateMicroseconds)
     }
+
+    /// How long a process that stood still takes until it reads a frame, in microseconds.
+    mutating func readingDelay() -> UInt64 { readings.number(in: 0...2_000) }
 
     /// Flips one to three bits, or does nothing.
     mutating func flip(_ bytes: inout [UInt8], _ quality: NetworkQuality) -> Bool {

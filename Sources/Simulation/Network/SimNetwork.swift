@@ -158,9 +158,26 @@ package final class SimNetwork {
             if !chance.overtakes(quality) {
                 arrival = connection.arrival(at: receiver, notBefore: arrival)
             }
-            receiver.later(arrival - now) { [self] in
+            arrive(at: receiver, after: arrival - now, on: connection) { [self] in
                 deliver(bytes, isFlipped, from: sender.machine, to: receiver, on: connection)
             }
+        }
+    }
+
+    /// What has come for a process that stands still is read later, one connection after another: something
+    /// old of one peer may well be read after something new of another.
+    private func arrive(
+        at receiver: SimProcess, after microseconds: UInt64, on connection: SimConnection,
+        _ action: @escaping () -> Void
+    ) {
+        world.timeline.after(microseconds) { [self] in
+            guard !receiver.isDead else { return }
+            let now = world.timeline.nowMicroseconds
+            let pausedUntil = receiver.machine.pausedUntil
+            guard pausedUntil > now else { return action() }
+            let read = connection.arrival(
+                at: receiver, notBefore: pausedUntil + chance.readingDelay())
+            arrive(at: receiver, after: read - now, on: connection, action)
         }
     }
 

@@ -18,7 +18,7 @@ enum Mischief: Equatable, CustomStringConvertible {
 
     static let foundElsewhere: [PaxosBug] = [
         .oldIncarnationVoteCounted, .halfTakenForQuorum, .holeNotFilled, .ownVoteBeforeDurable,
-        .oldRoundConfirmsNewRead,
+        .oldRoundConfirmsNewRead, .learnedNotPersisted,
     ]
 
     var coreBug: PaxosBug? { if case .core(let bug) = self { bug } else { nil } }
