@@ -57,7 +57,9 @@ private final class InstantDisk: Disk {
         segment: UInt64, at offset: Int, into buffer: UnsafeMutableRawBufferPointer
     ) throws(DiskError) -> Int { 0 }
 
-    func flush(segment: UInt64) throws(DiskError) {}
+    func rewrite(
+        segment: UInt64, at offset: Int, _ bytes: UnsafeRawBufferPointer
+    ) throws(DiskError) {}
 
     func submit(_ operation: DiskOperation, ticket: UInt64) {
         let outcome: DiskOutcome

@@ -6,6 +6,8 @@ package import WriteAheadLog
 package final class ForgetfulDisk: Disk {
     /// What has been submitted and not completed, oldest first.
     package private(set) var pending: [(operation: DiskOperation, ticket: UInt64)] = []
+    /// What was written again at starts, oldest first.
+    package private(set) var rewritten: [(segment: UInt64, range: Range<Int>)] = []
     /// While set, operations stay pending for ever: a disk that has failed.
     package var hasFailed = false
     /// While set, no segment can be made: a disk that is full.
@@ -36,7 +38,13 @@ package final class ForgetfulDisk: Disk {
     }
 
     /// What a crash left is durable already.
-    package func flush(segment: UInt64) throws(DiskError) {}
+    package func rewrite(
+        segment: UInt64, at offset: Int, _ bytes: UnsafeRawBufferPointer
+    ) throws(DiskError) {
+        if hasFailed { throw DiskError("segment \(segment) cannot be written") }
+        rewritten.append((segment, offset..<offset + bytes.count))
+        tear(segment, offset, Array(bytes)) { _ in true }
+    }
 
     package func submit(_ operation: DiskOperation, ticket: UInt64) {
         pending.append((operation, ticket))

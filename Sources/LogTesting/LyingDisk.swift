@@ -31,7 +31,11 @@ package final class LyingDisk: Disk {
 
     package func segments() throws(DiskError) -> [SegmentFile] { try disk.segments() }
 
-    package func flush(segment: UInt64) throws(DiskError) { try disk.flush(segment: segment) }
+    package func rewrite(
+        segment: UInt64, at offset: Int, _ bytes: UnsafeRawBufferPointer
+    ) throws(DiskError) {
+        try disk.rewrite(segment: segment, at: offset, bytes)
+    }
 
     package func read(
         segment: UInt64, at offset: Int, into buffer: UnsafeMutableRawBufferPointer

@@ -74,6 +74,10 @@ extension InjectedBug {
             "a flush that failed is asked for again, and its success is believed",
             log: .failedFlushRetried),
         InjectedBug(
+            "end-not-written-again", "P11", .disk,
+            "what a failed flush left in the page cache is believed after a restart",
+            log: .endNotWrittenAgain),
+        InjectedBug(
             "checksum-failure-taken-for-end", "P29", .disk,
             "what cannot be read is taken for the end of the log", log: .checksumFailureTakenForEnd),
         InjectedBug(

@@ -60,9 +60,10 @@ package protocol Disk: AnyObject, SegmentReading {
     /// All segments, by number. Only at start.
     func segments() throws(DiskError) -> [SegmentFile]
 
-    /// Makes durable what was written to a segment by a process that did not live to flush it. Blocking,
-    /// only at start.
-    func flush(segment: UInt64) throws(DiskError)
+    /// Writes bytes that were read from a segment to their place again, and flushes them. Blocking, only at
+    /// start.
+    func rewrite(segment: UInt64, at offset: Int, _ bytes: UnsafeRawBufferPointer)
+        throws(DiskError)
 
     /// Begins an operation. Writes complete in the order of their submission.
     func submit(_ operation: DiskOperation, ticket: UInt64)

@@ -7,6 +7,8 @@ package enum LogBug: CaseIterable, Sendable {
     /// A flush that failed is asked for again, and its success is believed: the bytes are gone (`PosixDisk`,
     /// and whatever disk a simulator puts in its place).
     case failedFlushRetried
+    /// P11: the newest batch that was read at start is flushed only, and not written again.
+    case endNotWrittenAgain
     /// P9: at replay a decided record decides accepted values of any ballot.
     case replayDecidesOlderBallot
     /// P9: of several accepted values for a decided slot the oldest is read back for a peer.

@@ -19,6 +19,9 @@ package struct LogRecovery {
     /// Whether the segment in hand holds records.
     private var holdsRecords = false
     private var reusableBytes: Int?
+    /// Where the newest batch of the last segment lies; the first one with the segment's header, for the two
+    /// are one write.
+    private var newestBatch: Range<Int>?
     private var unknownGroup: GroupID?
     private var marks = MarkCounter<LogMark>()
     private let injectedBug: LogBug?
@@ -63,7 +66,7 @@ package struct LogRecovery {
         if let missing = missingUpTo {
             throw .storeBehind(floor: floor, truncatedUpTo: missing)
         }
-        try makeDurable()
+        try makeEndDurable()
         return RecoveredLog(
             state: state.state(), heard: logState.heard, boot: boot, logState: logState,
             segments: segments, end: expected.offset, chain: expected.chain,
@@ -77,11 +80,21 @@ package struct LogRecovery {
         if survey.started.count > 1 { marks.hit(.severalSegmentsRead) }
     }
 
-    /// A killed process may have written a batch without flushing it. It was read just now, so it counts:
-    /// it must not vanish with the next loss of power.
-    private func makeDurable() throws(RecoveryError) {
-        guard let last = segments.last else { return }
-        do throws(DiskError) { try disk.flush(segment: last.number) } catch { throw .disk(error) }
+    /// The newest batch was read, so it counts, and must not vanish with the next loss of power. The process
+    /// that wrote it may have been killed before it was flushed; or its flush has failed, and then the page
+    /// cache goes on showing it, while the kernel takes it for clean and flushes it no more (Rebello et al.
+    /// 2020). So it is written again.
+    private func makeEndDurable() throws(RecoveryError) {
+        guard let last = segments.last, let newest = newestBatch else { return }
+        let cursor = SegmentCursor(disk, segment: last.number, fileBytes: newest.upperBound)
+        let isSkipped = injectedBug == .endNotWrittenAgain
+        let bytes = try cursor.bytes(
+            at: newest.lowerBound, count: isSkipped ? 0 : newest.count)
+        do throws(DiskError) {
+            try disk.rewrite(segment: last.number, at: newest.lowerBound, bytes)
+        } catch {
+            throw .disk(error)
+        }
     }
 
     /// Segments before the first one may be gone only with their slots truncated.
@@ -108,6 +121,7 @@ package struct LogRecovery {
         else { throw .foreignSegment(header.number) }
         boot = max(boot, header.boot)
         holdsRecords = false
+        newestBatch = nil
         segments.append(SegmentIndex(number: header.number))
         let cursor = SegmentCursor(
             disk, segment: header.number, fileBytes: started.file.byteCount)
@@ -165,6 +179,8 @@ package struct LogRecovery {
         segments[segments.count - 1].include(
             offset: expected.offset, extent: header.extent, slots: header.slots)
         highestSlot = max(highestSlot, header.slots.high)
+        let isFirst = expected.offset == SegmentHeader.byteCount
+        newestBatch = (isFirst ? 0 : expected.offset)..<expected.offset + header.extent
         expected.offset += header.extent
         expected.number += 1
         expected.chain = header.chainAfter

@@ -53,10 +53,13 @@ package final class PosixDisk: Disk {
         try shared.files.read(segment: segment, at: offset, into: buffer)
     }
 
-    package func flush(segment: UInt64) throws(DiskError) {
+    package func rewrite(
+        segment: UInt64, at offset: Int, _ bytes: UnsafeRawBufferPointer
+    ) throws(DiskError) {
         let path = shared.files.path(of: segment)
         let descriptor = try Posix.open(path, O_WRONLY)
         defer { Posix.close(descriptor) }
+        try Posix.writeAll(descriptor, bytes, at: offset, path: path)
         try Posix.syncData(descriptor, path: path)
     }
 

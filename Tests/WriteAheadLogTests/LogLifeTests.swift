@@ -28,6 +28,38 @@ struct LogLifeTests {
         #expect(world.log?.boot == BootNumber(2))
     }
 
+    /// Its flush may have failed, and then the page cache shows what no later flush makes durable.
+    @Test func theNewestBatchIsWrittenAgainAtStart() throws {
+        let world = LogWorld()
+        try world.openStarted()
+        #expect(world.disk.rewritten.isEmpty)
+        world.append([accepted(1)])
+        world.settle()
+        let before = world.disk.contents(1)
+        try world.open()
+        let newest = try #require(world.disk.rewritten.last)
+        #expect(newest.segment == 1 && newest.range.count == 512)
+        #expect(before[newest.range.upperBound...].allSatisfy { $0 == 0 })
+        #expect(world.disk.contents(1) == before)
+
+        while world.log?.isStarted != true { try #require(world.step()) }
+        try world.open()
+        let opening = try #require(world.disk.rewritten.last)
+        #expect(opening.segment == 2)
+        #expect(opening.range.lowerBound == 0, "header and state are one write")
+        let after = world.disk.contents(2)[opening.range.upperBound...]
+        #expect(after.allSatisfy { $0 == 0 })
+    }
+
+    @Test func aDiskThatDoesNotTakeTheNewestBatchAgainIsRefused() throws {
+        let world = LogWorld()
+        try world.openStarted()
+        world.disk.hasFailed = true
+        #expect(throws: RecoveryError.disk(DiskError("segment 1 cannot be written"))) {
+            try world.open()
+        }
+    }
+
     @Test func nothingIsDurableBeforeTheFlush() throws {
         let world = LogWorld()
         try world.openStarted()

@@ -61,7 +61,10 @@ package final class SimDisk: Disk {
         return try storage.read(segment, at: offset, into: buffer)
     }
 
-    package func flush(segment: UInt64) throws(DiskError) {
+    package func rewrite(
+        segment: UInt64, at offset: Int, _ bytes: UnsafeRawBufferPointer
+    ) throws(DiskError) {
+        storage.write(segment, at: offset, bytes)
         if machine.takeFlushError() {
             storage.failFlush(segment, &machine.world.diskDice)
             throw DiskError("segment \(segment) cannot be flushed: input/output error")

@@ -4,11 +4,15 @@ internal import WriteAheadLog
 /// What the disk of one machine holds: the segments as the operating system shows them, and what they
 /// would be without the power, because it was written and not flushed. A process may be killed and find
 /// everything again; without power each unflushed 512-byte sector is as written, or as it was before.
+/// After a flush that failed, what was not durable may still be shown, and no later flush makes it so.
 package final class SimStorage {
     private struct File {
         var bytes: [UInt8]
         /// What unflushed writes have overwritten, oldest first.
         var unflushed: [Overwritten] = []
+        /// Sectors that a failed flush left behind: shown as they were written, taken for clean, and on the disk
+        /// as this says. By their offset.
+        var stranded: [Int: [UInt8]] = [:]
         /// Where the newest flushed write begins and ends.
         var newest: Range<Int> = 0..<0
     }
@@ -76,7 +80,11 @@ package final class SimStorage {
             files[segment]?.bytes.append(contentsOf: [UInt8](repeating: 0, count: missing))
         }
         // A slice that lives on would make the next line copy the whole file.
-        guard let before = files[segment].map({ Array($0.bytes[offset..<end]) }) else { return }
+        guard var before = files[segment].map({ Array($0.bytes[offset..<end]) }) else { return }
+        for start in stride(from: offset, to: end, by: Limits.sectorBytes) {
+            guard let onDisk = files[segment]?.stranded.removeValue(forKey: start) else { continue }
+            before.replaceSubrange(start - offset..<start - offset + onDisk.count, with: onDisk)
+        }
         files[segment]?.unflushed.append(Overwritten(offset: offset, before: before))
         files[segment]?.bytes.replaceSubrange(offset..<end, with: bytes)
     }
@@ -96,13 +104,33 @@ package final class SimStorage {
         files[segment]?.bytes.replaceSubrange(offset..<offset + bytes.count, with: bytes)
     }
 
-    /// A flush that failed: of each sector that was not durable, either the new contents are, or they are
-    /// gone for good.
-    func failFlush(_ segment: UInt64, _ dice: inout Dice) { settle(segment, &dice) }
+    /// A flush that failed: what was not durable is on the disk or it is not, sector by sector, and either way
+    /// it counts as flushed. Linux goes on showing what was written.
+    func failFlush(_ segment: UInt64, _ dice: inout Dice) {
+        if dice.happens(perMille: 500) { return settle(segment, &dice) }
+        var onDisk: [Int: [UInt8]] = [:]
+        for write in (files[segment]?.unflushed ?? []).reversed() {
+            for start in stride(from: 0, to: write.before.count, by: Limits.sectorBytes) {
+                let end = min(start + Limits.sectorBytes, write.before.count)
+                onDisk[write.offset + start] = Array(write.before[start..<end])
+            }
+        }
+        let loss: UInt64 = dice.one(of: [1000, 500])
+        for (offset, bytes) in onDisk.sorted(by: { $0.key < $1.key })
+        where dice.happens(perMille: loss) { files[segment]?.stranded[offset] = bytes }
+        files[segment]?.unflushed = []
+    }
 
     /// The power is gone, and with it what was not flushed, or some of it.
     func losePower(_ dice: inout Dice) {
-        for segment in numbers { settle(segment, &dice) }
+        for segment in numbers {
+            settle(segment, &dice)
+            let stranded = files[segment]?.stranded.sorted { $0.key < $1.key } ?? []
+            for (offset, bytes) in stranded {
+                files[segment]?.bytes.replaceSubrange(offset..<offset + bytes.count, with: bytes)
+            }
+            files[segment]?.stranded = [:]
+        }
     }
 
     private func settle(_ segment: UInt64, _ dice: inout Dice) {
