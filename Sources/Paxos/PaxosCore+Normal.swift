@@ -188,11 +188,7 @@ extension PaxosCore {
             let accepted = acceptor.values[learner.decidedUpTo.next]
             guard let next = learner.next(accepted: accepted) else { return }
             // A decision above everything that this leader proposed can only be that of a later one.
-            if leader?.isIdle == true {
-                ownMarks.hit(.leaderLearnedLaterDecision)
-                stepDown()
-            }
-            if leader != nil { ownMarks.hit(.openSlotDecidedElsewhere) }
+            if leader?.isIdle == true { stepDown() }
             leader?.passDecided()
             deliver(
                 next.value, acceptedIn: next.ballot, learnedInBox: next.ballot == nil ? 0 : nil,

@@ -29,7 +29,6 @@ extension PaxosCore {
             now: nowMilliseconds, stepMax: configuration.electionTimeoutMilliseconds / 5)
         appliedUpTo = state.decidedUpTo
         if !state.accepted.isEmpty { ownMarks.hit(.bornWithAccepted) }
-        if !state.learned.isEmpty { ownMarks.hit(.bornWithLearned) }
         if bug == .ballotReusedAfterRestart { leadOn() }
     }
 

@@ -54,16 +54,12 @@ public enum PaxosMark: Int, MarkName {
     case leaderYieldedToPromise
     /// A leader heard one in a higher ballot and stepped down.
     case leaderHeardHigherLeader
-    /// A leader learned of a decision above all that it had proposed, and stepped down.
-    case leaderLearnedLaterDecision
     /// A leader was rejected for the sake of a candidate that is dead: it counts no more votes (P10).
     case leaderClosed
     /// A closed leader prepared again, above the promise it had met (P10).
     case leaderPreparedAgain
     /// An Accepted came for a ballot that is over.
     case acceptedLate
-    /// A leader learned by other means that one of its open slots is decided.
-    case openSlotDecidedElsewhere
     /// Open slots were sent to a follower again.
     case slotsSentAgain
     /// A follower was cut off, because it was too far behind.
@@ -155,6 +151,4 @@ public enum PaxosMark: Int, MarkName {
 
     /// A core was born with accepted values that are not known to be decided.
     case bornWithAccepted
-    /// A core was born with fetched values above its decided prefix.
-    case bornWithLearned
 }

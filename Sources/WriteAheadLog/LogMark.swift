@@ -20,8 +20,6 @@ package enum LogMark: Int, MarkName {
     case sealed
     /// Decided values were read back for a peer.
     case readBack
-    /// The log did not hold what was to be read back.
-    case readBackEmpty
 
     // MARK: Recovery
 

@@ -13,7 +13,6 @@ extension WriteAheadLog {
             case .notPrepared(let error): notPrepared(error)
             case .removed: removals -= 1
             case .scanned(let result):
-                if case .success(let values) = result, values.isEmpty { marks.hit(.readBackEmpty) }
                 reads.removeValue(forKey: completion.ticket)?(result)
             }
         }

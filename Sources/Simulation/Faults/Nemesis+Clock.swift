@@ -13,7 +13,7 @@ extension Nemesis {
             }
         case .jump:
             machine.clock.jump(
-                ahead: dice.number(in: 1...dice.one(of: [100_000, 5_000_000, 3_600_000_000])))
+                ahead: dice.number(in: 1...dice.one(of: [100_000, 5_000_000, 14_400_000_000])))
         case .suspend:
             // Everything of the machine stands still, its clock, too.
             let end = now + dice.number(in: 50_000...6_000_000)
