@@ -152,8 +152,9 @@ let checks: [Target] = [
     tests(
         "ReplicationTests",
         [
-            "Replication", "WriteAheadLog", "LogTesting", "Paxos", "PaxosCodec", "StateMachine",
-            "MVCC", "EtcdMessages", "Protobuf", "Observability", "Histories", "Basics",
+            "Simulation", "Replication", "WriteAheadLog", "LogTesting", "Paxos", "PaxosCodec",
+            "StateMachine", "MVCC", "EtcdMessages", "Protobuf", "Observability", "Histories",
+            "Basics",
         ]),
     tests(
         "EtcdAPITests",

@@ -9,10 +9,10 @@ import Testing
 struct ProposalTableTests {
     @Test("random lives agree with a slow model", arguments: 1...60 as ClosedRange<UInt64>)
     func model(seed: UInt64) {
-        let world = World(seed: seed)
-        for _ in 0..<400 { world.act() }
-        world.stop()
-        #expect(world.complaints == [])
+        let model = TableModel(seed: seed)
+        for _ in 0..<400 { model.act() }
+        model.stop()
+        #expect(model.complaints == [])
     }
 
     @Test("what was never handed over ends with its whole bundle, definitely")
@@ -67,7 +67,7 @@ struct ProposalTableTests {
 }
 
 /// A table and its model, side by side.
-private final class World {
+private final class TableModel {
     private struct Command {
         let sequence: UInt64
         let deadline: UInt64

@@ -8,10 +8,10 @@ import Testing
 struct ReadQueueTests {
     @Test("random lives agree with a slow model", arguments: 1...60 as ClosedRange<UInt64>)
     func model(seed: UInt64) {
-        let world = World(seed: seed)
-        for _ in 0..<300 { world.act() }
-        world.stop()
-        #expect(world.complaints == [])
+        let model = QueueModel(seed: seed)
+        for _ in 0..<300 { model.act() }
+        model.stop()
+        #expect(model.complaints == [])
     }
 
     @Test("a read is ready when its slot is applied, not when it is confirmed")
@@ -40,7 +40,7 @@ struct ReadQueueTests {
     }
 }
 
-private final class World {
+private final class QueueModel {
     private struct Read {
         let identity: Int
         var group: UInt64?

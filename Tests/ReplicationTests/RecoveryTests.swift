@@ -1,5 +1,7 @@
+import LogTesting
 import Observability
 import StateMachine
+import Simulation
 import Testing
 import WriteAheadLog
 
@@ -10,8 +12,8 @@ import WriteAheadLog
 struct RecoveryTests {
     @Test("a state from the store is taken up, and only the slots above it are replayed")
     func stateFromStore() throws {
-        let cluster = Cluster(seed: 11, options: .init(nodeCount: 1)).formed()
-        let node = cluster.nodes[0]
+        let cluster = World.formed(seed: 11, tune: { $0.nodeCount = 1 })
+        let node = cluster.machines[0]
         cluster.mustPut("early", [1], at: node)
         let early = try recovered(node, MemoryStorage()).machine
         cluster.mustPut("late", [2], at: node)
@@ -22,23 +24,27 @@ struct RecoveryTests {
         #expect(continued === early)
         #expect(continued.appliedSlot == replayed.appliedSlot)
         #expect(continued.digest() == replayed.digest())
-        #expect(cluster.violations == [])
+        #expect(cluster.breaches == [])
     }
 
     @Test("a store that cannot be read is refused, never taken for an empty one")
     func unreadableStore() {
-        let cluster = Cluster(seed: 12, options: .init(nodeCount: 1)).formed()
+        let cluster = World.formed(seed: 12, tune: { $0.nodeCount = 1 })
         let storage = FixedStorage { () throws(StorageError) in throw StorageError("rotten") }
         #expect(throws: RecoveryError.disk(DiskError("rotten"))) {
-            try recovered(cluster.nodes[0], storage)
+            try recovered(cluster.machines[0], storage)
         }
     }
 
     private func recovered(
-        _ node: ClusterNode, _ storage: any StorageEngine
+        _ node: SimMachine, _ storage: any StorageEngine
     ) throws -> RecoveredParts {
-        try Recovery.run(
-            disk: node.disk, storage: storage, identity: node.identity, nonce: 1,
+        let disk = ForgetfulDisk()
+        for number in node.storage.numbers {
+            disk.replace(number, with: node.storage.contents(number))
+        }
+        return try Recovery.run(
+            disk: disk, storage: storage, identity: node.identity, nonce: 1,
             options: LogOptions(segmentBytes: 64 << 10),
             logger: Logger(component: "test", sink: .silent), saveIdentity: { _ in })
     }

@@ -3,6 +3,7 @@ import MVCC
 import Paxos
 import Replication
 import StateMachine
+import Simulation
 import Testing
 
 /// Clients' retries execute once, at whatever node (P21). Random trouble is the simulator's.
@@ -13,10 +14,10 @@ struct SessionTests {
         "a retry at another node, after its node and the leader were killed, gets the first result",
         arguments: 1...8 as ClosedRange<UInt64>)
     func retryElsewhere(seed: UInt64) throws {
-        let cluster = Cluster(seed: seed, options: Self.fiveNodes).formed()
+        let cluster = World.formed(seed: seed) { $0.nodeCount = 5 }
         let leader = try #require(cluster.leader)
         let origin = try #require(cluster.follower)
-        let others = cluster.nodes.filter { $0 !== leader && $0 !== origin }
+        let others = cluster.machines.filter { $0 !== leader && $0 !== origin }
         let id = try #require(cluster.registerSession(at: origin))
         let session = ClientSession(id: id, sequence: 1)
         var isAccepting = false
@@ -33,9 +34,9 @@ struct SessionTests {
             cluster.timeline.run(milliseconds: 500) {
                 others.contains { cluster.value("list", at: $0) != nil }
             })
-        origin.crash()
-        leader.crash()
-        cluster.unblockAll()
+        origin.losePower()
+        leader.losePower()
+        cluster.mendAll()
         #expect(first.count == 0, "the answer came first: the test shows nothing")
         cluster.mustPut("between", at: others[0])
         for node in others {
@@ -51,47 +52,41 @@ struct SessionTests {
 
     @Test("a first try that is still on its way when the retry runs does not run after it")
     func overtaken() throws {
-        let cluster = Cluster(seed: 30).formed()
+        let cluster = World.formed(seed: 30)
         let origin = try #require(cluster.follower)
         let leader = try #require(cluster.leader)
         let id = try #require(cluster.registerSession(at: leader))
         let session = ClientSession(id: id, sequence: 1)
-        cluster.block(origin, leader, breaks: false)
+        cluster.cutOff(origin, from: leader, breaks: false)
         let first = cluster.append("list", "<once>", session: session, at: origin)
         cluster.timeline.run(milliseconds: 5)
         expectFirstResult(
             cluster.wait(cluster.append("list", "<once>", session: session, at: leader)))
-        cluster.connection(origin, leader)?.close()
-        cluster.unblockAll()
+        cluster.network.breakConnection(origin, leader)
+        cluster.mendAll()
         expectFirstResult(cluster.wait(first))
         expectOnce(cluster)
     }
 
     @Test("the table is there again after all nodes were killed", arguments: [40, 41] as [UInt64])
     func afterRestart(seed: UInt64) throws {
-        let cluster = Cluster(seed: seed).formed()
-        let id = try #require(cluster.registerSession(at: cluster.nodes[0]))
+        let cluster = World.formed(seed: seed)
+        let id = try #require(cluster.registerSession(at: cluster.machines[0]))
         let session = ClientSession(id: id, sequence: 7)
         expectFirstResult(
             cluster.wait(
-                cluster.append("list", "<once>", session: session, at: cluster.nodes[0])))
-        for node in cluster.nodes { node.crash() }
-        for node in cluster.nodes { node.start() }
+                cluster.append("list", "<once>", session: session, at: cluster.machines[0])))
+        for node in cluster.machines { node.losePower() }
+        for node in cluster.machines { node.start() }
         #expect(cluster.becomesReadable(milliseconds: 5000))
-        for node in cluster.nodes {
+        for node in cluster.machines {
             expectFirstResult(
                 cluster.wait(cluster.append("list", "<once>", session: session, at: node)))
         }
         // Ids of before are not given again.
-        let next = try #require(cluster.registerSession(at: cluster.nodes[1]))
+        let next = try #require(cluster.registerSession(at: cluster.machines[1]))
         #expect(next > id)
         expectOnce(cluster)
-    }
-
-    private static var fiveNodes: Cluster.Options {
-        var options = Cluster.Options()
-        options.nodeCount = 5
-        return options
     }
 
     /// What the first append to an absent key is told.
@@ -106,13 +101,13 @@ struct SessionTests {
         #expect(response.current.modRevision == response.header.revision)
     }
 
-    private func expectOnce(_ cluster: Cluster) {
+    private func expectOnce(_ cluster: World) {
         #expect(cluster.becomesReadable(milliseconds: 3000))
         #expect(cluster.becomesLevel())
-        for node in cluster.nodes {
+        for node in cluster.machines {
             #expect(cluster.value("list", at: node) == Array("<once>".utf8))
             #expect((node.replica?.machine.sessionRetryCount ?? 0) > 0)
         }
-        #expect(cluster.violations == [])
+        #expect(cluster.breaches == [])
     }
 }

@@ -1,6 +1,7 @@
 import Basics
 import Paxos
 import StateMachine
+import Simulation
 import Testing
 
 @testable import Replication
@@ -13,14 +14,14 @@ struct UpgradeTests {
 
     @Test("nothing from them on is applied, the node votes on and says so, also after a restart")
     func newerSlot() throws {
-        let cluster = Cluster(seed: 1).formed()
-        cluster.mustPut("before", [1], at: cluster.nodes[0])
+        let cluster = World.formed(seed: 1)
+        cluster.mustPut("before", [1], at: cluster.machines[0])
         let leader = try #require(cluster.leader)
         leader.replica?.step(.propose(bundle: Self.newerBundle))
-        leader.requestTurn()
+        leader.process?.requestTurn()
         cluster.timeline.run(milliseconds: 300)
         let stoppedAt = leader.replica?.machine.appliedSlot
-        #expect(cluster.nodes.allSatisfy { $0.replica?.machine.needsUpgrade == true })
+        #expect(cluster.machines.allSatisfy { $0.replica?.machine.needsUpgrade == true })
         expectRefusals(cluster)
 
         var turns = 0
@@ -29,27 +30,27 @@ struct UpgradeTests {
         #expect(turns < 300, "turn after turn without anything to do")
 
         // Voting goes on: a new leader's own slot is decided.
-        leader.crash()
+        leader.losePower()
         #expect(cluster.timeline.run(milliseconds: 2000) { cluster.leader != nil })
         cluster.timeline.run(milliseconds: 200)
         let decided = cluster.leader?.replica?.status.decidedSlot ?? 0
         #expect(decided > (stoppedAt ?? 0) + 1)
         #expect(cluster.leader?.replica?.decidedQueue.isEmpty == true)
 
-        for node in cluster.liveNodes { node.crash() }
-        for node in cluster.nodes { node.start() }
+        for node in cluster.living { node.losePower() }
+        for node in cluster.machines { node.start() }
         #expect(cluster.timeline.run(milliseconds: 2000) { cluster.leader != nil })
         cluster.timeline.run(milliseconds: 200)
         expectRefusals(cluster)
-        for node in cluster.nodes {
+        for node in cluster.machines {
             #expect(node.replica?.machine.appliedSlot == stoppedAt)
             #expect(cluster.value("before", at: node) == [1])
         }
-        #expect(cluster.violations == [])
+        #expect(cluster.breaches == [])
     }
 
-    private func expectRefusals(_ cluster: Cluster) {
-        for node in cluster.nodes {
+    private func expectRefusals(_ cluster: World) {
+        for node in cluster.machines {
             let reason = "a decided slot needs a newer version: upgrade this node"
             #expect(cluster.wait(cluster.read(at: node)) == .refused(.notReady(reason)))
             #expect(cluster.wait(cluster.put("x", at: node))?.refusal == .notReady(reason))

@@ -1,25 +1,14 @@
 import EtcdMessages
 import Protobuf
 import Replication
+import Simulation
 import StateMachine
+import Testing
 
-/// What a call came to, and how often it was answered.
-final class Answer<Value> {
-    private(set) var value: Value?
-    private(set) var count = 0
-
-    func take(_ value: Value) {
-        self.value = value
-        count += 1
-    }
-}
-
-/// Calls as the doors make them, for tests that tell one story.
-extension Cluster {
+/// Calls as the doors make them.
+extension World {
     @discardableResult
-    func put(
-        _ key: String, _ value: [UInt8] = [1], at node: ClusterNode
-    ) -> Answer<ProposalResult> {
+    func put(_ key: String, _ value: [UInt8] = [1], at node: SimMachine) -> Answer<ProposalResult> {
         let request = PutRequest.with {
             $0.key = Array(key.utf8)
             $0.value = value
@@ -29,78 +18,57 @@ extension Cluster {
 
     @discardableResult
     func append(
-        _ key: String, _ suffix: String, session: ClientSession? = nil, at node: ClusterNode
+        _ key: String, _ suffix: String, session: ClientSession? = nil, at node: SimMachine
     ) -> Answer<ProposalResult> {
         let request = ReadModifyWriteRequest.with {
             $0.key = Array(key.utf8)
             $0.append = Array(suffix.utf8)
         }
-        return propose(
-            .readModifyWrite, request.serializedBytes(), session: session, at: node)
+        return propose(.readModifyWrite, request.serializedBytes(), session: session, at: node)
     }
 
     /// Registers a session; nil if that fails.
-    func registerSession(at node: ClusterNode) -> UInt64? {
+    func registerSession(at node: SimMachine) -> UInt64? {
         let answer = wait(propose(.registerSession, [], at: node))
         guard case .applied(.registerSession(let response)) = answer else { return nil }
         return response.session
     }
 
     func propose(
-        _ kind: CommandKind, _ request: [UInt8], session: ClientSession? = nil,
-        at node: ClusterNode
+        _ kind: CommandKind, _ request: [UInt8], session: ClientSession? = nil, at node: SimMachine
     ) -> Answer<ProposalResult> {
         let answer = Answer<ProposalResult>()
         node.replica?.propose(kind, session: session, request: request) { answer.take($0) }
-        node.requestTurn()
+        node.process?.requestTurn()
         return answer
     }
 
-    func read(at node: ClusterNode) -> Answer<ReadResult> {
+    func read(at node: SimMachine) -> Answer<ReadResult> {
         let answer = Answer<ReadResult>()
         node.replica?.read { answer.take($0) }
-        node.requestTurn()
+        node.process?.requestTurn()
         return answer
     }
 
     /// Waits for one answer; nil if it does not come.
     func wait<Value>(_ answer: Answer<Value>, milliseconds: UInt64 = 3000) -> Value? {
-        _ = timeline.run(milliseconds: milliseconds) { answer.count > 0 }
+        timeline.run(milliseconds: milliseconds) { answer.count > 0 }
         return answer.value
     }
 
     /// Puts until it is acknowledged, for tests that only need the data to be there.
-    func mustPut(_ key: String, _ value: [UInt8] = [1], at node: ClusterNode) {
+    func mustPut(_ key: String, _ value: [UInt8] = [1], at node: SimMachine) {
         for _ in 0..<20 {
             if case .applied(.put) = wait(put(key, value, at: node)) { return }
             timeline.run(milliseconds: 20)
         }
-        note("\(key) could not be put at \(node.name)")
+        Issue.record("\(key) could not be put at \(node.name)")
     }
 
     /// What a node's state holds now, linearizable or not.
-    func value(_ key: String, at node: ClusterNode) -> [UInt8]? {
+    func value(_ key: String, at node: SimMachine) -> [UInt8]? {
         let request = RangeRequest.with { $0.key = Array(key.utf8) }
         return try? node.replica?.machine.range(request).kvs.first?.value
-    }
-
-    /// Waits until all live nodes stand at the same slot, and compares their states.
-    func becomesLevel(milliseconds: UInt64 = 5000) -> Bool {
-        let isLevel = timeline.run(milliseconds: milliseconds) {
-            Set(liveNodes.map { $0.replica?.machine.appliedSlot }).count == 1
-        }
-        let digests = Set(liveNodes.map { $0.replica?.machine.digest() })
-        return isLevel && digests.count == 1
-    }
-
-    /// A live node that is no leader.
-    var follower: ClusterNode? {
-        liveNodes.first { $0.replica?.status.isLeader == false && $0.replica?.status.leader != 0 }
-    }
-
-    /// Cuts a node off without a word.
-    func isolate(_ node: ClusterNode, breaks: Bool = false) {
-        for peer in nodes where peer !== node { block(node, peer, breaks: breaks) }
     }
 }
 
