@@ -23,7 +23,7 @@ final class Load {
     init(loop: EventLoop, options: Options) {
         self.loop = loop
         self.options = options
-        path = options.workload == .put ? KVMethods.put : KVMethods.range
+        path = options.workload == .get ? KVMethods.range : KVMethods.put
         latencies.reserveCapacity(1 << 20)
     }
 
@@ -36,7 +36,7 @@ final class Load {
                 loop: loop,
                 configuration: ClientConfiguration(host: endpoint.host, port: endpoint.port))
         }
-        for client in 0..<options.clients { issue(on: connections[client % count]) }
+        for client in 0..<options.clients { begin(on: connections[client % count]) }
         loop.schedule(afterMilliseconds: Self.warmUpMilliseconds) { [unowned self] in begin() }
         loop.schedule(
             afterMilliseconds: Self.warmUpMilliseconds + UInt64(options.seconds) * 1_000
@@ -74,15 +74,31 @@ final class Load {
         loop.stop()
     }
 
+    /// One client begins, with a session if it needs one.
+    private func begin(on connection: ClientConnection) {
+        guard options.workload == .sessionPut else { return issue(on: connection, session: nil) }
+        connection.unary(
+            StoreMethods.registerSession, RegisterSessionRequest().serializedBytes()
+        ) { [unowned self] result in
+            switch result.map({ try? RegisterSessionResponse(serializedBytes: $0) }) {
+            case .success(let response?):
+                issue(on: connection, session: ClientSession(id: response.session))
+            case .success(nil): failed("an answer that is no RegisterSessionResponse")
+            case .failure(let failure): failed(failure.message)
+            }
+        }
+    }
+
     /// One client's next operation, and then the one after it.
-    private func issue(on connection: ClientConnection) {
+    private func issue(on connection: ClientConnection, session: ClientSession?) {
         let sentAt = loop.now
-        connection.unary(path, request()) { [unowned self] result in
+        let metadata = session.map { [("synod-session", $0.nextTicket())] } ?? []
+        connection.unary(path, request(), metadata: metadata) { [unowned self] result in
             switch result {
             case .success: if isMeasuring { latencies.append(loop.now - sentAt) }
             case .failure(let failure): failed(failure.message)
             }
-            if !connection.isClosed { issue(on: connection) }
+            if !connection.isClosed { issue(on: connection, session: session) }
         }
     }
 
@@ -95,7 +111,7 @@ final class Load {
         let number = Int.random(in: 0..<Self.keyCount, using: &random)
         let key = Array("key\(1_000_000 + number)".utf8)
         switch options.workload {
-        case .put:
+        case .put, .sessionPut:
             var put = PutRequest()
             put.key = key
             put.value = [UInt8](

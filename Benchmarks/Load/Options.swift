@@ -1,6 +1,10 @@
 /// The command line.
 struct Options {
-    enum Workload: String { case put, get }
+    enum Workload: String {
+        case put, get
+        /// Puts of clients with a session: each is executed once.
+        case sessionPut = "session-put"
+    }
 
     struct Endpoint {
         let host: String
@@ -8,7 +12,7 @@ struct Options {
     }
 
     static let usage = """
-        usage: Load --endpoints HOST:PORT,... [--workload put|get] [--clients 64] [--seconds 5]
+        usage: Load --endpoints HOST:PORT,... [--workload put|session-put|get] [--clients 64] [--seconds 5]
                     [--pids SERVER,...]
         Clients share a connection by eight, the connections go to the endpoints in turn. Get reads
         linearizably what put with the same options has written. CPU time is that of the pids.
