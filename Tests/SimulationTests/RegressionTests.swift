@@ -1,7 +1,8 @@
 import Simulation
 import Testing
 
-/// Seeds that found a bug, under the bug's name.
+/// Seeds that found a bug, under the bug's name. A seed's history changes with the program and with the
+/// simulator, so each bug's rule is held by a test of the core as well.
 struct RegressionTests {
     /// A replica with values of an old ballot on disk had learned the decided ones and not flushed them yet.
     /// It read the old ones back for a peer that was catching up, as if they were decided.
