@@ -28,7 +28,8 @@ final class SimClient {
     /// One try of an operation: only its first ending counts.
     private final class Try {
         let number: Int
-        let process: SimProcess
+        /// Not held: the try waits in its replica. A process that is gone is dead.
+        weak var process: SimProcess?
         /// The node has said what came of it.
         var isAnswered = false
         var isOver = false
@@ -78,8 +79,9 @@ final class SimClient {
         continueLater()
         guard let process = machine.process, let replica = process.replica else { return }
         let bytes = RegisterSessionRequest().serializedBytes()
-        replica.propose(.registerSession, request: bytes) { [self] result in
-            guard process.mayAct(), case .applied(.registerSession(let response)) = result else {
+        replica.propose(.registerSession, request: bytes) { [self, weak process] result in
+            guard process?.mayAct() == true, case .applied(.registerSession(let response)) = result
+            else {
                 return
             }
             session = response.session
@@ -110,7 +112,7 @@ final class SimClient {
 
     /// The node has an answer; it must live to say it.
     private func arrive(_ attempt: Try, _ verdict: Verdict, isLost: Bool) {
-        guard attempt.process.mayAct() else { return }
+        guard attempt.process?.mayAct() == true else { return }
         if attempt.isAnswered {
             world.note(.clients, "a try of operation \(attempt.number) was answered twice")
         }
@@ -133,7 +135,9 @@ final class SimClient {
 
     /// A process has ended: a client that waits for it hears so soon.
     func processEnded() {
-        guard let attempt = current, attempt.process.isDead, !attempt.isOver else { return }
+        guard let attempt = current, attempt.process?.isDead != false, !attempt.isOver else {
+            return
+        }
         world.timeline.after(workload.dice.number(in: 20...20_000)) { [self] in giveUp(attempt) }
     }
 
@@ -263,11 +267,11 @@ final class SimClient {
         let action = workload.operations[number].action
         switch Request(action) {
         case .read(let range):
-            read(action, replica, then) { () throws(KVError) in
+            read(action, replica, then) { [unowned replica] () throws(KVError) in
                 Answers.answer(try replica.machine.range(range))
             }
         case .readOnly(let transaction):
-            read(action, replica, then) { () throws(KVError) in
+            read(action, replica, then) { [unowned replica] () throws(KVError) in
                 Answers.answer(try replica.machine.readOnlyTxn(transaction))
             }
         case .command(let kind, let bytes):
@@ -284,7 +288,7 @@ final class SimClient {
         }
     }
 
-    /// As the doors do it: a sequential read waits only if the node is behind the client's token.
+    /// `make` waits in the replica and must not hold it. As the doors do it: a sequential read waits only if the node is behind the client's token.
     private func read(
         _ action: Action, _ replica: Replica, _ then: @escaping (Verdict) -> Void,
         make: @escaping () throws(KVError) -> Answer

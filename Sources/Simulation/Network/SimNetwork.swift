@@ -102,6 +102,12 @@ package final class SimNetwork {
         connections[pair(one, other)]?.close()
     }
 
+    /// Forgets all connections and frames.
+    func clear() {
+        connections = Array(repeating: nil, count: connections.count)
+        oldFrames = []
+    }
+
     // MARK: Ways
 
     /// One more cause cuts the way from `sender` to `receiver`.

@@ -18,7 +18,9 @@ package final class SeedRun {
     package static func run(
         _ scenario: Scenario, output: ((String) -> Void)? = nil
     ) -> SeedReport {
-        SeedRun(scenario, output: output).run()
+        let run = SeedRun(scenario, output: output)
+        defer { run.world.dismantle() }
+        return run.run()
     }
 
     private init(_ scenario: Scenario, output: ((String) -> Void)?) {
@@ -122,7 +124,7 @@ package final class SeedRun {
         func again() { world.timeline.after(50_000) { [self] in ask(machine, then: then) } }
         guard let process = machine.process, let replica = process.replica else { return again() }
         var isAnswered = false
-        replica.read { result in
+        replica.read { [unowned replica, unowned process] result in
             guard result == .ready, !process.isDead else { return }
             let put = PutRequest.with {
                 $0.key = Array("healed".utf8)

@@ -47,7 +47,7 @@ extension Knobs {
     }
 
     private mutating func drawClients(_ dice: inout Dice) {
-        clientCount = dice.one(of: [3, 5, 5, 8, 12, 40])
+        clientCount = dice.one(of: [3, 5, 8, 12, 20, 40])
         operationsPerSecond = dice.one(of: [40, 50, 50, 60, 80])
         keyCount = dice.one(of: [2, 6, 12, 12, 30])
         valueBytes = dice.one(of: [8...64, 8...64, 8...2_000, 0...12_000])

@@ -97,10 +97,17 @@ package final class SimMachine {
         self.process = nil
         pausedUntil = 0
         // It is still on the stack.
-        world.timeline.after(0) { withExtendedLifetime(process) {} }
+        world.timeline.after(0) { process.letGo() }
         world.trace.note(.crash, node: index, UInt64(death.rawValue), 0, "\(death)")
         if death == .powerLost { powerLost() }
         world.ended(self)
+    }
+
+    /// There is no world any more for a process to live in.
+    func dismantle() {
+        let last = process
+        process = nil
+        last?.letGo()
     }
 
     private func powerLost() {

@@ -109,6 +109,14 @@ package final class SimProcess: PeerLink {
         machine.ended(self, death)
     }
 
+    /// Lets go of what it was made of, which holds it in its turn. Not while any of that is at work.
+    func letGo() {
+        precondition(isDead || machine.process !== self, "only what has ended")
+        replica = nil
+        disk = nil
+        lastSeen = nil
+    }
+
     /// It ends after so many effects from now: in the middle of a turn, most likely.
     package func die(afterEffects count: Int, losingPower: Bool) {
         effectsLeft = count

@@ -16,6 +16,9 @@ package final class Timeline {
         queue.insert(at: nowMicroseconds + microseconds, action)
     }
 
+    /// Forgets everything that was to happen.
+    func clear() { queue = EventQueue() }
+
     /// Lets so much time pass.
     package func run(milliseconds: UInt64) { run(milliseconds: milliseconds) { false } }
 

@@ -108,6 +108,16 @@ package final class World {
         }
     }
 
+    /// The end of it: nothing happens any more, and nothing in it holds another.
+    package func dismantle() {
+        timeline.clear()
+        network.clear()
+        onEnd = { _ in }
+        onMessage = { _, _, _ in }
+        onTurn = { _ in }
+        for machine in machines { machine.dismantle() }
+    }
+
     // MARK: Details
 
     func configuration(of machine: SimMachine) -> ReplicaConfiguration {
