@@ -36,16 +36,18 @@ struct CatchUp: Equatable, Sendable {
     /// The decided prefix is what all others know too: a stall begins only after this.
     mutating func noteLevel(running: UInt64) { seenAt = running }
 
-    /// The peer to ask next: one that knows more than `prefix` and is heard, the furthest first.
-    func source(in peers: PeerTable, prefix: Slot) -> Int? {
-        var best: Int?
-        for index in peers.indices where peers[index].decidedUpTo > prefix {
-            guard index != avoided, peers[index].isConnected else { continue }
-            if let known = best, peers[known].decidedUpTo >= peers[index].decidedUpTo { continue }
-            best = index
+    /// The peer to ask next: one that is heard and knows at least half of what is missing above `prefix`. Of
+    /// several, replicas that lag ask different ones, by their own place among all: else all of them would
+    /// wait for the disk of one.
+    func source(in peers: PeerTable, prefix: Slot, ownPlace: Int) -> Int? {
+        let heard = peers.indices.filter { $0 != avoided && peers[$0].isConnected }
+        let furthest = heard.map { peers[$0].decidedUpTo }.max() ?? .zero
+        guard furthest > prefix else {
+            return avoided.flatMap { peers[$0].decidedUpTo > prefix ? $0 : nil }
         }
-        if let best { return best }
-        return avoided.flatMap { peers[$0].decidedUpTo > prefix ? $0 : nil }
+        let enough = Slot(prefix.rawValue + (furthest.rawValue - prefix.rawValue + 1) / 2)
+        let sources = heard.filter { peers[$0].decidedUpTo >= enough }
+        return sources[ownPlace % sources.count]
     }
 
     mutating func begin(peer: Int, fromSlot: Slot, running: UInt64) {

@@ -23,7 +23,7 @@ extension PaxosCore {
     mutating func pull(into effects: inout Effects) {
         let prefix = learner.decidedUpTo
         guard leader == nil, lives.hasLearner, catchUp.pull == nil,
-            let peer = catchUp.source(in: peers, prefix: prefix)
+            let peer = catchUp.source(in: peers, prefix: prefix, ownPlace: ownPlace)
         else { return }
         guard outbox.unflushedBytes < configuration.unflushedBytes else {
             ownMarks.hit(.catchUpHeldByDisk)
@@ -33,6 +33,11 @@ extension PaxosCore {
         let request = Message.CatchUpRequest(
             fromSlot: prefix.next, bytesMax: UInt32(clamping: configuration.chunkBytes))
         send(.catchUpRequest(request), to: peer, into: &effects)
+    }
+
+    /// How many peers come before this replica by their ids.
+    private var ownPlace: Int {
+        peers.indices.count { peers[$0].replica < configuration.replica }
     }
 
     /// A flush has ended: a request that waited for it leaves at once, or a laggard with a slow disk and a

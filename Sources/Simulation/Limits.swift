@@ -15,6 +15,9 @@ package enum Limits {
     /// A healed majority serves again within this time and so many election time-outs.
     static let healingMilliseconds: UInt64 = 15_000
     static let healingTimeouts: UInt64 = 60
+    /// Clients ask so much less while a majority heals: with one command in a slot and a slow disk, a cluster
+    /// can be too weak for its clients, and that is nobody's fault.
+    static let healingSlowness: UInt64 = 4
     /// A client gives up so long after the server should have.
     static let clientPatienceMilliseconds: UInt64 = 400
     /// Tries of one operation.

@@ -10,6 +10,20 @@ struct EffectTests {
         HistoryWriter.pair(value, mod, create: 2, version: version)
     }
 
+    /// Nobody was shown that the key is absent, but a value that begins anew tells of it.
+    @Test mutating func anUnknownDeleteExplainsAValueThatBeginsAnew() {
+        let key = HistoryWriter.bytes("k")
+        writer.done(
+            .append(key: key, token: HistoryWriter.bytes("<1>")), 10, 20, 2,
+            .appended(HistoryWriter.pair("<1>", 2)))
+        writer.add(.delete(key: key), 30, 40, .unknown)
+        writer.append("k", "<2>", 50, 60, .unknown)
+        writer.done(
+            .append(key: key, token: HistoryWriter.bytes("<3>")), 70, 80, 5,
+            .appended(HistoryWriter.pair("<2><3>", 5, create: 4, version: 2)))
+        #expect(writer.report == "")
+    }
+
     @Test mutating func appendsThatAreAllThereBreakNothing() {
         writer.append("k", "<1>", 10, 20, 2)
         writer.append("k", "<2>", 30, 40, .unknown)

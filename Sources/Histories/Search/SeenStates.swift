@@ -19,6 +19,8 @@ struct SeenStates {
     func contains(_ effect: KeyStep.Effect) -> Bool {
         switch effect {
         case .none: false
+        // What is appended to nothing is seen with nothing before it.
+        case .set(StateTable.absent): states.contains(StateTable.absent) || !longest.isEmpty
         case .set(let state) where state <= StateTable.unseen: states.contains(state)
         case .set(let state):
             states.contains(state)

@@ -50,7 +50,8 @@ final class SimClient {
 
     func continueLater() {
         let knobs = world.knobs
-        let mean = UInt64(knobs.clientCount) * 1_000_000 / knobs.operationsPerSecond
+        let usual = UInt64(knobs.clientCount) * 1_000_000 / knobs.operationsPerSecond
+        let mean = usual * workload.slowness
         world.timeline.after(workload.dice.number(in: mean / 2...mean * 3 / 2)) { [self] in
             if !workload.isOver { ask() }
         }

@@ -15,6 +15,8 @@ package final class Workload {
     /// Requests and answers that are lost between clients and nodes, in a thousand.
     package var lossPerMille: UInt64 = 0
     private(set) var isOver = false
+    /// How much longer clients think than usual.
+    package var slowness: UInt64 = 1
     private var clients: [SimClient] = []
     var dice: Dice
     /// The highest revision that any client has seen.

@@ -31,7 +31,8 @@ package final class Nemesis {
         world.onEnd = { [unowned self] machine in
             // With the process, its acceptor's forgetfulness is gone.
             if forgetful.remove(machine.index) != nil { harmed.remove(machine.index) }
-            if !machine.isOldCopy { guardOldCopy?() }
+            // An old copy has one life: with more, its boot number would overtake what peers remember.
+            guardOldCopy?()
             workload.processEnded()
         }
     }
@@ -58,6 +59,7 @@ package final class Nemesis {
         healed = Set(core.map(\.index))
         world.network.quality = world.knobs.network
         workload.lossPerMille = 0
+        workload.slowness = Limits.healingSlowness
         for machine in core {
             heal(machine)
             for other in core where other !== machine { world.network.keepOpen(machine, other) }

@@ -94,6 +94,7 @@ package final class SeedRun {
         }
         report.healingMicroseconds = world.timeline.nowMicroseconds - begin
         guard world.breaches.isEmpty else { return }
+        workload.slowness = 1
         let isBusy = world.timeline.run(milliseconds: bound * 4) {
             workload.endedCount >= Limits.operationsMin || !world.breaches.isEmpty
         }
