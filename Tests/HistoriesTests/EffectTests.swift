@@ -13,14 +13,15 @@ struct EffectTests {
     /// Nobody was shown that the key is absent, but a value that begins anew tells of it.
     @Test mutating func anUnknownDeleteExplainsAValueThatBeginsAnew() {
         let key = HistoryWriter.bytes("k")
+        writer.append("k", "<1>", 1, 5, .unknown)
         writer.done(
-            .append(key: key, token: HistoryWriter.bytes("<1>")), 10, 20, 2,
-            .appended(HistoryWriter.pair("<1>", 2)))
+            .append(key: key, token: HistoryWriter.bytes("<2>")), 10, 20, 3,
+            .appended(HistoryWriter.pair("<1><2>", 3, create: 2, version: 2)))
         writer.add(.delete(key: key), 30, 40, .unknown)
-        writer.append("k", "<2>", 50, 60, .unknown)
+        writer.append("k", "<3>", 50, 60, .unknown)
         writer.done(
-            .append(key: key, token: HistoryWriter.bytes("<3>")), 70, 80, 5,
-            .appended(HistoryWriter.pair("<2><3>", 5, create: 4, version: 2)))
+            .append(key: key, token: HistoryWriter.bytes("<4>")), 70, 80, 6,
+            .appended(HistoryWriter.pair("<3><4>", 6, create: 5, version: 2)))
         #expect(writer.report == "")
     }
 
