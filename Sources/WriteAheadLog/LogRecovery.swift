@@ -20,8 +20,8 @@ package struct LogRecovery {
     private var holdsRecords = false
     private var reusableBytes: Int?
     /// Where the newest batch of the last segment lies; the first one with the segment's header, for the two
-    /// are one write.
-    private var newestBatch: Range<Int>?
+    /// are one write. Of a segment whose first batch did not come whole: its header.
+    private var newestWrite = 0..<0
     private var unknownGroup: GroupID?
     private var marks = MarkCounter<LogMark>()
     private let injectedBug: LogBug?
@@ -85,13 +85,13 @@ package struct LogRecovery {
     /// cache goes on showing it, while the kernel takes it for clean and flushes it no more (Rebello et al.
     /// 2020). So it is written again.
     private func makeEndDurable() throws(RecoveryError) {
-        guard let last = segments.last, let newest = newestBatch else { return }
-        let cursor = SegmentCursor(disk, segment: last.number, fileBytes: newest.upperBound)
+        guard let last = segments.last else { return }
+        let cursor = SegmentCursor(disk, segment: last.number, fileBytes: newestWrite.upperBound)
         let isSkipped = injectedBug == .endNotWrittenAgain
         let bytes = try cursor.bytes(
-            at: newest.lowerBound, count: isSkipped ? 0 : newest.count)
+            at: newestWrite.lowerBound, count: isSkipped ? 0 : newestWrite.count)
         do throws(DiskError) {
-            try disk.rewrite(segment: last.number, at: newest.lowerBound, bytes)
+            try disk.rewrite(segment: last.number, at: newestWrite.lowerBound, bytes)
         } catch {
             throw .disk(error)
         }
@@ -121,7 +121,7 @@ package struct LogRecovery {
         else { throw .foreignSegment(header.number) }
         boot = max(boot, header.boot)
         holdsRecords = false
-        newestBatch = nil
+        newestWrite = 0..<SegmentHeader.byteCount
         segments.append(SegmentIndex(number: header.number))
         let cursor = SegmentCursor(
             disk, segment: header.number, fileBytes: started.file.byteCount)
@@ -180,7 +180,7 @@ package struct LogRecovery {
             offset: expected.offset, extent: header.extent, slots: header.slots)
         highestSlot = max(highestSlot, header.slots.high)
         let isFirst = expected.offset == SegmentHeader.byteCount
-        newestBatch = (isFirst ? 0 : expected.offset)..<expected.offset + header.extent
+        newestWrite = (isFirst ? 0 : expected.offset)..<expected.offset + header.extent
         expected.offset += header.extent
         expected.number += 1
         expected.chain = header.chainAfter

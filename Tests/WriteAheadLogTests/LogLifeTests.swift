@@ -51,6 +51,24 @@ struct LogLifeTests {
         #expect(after.allSatisfy { $0 == 0 })
     }
 
+    /// The next segment names it as its predecessor: without its header it would be taken for damage.
+    @Test func theHeaderOfASegmentThatWasHardlyBegunIsWrittenAgain() throws {
+        let world = LogWorld()
+        try world.openStarted()
+        world.append([accepted(1)])
+        world.settle()
+        try world.open()
+        while !world.disk.pending.contains(where: \.operation.isOpening) {
+            try #require(world.step())
+        }
+        world.disk.crash { $0 < 1 }
+        try world.open()
+        let newest = try #require(world.disk.rewritten.last)
+        #expect(newest.segment == 2 && newest.range == 0..<512)
+        world.settle()
+        #expect(world.log?.isStarted == true)
+    }
+
     @Test func aDiskThatDoesNotTakeTheNewestBatchAgainIsRefused() throws {
         let world = LogWorld()
         try world.openStarted()
@@ -217,5 +235,12 @@ struct LogLifeTests {
         world.settle()
         #expect(world.durableBox == 60)
         #expect(try world.recover().state.accepted.count == 60)
+    }
+}
+
+extension DiskOperation {
+    /// The first write to a segment.
+    fileprivate var isOpening: Bool {
+        if case .write(_, offset: 0, _) = self { true } else { false }
     }
 }
