@@ -16,7 +16,8 @@ extension SimProcess {
     /// All roles are there again, with their memory.
     func reviveRoles() {
         guard let replica, !isDead else { return }
-        if replica.hasAmnesia { kill(.acceptor) }
+        // It may have forgotten, or be about to: then it waits for the disk, and hears of no other revival.
+        if replica.deadRoles.contains(.acceptor) { kill(.acceptor) }
         for role in replica.deadRoles { revive(role, .recovered) }
     }
 
