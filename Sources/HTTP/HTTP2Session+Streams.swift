@@ -53,7 +53,7 @@ extension HTTP2Session {
             id = nghttp2_submit_request(
                 raw, nil, headers.fields, headers.count, &provider, context)
         } else {
-            let more = HeaderBlock(extra)
+            let more = HeaderBlock(extra, changing: true)
             var fields = Array(UnsafeBufferPointer(start: headers.fields, count: headers.count))
             fields += UnsafeBufferPointer(start: more.fields, count: more.count)
             id = withExtendedLifetime(more) {

@@ -9,16 +9,15 @@ package final class HeaderBlock {
     /// Copies `list`. Names must be in lower case, pseudo-headers first.
     ///
     /// A `permanent` block lives as long as all sessions that send it, and nghttp2 does not copy it
-    /// any more; any other block is copied when it is submitted.
-    package init(_ list: [(String, String)], permanent: Bool = false) {
+    /// any more; any other block is copied when it is submitted. The fields of a `changing` block are
+    /// never indexed (RFC 7541, 6.2.3): a value that comes once would only push the constant ones out
+    /// of both sides' tables.
+    package init(_ list: [(String, String)], permanent: Bool = false, changing: Bool = false) {
         count = list.count
         fields = .allocate(capacity: max(1, list.count))
         text = .allocate(
             capacity: max(1, list.reduce(0) { $0 + $1.0.utf8.count + $1.1.utf8.count }))
-        let flags =
-            permanent
-            ? UInt8(NGHTTP2_NV_FLAG_NO_COPY_NAME.rawValue | NGHTTP2_NV_FLAG_NO_COPY_VALUE.rawValue)
-            : UInt8(NGHTTP2_NV_FLAG_NONE.rawValue)
+        let flags = Self.flags(permanent: permanent, changing: changing)
         var next = text
         for (index, (name, value)) in list.enumerated() {
             let valueStart = Self.copy(name, to: next)
@@ -34,6 +33,16 @@ package final class HeaderBlock {
     deinit {
         fields.deallocate()
         text.deallocate()
+    }
+
+    private static func flags(permanent: Bool, changing: Bool) -> UInt8 {
+        var flags = NGHTTP2_NV_FLAG_NONE.rawValue
+        if permanent {
+            flags |=
+                NGHTTP2_NV_FLAG_NO_COPY_NAME.rawValue | NGHTTP2_NV_FLAG_NO_COPY_VALUE.rawValue
+        }
+        if changing { flags |= NGHTTP2_NV_FLAG_NO_INDEX.rawValue }
+        return UInt8(flags)
     }
 
     private static func copy(

@@ -33,6 +33,19 @@ extension ProcessTests {
         }
 
         @Test(.timeLimit(.minutes(1)))
+        func anInterruptedSimulationSaysWhatItHasSeen() async throws {
+            let result = try await Tool.run(
+                "/usr/bin/env",
+                [
+                    "timeout", "--preserve-status", "--signal", "INT", "2", Places.synod,
+                    "simulate", "--time", "10m", "--jobs", "1", "--nodes", "1",
+                ])
+            #expect(result.status == 128 + SIGINT)
+            #expect(result.output.contains("virtual time"))
+            #expect(result.output.contains("no rule was broken"))
+        }
+
+        @Test(.timeLimit(.minutes(1)))
         func serveRefusesWhatItMustNotIgnore() async throws {
             for (flag, sentence) in [
                 ("--cert-file=x", "--cert-file is refused"),

@@ -41,12 +41,12 @@ struct ChildProcess: ~Copyable {
         posix_spawn_file_actions_addopen(
             &actions, STDOUT_FILENO, log, O_WRONLY | O_CREAT | O_APPEND, 0o644)
         posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
-        let result = Self.spawn(program, arguments, &actions)
-        guard case .success(let processID) = result else {
+        do throws(SystemError) {
+            processID = try Self.spawn(program, [program] + arguments, &actions)
+        } catch {
             close(ends[1])
-            throw SystemError("\(program) cannot be started", Self.code(result))
+            throw error
         }
-        self.processID = processID
         input = ends[1]
         end = nil
     }
@@ -67,15 +67,11 @@ struct ChildProcess: ~Copyable {
         if end == nil { kill(processID, signal) }
     }
 
-    private enum Spawned { case success(pid_t), failure(Int32) }
-
-    private static func code(_ spawned: Spawned) -> Int32 {
-        if case .failure(let code) = spawned { code } else { 0 }
-    }
-
-    private static func spawn(
-        _ program: String, _ arguments: [String], _ actions: inout posix_spawn_file_actions_t
-    ) -> Spawned {
+    /// Starts `program` with `words`, its name first, in a process group of its own and with no signal
+    /// blocked. Returns its process id.
+    static func spawn(
+        _ program: String, _ words: [String], _ actions: inout posix_spawn_file_actions_t
+    ) throws(SystemError) -> pid_t {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -86,11 +82,12 @@ struct ChildProcess: ~Copyable {
         posix_spawnattr_setpgroup(&attributes, 0)
         posix_spawnattr_setflags(
             &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP))
-        var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) }
-        defer { for word in words { free(word) } }
-        words.append(nil)
+        var copies: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
+        defer { for copy in copies { free(copy) } }
+        copies.append(nil)
         var processID = pid_t()
-        let result = posix_spawn(&processID, program, &actions, &attributes, words, environ)
-        return result == 0 ? .success(processID) : .failure(result)
+        let result = posix_spawn(&processID, program, &actions, &attributes, copies, environ)
+        guard result == 0 else { throw SystemError("\(program) cannot be started", result) }
+        return processID
     }
 }

@@ -18,4 +18,14 @@ struct SignalInbox {
         let signal = sigtimedwait(&set, nil, &time)
         return signal > 0 ? signal : nil
     }
+
+    /// Ends this process as the signal would have done, so that whoever started it sees that.
+    mutating func obey(_ signal: Int32) -> Never {
+        close()
+        raise(signal)
+        exit(128 + signal)
+    }
+
+    /// The signals interrupt again; one that came and was not taken does so at once.
+    mutating func close() { pthread_sigmask(SIG_UNBLOCK, &set, nil) }
 }

@@ -13,6 +13,9 @@ final class SeedPool {
     private var totals = SimulationTotals()
     private var failures: [SeedFailure] = []
     private var reportedAtMilliseconds = Clock.milliseconds()
+    private var signals = SignalInbox([SIGINT, SIGTERM, SIGHUP])
+    /// The signal that ended the run before its time.
+    private var stopSignal: Int32?
 
     init(_ options: SimulateOptions) {
         self.options = options
@@ -28,10 +31,11 @@ final class SeedPool {
             return .failed
         }
         for line in totals.summary { Console.line(line) }
-        guard let first = failures.first else {
-            Console.line("no rule was broken")
-            return judgeMarks()
-        }
+        if failures.isEmpty { Console.line("no rule was broken") }
+        if let stopSignal { signals.obey(stopSignal) }
+        // Nobody must wait for the search for a small scenario.
+        signals.close()
+        guard let first = failures.first else { return judgeMarks() }
         FailureReport.print(first, options)
         return .failed
     }
@@ -49,7 +53,7 @@ final class SeedPool {
 
     /// Keeps all jobs busy; false when nothing is left to do.
     private func fill() throws(SystemError) -> Bool {
-        if isOver {
+        if isOver() {
             stop()
             return false
         }
@@ -59,7 +63,9 @@ final class SeedPool {
         return !workers.isEmpty
     }
 
-    private var isOver: Bool {
+    private func isOver() -> Bool {
+        stopSignal = signals.next(withinMilliseconds: 0)
+        if stopSignal != nil { return true }
         if !failures.isEmpty && !options.keepsGoing { return true }
         return options.timeLimitMilliseconds.map { totals.elapsedMilliseconds >= $0 } ?? false
     }

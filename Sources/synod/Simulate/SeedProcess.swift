@@ -16,18 +16,13 @@ final class SeedProcess {
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO)
-        let program = "/proc/self/exe"
-        var arguments: [UnsafeMutablePointer<CChar>?] = (["synod"] + words).map { strdup($0) }
-        defer { for argument in arguments { free(argument) } }
-        arguments.append(nil)
-        var started = pid_t()
-        let result = posix_spawn(&started, program, &actions, nil, arguments, environ)
-        close(ends[1])
-        guard result == 0 else {
+        defer { close(ends[1]) }
+        do throws(SystemError) {
+            processID = try ChildProcess.spawn("/proc/self/exe", ["synod"] + words, &actions)
+        } catch {
             close(ends[0])
-            throw SystemError("\(program) cannot be started", result)
+            throw error
         }
-        processID = started
         output = ends[0]
     }
 

@@ -13,7 +13,7 @@ enum SimulateCommand {
             the time; in the end a majority is healed and must serve again. docs/Simulation.md says more.
 
             A broken rule is printed with its seed, the smallest scenario that still breaks it, and the
-            command that replays it.
+            command that replays it. Ctrl-C ends a run early, with the summary of what was run.
             """,
         flags: [
             Flag("seed", "N", "run this seed only"),
