@@ -13,7 +13,7 @@ public enum DurableRecord: Equatable, Sendable {
     case truncated(upTo: Slot)
     /// The configuration that governs slots above `slot`.
     case configuration(slot: Slot, membership: Membership)
-    /// The highest boot number, promise and accepted slot that a peer was heard to have.
+    /// The newest start, highest promise and accepted slot that a peer was heard to have.
     case heard(PeerMemory)
 }
 
@@ -21,16 +21,17 @@ public enum DurableRecord: Equatable, Sendable {
 public struct PeerMemory: Equatable, Sendable {
     public let replica: ReplicaID
     public let incarnation: Incarnation
-    public let boot: BootNumber
+    /// Its newest start.
+    public let start: ProcessStart
     public let promised: Ballot
     public let accepted: Slot
     public init(
-        replica: ReplicaID, incarnation: Incarnation, boot: BootNumber, promised: Ballot,
+        replica: ReplicaID, incarnation: Incarnation, start: ProcessStart, promised: Ballot,
         accepted: Slot
     ) {
         self.replica = replica
         self.incarnation = incarnation
-        self.boot = boot
+        self.start = start
         self.promised = promised
         self.accepted = accepted
     }

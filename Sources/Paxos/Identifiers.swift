@@ -22,6 +22,18 @@ public struct BootNumber: RawRepresentable, Hashable, Comparable, Sendable {
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
+/// One start of a process on a data directory. Two starts with one boot number and two nonces are of two
+/// copies of the directory.
+public struct ProcessStart: Hashable, Sendable {
+    public let boot: BootNumber
+    /// Random: names the process.
+    public let nonce: UInt64
+    public init(boot: BootNumber, nonce: UInt64) {
+        self.boot = boot
+        self.nonce = nonce
+    }
+}
+
 /// A Paxos group within a cluster; 0 is the default group.
 public struct GroupID: RawRepresentable, Hashable, Comparable, Sendable {
     public let rawValue: UInt32

@@ -71,7 +71,7 @@ extension PeerMemory: ByteCodable {
     package func encode(into writer: inout ByteWriter) {
         writer.writeFixed64(replica.rawValue)
         writer.writeFixed64(incarnation.rawValue)
-        writer.writeVarint(boot.rawValue)
+        start.encode(into: &writer)
         promised.encode(into: &writer)
         accepted.encode(into: &writer)
     }
@@ -79,10 +79,22 @@ extension PeerMemory: ByteCodable {
     package init(from reader: inout ByteReader) throws(ByteReaderError) {
         let replica = ReplicaID(try reader.readFixed64())
         let incarnation = Incarnation(try reader.readFixed64())
-        let boot = BootNumber(try reader.readVarint())
+        let start = try ProcessStart(from: &reader)
         let promised = try Ballot(from: &reader)
         self.init(
-            replica: replica, incarnation: incarnation, boot: boot, promised: promised,
+            replica: replica, incarnation: incarnation, start: start, promised: promised,
             accepted: try Slot(from: &reader))
+    }
+}
+
+extension ProcessStart: ByteCodable {
+    package func encode(into writer: inout ByteWriter) {
+        writer.writeVarint(boot.rawValue)
+        writer.writeFixed64(nonce)
+    }
+
+    package init(from reader: inout ByteReader) throws(ByteReaderError) {
+        let boot = BootNumber(try reader.readVarint())
+        self.init(boot: boot, nonce: try reader.readFixed64())
     }
 }

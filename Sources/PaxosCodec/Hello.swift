@@ -13,6 +13,8 @@ package struct Hello: Equatable, Sendable {
     package var boot: BootNumber
     /// Names the sender's process: two holders of one directory have two nonces.
     package var nonce: UInt64
+    /// The newest starts of the sender's directory before this one, oldest first.
+    package var earlierStarts: [ProcessStart]
     /// Whether the sender's data directory holds nothing yet.
     package var isEmpty: Bool
     /// Hash of the member list that the sender was started with.
@@ -26,7 +28,8 @@ package struct Hello: Equatable, Sendable {
 
     package init(
         cluster: ClusterID, replica: ReplicaID, incarnation: Incarnation, boot: BootNumber,
-        nonce: UInt64, isEmpty: Bool, memberListHash: UInt64, genesis: [UInt8]?,
+        nonce: UInt64, earlierStarts: [ProcessStart], isEmpty: Bool, memberListHash: UInt64,
+        genesis: [UInt8]?,
         remembered: PeerMemory?, clientURLs: [String], productVersion: String
     ) {
         self.cluster = cluster
@@ -34,6 +37,7 @@ package struct Hello: Equatable, Sendable {
         self.incarnation = incarnation
         self.boot = boot
         self.nonce = nonce
+        self.earlierStarts = earlierStarts
         self.isEmpty = isEmpty
         self.memberListHash = memberListHash
         self.genesis = genesis
@@ -41,6 +45,9 @@ package struct Hello: Equatable, Sendable {
         self.clientURLs = clientURLs
         self.productVersion = productVersion
     }
+
+    /// The newest starts of the sender's directory, this one last.
+    package var starts: [ProcessStart] { earlierStarts + [ProcessStart(boot: boot, nonce: nonce)] }
 
     /// The hello as bytes, with version and checksum.
     package func encode() -> [UInt8] {
@@ -71,6 +78,8 @@ extension Hello {
         writer.writeFixed64(incarnation.rawValue)
         writer.writeFixed64(boot.rawValue)
         writer.writeFixed64(nonce)
+        writer.writeVarint(UInt64(earlierStarts.count))
+        for start in earlierStarts { start.encode(into: &writer) }
         writer.writeFlag(isEmpty)
         writer.writeFixed64(memberListHash)
         writer.writeFlag(genesis != nil)
@@ -87,11 +96,22 @@ extension Hello {
         incarnation = Incarnation(try reader.readFixed64())
         boot = BootNumber(try reader.readFixed64())
         nonce = try reader.readFixed64()
+        earlierStarts = try Self.readStarts(from: &reader)
         isEmpty = try reader.readFlag()
         memberListHash = try reader.readFixed64()
         genesis = try reader.readFlag() ? try reader.readBytes() : nil
         remembered = try reader.readFlag() ? try PeerMemory(from: &reader) : nil
         clientURLs = try reader.readStrings(max: Limits.addresses)
         productVersion = try reader.readString()
+    }
+
+    private static func readStarts(
+        from reader: inout ByteReader
+    ) throws(ByteReaderError) -> [ProcessStart] {
+        let count = try reader.readVarint()
+        guard count <= UInt64(Limits.starts) else { throw .invalid("starts") }
+        var starts: [ProcessStart] = []
+        for _ in 0..<count { starts.append(try ProcessStart(from: &reader)) }
+        return starts
     }
 }

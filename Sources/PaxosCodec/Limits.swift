@@ -6,6 +6,8 @@ enum Limits {
     static let addresses = 64
     /// Values in one chunk of a promise or of catch-up.
     static let values = 65_536
+    /// Starts of one directory's processes in a hello.
+    static let starts = 64
     /// Messages in one peer frame.
     static let messages = 65_536
     /// Elements for which room is made before they are seen.

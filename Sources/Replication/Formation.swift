@@ -80,9 +80,12 @@ package struct Formation {
         ownAccepted = max(ownAccepted, accepted)
     }
 
-    /// A peer said hello; `genesis` is that of its cluster, if it belongs to one.
-    package mutating func receive(_ hello: Hello, genesis: Membership?) -> [Order] {
-        if let reason = refusal(of: hello) { return [.refuse(reason)] }
+    /// A peer said hello; `genesis` is that of its cluster, if it belongs to one, `memory` what was heard
+    /// from this life of it before.
+    package mutating func receive(
+        _ hello: Hello, genesis: Membership?, memory: PeerMemory? = nil
+    ) -> [Order] {
+        if let reason = refusal(of: hello, memory) { return [.refuse(reason)] }
         if let memory = hello.remembered, let sentence = rollback(memory, by: hello) {
             stage = .excluded
             return [.halt(sentence)]
@@ -117,7 +120,7 @@ package struct Formation {
 
     // MARK: Rules
 
-    private func refusal(of hello: Hello) -> String? {
+    private func refusal(of hello: Hello, _ memory: PeerMemory?) -> String? {
         if let mine = cluster, !hello.isClusterless, mine != hello.cluster {
             return "cluster ID mismatch: this member belongs to another cluster"
         }
@@ -127,10 +130,16 @@ package struct Formation {
         if cluster == nil, hello.isClusterless, hello.memberListHash != listHash {
             return "the initial cluster lists or tokens differ"
         }
+        guard injectedBug != .staleDirectoryVotes else { return nil }
+        if let memory, hello.starts.contradict(memory.start) {
+            return
+                "boot \(memory.start.boot.rawValue) was another process: this data directory is a copy, and the "
+                + "member has gone on without it"
+        }
         let twin = heard.first {
             $0.replica == hello.replica && $0.incarnation == hello.incarnation
         }
-        guard let twin, injectedBug != .staleDirectoryVotes else { return nil }
+        guard let twin else { return nil }
         if twin.boot > hello.boot {
             return
                 "boot \(hello.boot.rawValue) is older than \(twin.boot.rawValue): a stale copy of the data directory"
@@ -147,11 +156,12 @@ package struct Formation {
             return nil
         }
         let isRolledBack =
-            memory.boot > own.boot || memory.promised > ownPromised || memory.accepted > ownAccepted
+            memory.start.boot > own.boot || own.starts.contradict(memory.start)
+            || memory.promised > ownPromised || memory.accepted > ownAccepted
         guard isRolledBack, injectedBug != .staleDirectoryVotes else { return nil }
         return
             "member \(hex(hello.replica.rawValue)) remembers a newer state of this data directory "
-            + "(boot \(memory.boot.rawValue), slot \(memory.accepted.rawValue)) than it holds "
+            + "(boot \(memory.start.boot.rawValue), slot \(memory.accepted.rawValue)) than it holds "
             + "(boot \(own.boot.rawValue), slot \(ownAccepted.rawValue)): it is an old copy and must "
             + "not vote; put the newest copy back"
     }
@@ -253,4 +263,13 @@ package struct Formation {
     }
 
     private func hex(_ number: UInt64) -> String { String(number, radix: 16) }
+}
+
+extension [ProcessStart] {
+    /// Whether another process than that one had its boot number here: this is the history of another copy
+    /// (P6). A copy that is started often enough has a higher number than its peers remember; it cannot have
+    /// their nonces.
+    fileprivate func contradict(_ remembered: ProcessStart) -> Bool {
+        contains { $0.boot == remembered.boot && $0.nonce != remembered.nonce }
+    }
 }

@@ -1,16 +1,19 @@
 internal import Basics
 internal import Paxos
 internal import PaxosCodec
+internal import WriteAheadLog
 
 extension Hello {
     /// A replica's hello to somebody whom it remembers nothing of.
     static func introduction(
-        of configuration: ReplicaConfiguration, incarnation: Incarnation, boot: BootNumber,
-        nonce: UInt64, membership: Membership?, cluster: ClusterID?
+        of configuration: ReplicaConfiguration, incarnation: Incarnation, log: WriteAheadLog,
+        membership: Membership?, cluster: ClusterID?
     ) -> Hello {
         Hello(
             cluster: cluster ?? ClusterID(0), replica: configuration.replica,
-            incarnation: incarnation, boot: boot, nonce: nonce, isEmpty: membership == nil,
+            incarnation: incarnation, boot: log.boot, nonce: log.nonce,
+            earlierStarts: log.starts.dropLast(),
+            isEmpty: membership == nil,
             memberListHash: configuration.memberListHash,
             genesis: cluster == nil ? nil : membership?.encoded, remembered: nil,
             clientURLs: configuration.clientURLs, productVersion: configuration.productVersion)

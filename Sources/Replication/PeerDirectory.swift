@@ -62,9 +62,11 @@ struct PeerDirectory {
 
     mutating func note(_ hello: Hello) {
         let before = memory(of: hello.replica, hello.incarnation)
+        let start = ProcessStart(boot: hello.boot, nonce: hello.nonce)
         let memory = PeerMemory(
             replica: hello.replica, incarnation: hello.incarnation,
-            boot: max(hello.boot, before?.boot ?? hello.boot), promised: before?.promised ?? .zero,
+            start: before.map { $0.start.boot > start.boot ? $0.start : start } ?? start,
+            promised: before?.promised ?? .zero,
             accepted: before?.accepted ?? .zero)
         if let position = peers.firstIndex(where: { $0.hello.replica == hello.replica }) {
             keep(peers[position].memory, unlessOf: hello.incarnation)
@@ -104,7 +106,7 @@ struct PeerDirectory {
         else { return }
         let old = peers[position].memory
         peers[position].memory = PeerMemory(
-            replica: old.replica, incarnation: old.incarnation, boot: old.boot,
+            replica: old.replica, incarnation: old.incarnation, start: old.start,
             promised: max(old.promised, promised), accepted: max(old.accepted, accepted))
     }
 }

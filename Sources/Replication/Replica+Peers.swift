@@ -10,7 +10,7 @@ extension Replica {
     /// What this node says first on a connection to `peer`.
     package func hello(to peer: ReplicaID) -> Hello {
         var hello = Hello.introduction(
-            of: configuration, incarnation: identity.incarnation, boot: log.boot, nonce: log.nonce,
+            of: configuration, incarnation: identity.incarnation, log: log,
             membership: membership, cluster: clusterID)
         // Of the life that may vote, lest an old copy of it comes back after another life was heard.
         let seat = membership?.seat(of: peer)
@@ -23,7 +23,9 @@ extension Replica {
     package func receive(_ hello: Hello) -> String? {
         let knewItsLife = peers.hello(of: hello.replica)?.incarnation == hello.incarnation
         if let core { formation.note(promised: core.promised, accepted: core.highestAccepted) }
-        let orders = formation.receive(hello, genesis: hello.genesisMembership)
+        let orders = formation.receive(
+            hello, genesis: hello.genesisMembership,
+            memory: peers.memory(of: hello.replica, hello.incarnation))
         for case .refuse(let reason) in orders {
             marks.hit(.peerRefused)
             logger.warning(

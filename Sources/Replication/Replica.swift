@@ -102,7 +102,7 @@ package final class Replica {
         // Not what is decided: the state machine may have met a slot that is too new for it.
         appliedSlot = Slot(parts.machine.appliedSlot)
         let own = Hello.introduction(
-            of: configuration, incarnation: identity.incarnation, boot: log.boot, nonce: log.nonce,
+            of: configuration, incarnation: identity.incarnation, log: log,
             membership: membership, cluster: clusterID)
         formation = Formation(
             listed: configuration.listed, own: own, membership: membership, cluster: clusterID,

@@ -24,4 +24,7 @@ package enum Limits {
     static let attemptsMax = 4
     /// Tries of one that carries a session's number.
     static let sessionAttemptsMax = 10
+    /// How long an old copy that meets nobody lives before it is started again: long enough for its boot
+    /// number to be durable.
+    static let lonelyLifeMicroseconds: UInt64 = 100_000
 }

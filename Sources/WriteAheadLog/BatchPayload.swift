@@ -4,23 +4,25 @@ internal import PaxosCodec
 
 /// What stands behind batch headers: sections of records, and the beginning of a state batch.
 enum BatchPayload {
-    /// Which life and start a state batch belongs to.
+    /// Which life a state batch belongs to, and the newest starts of that life, its own last.
     struct Start: Equatable {
         var incarnation: Incarnation
-        var boot: BootNumber
-        var nonce: UInt64
+        var starts: [ProcessStart]
     }
 
     static func writeStart(_ start: Start, into writer: inout ByteWriter) {
         writer.write(start.incarnation.rawValue)
-        writer.write(start.boot.rawValue)
-        writer.write(start.nonce)
+        writer.writeVarint(UInt64(start.starts.count))
+        for start in start.starts { start.encode(into: &writer) }
     }
 
     static func readStart(from reader: inout ByteReader) throws(ByteReaderError) -> Start {
         let incarnation = Incarnation(try reader.read(UInt64.self))
-        let boot = BootNumber(try reader.read(UInt64.self))
-        return Start(incarnation: incarnation, boot: boot, nonce: try reader.read(UInt64.self))
+        let count = try reader.readVarint()
+        guard (1...UInt64(Limits.starts)).contains(count) else { throw .invalid("starts") }
+        var starts: [ProcessStart] = []
+        for _ in 0..<count { starts.append(try ProcessStart(from: &reader)) }
+        return Start(incarnation: incarnation, starts: starts)
     }
 
     static func writeSection(

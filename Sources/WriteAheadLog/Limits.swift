@@ -20,6 +20,8 @@ package enum Limits {
     static let slotsPerRead = 65_536
     /// Peers whose words are remembered.
     static let heardPeers = 1024
+    /// Starts of processes on one directory that it remembers.
+    static let starts = 64
     /// A new segment is filled in writes of this size ...
     static let fillBytes = 4096
     /// ... and synced after each of this size, ...

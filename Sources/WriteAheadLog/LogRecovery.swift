@@ -13,6 +13,7 @@ package struct LogRecovery {
     private var missingUpTo: Slot?
     private var logState = LogState()
     private var boot = BootNumber(0)
+    private var starts: [ProcessStart] = []
     private var segments: [SegmentIndex] = []
     private var expected = BatchScanner.Expectation(offset: 0, number: 1, chain: 0)
     private var highestSlot = Slot.zero
@@ -68,7 +69,8 @@ package struct LogRecovery {
         }
         try makeEndDurable()
         return RecoveredLog(
-            state: state.state(), heard: logState.heard, boot: boot, logState: logState,
+            state: state.state(), heard: logState.heard, boot: boot, starts: starts,
+            logState: logState,
             segments: segments, end: expected.offset, chain: expected.chain,
             nextBatch: expected.number, highestSlot: highestSlot, reusableBytes: reusableBytes,
             spare: survey.spare, marks: marks)
@@ -199,8 +201,8 @@ package struct LogRecovery {
             guard reader.isAtEnd else { throw .invalid("seal") }
             return
         case .state:
-            let start = try BatchPayload.readStart(from: &reader)
-            boot = max(boot, start.boot)
+            starts = try BatchPayload.readStart(from: &reader).starts
+            boot = max(boot, starts.last?.boot ?? boot)
         case .records:
             holdsRecords = true
         }

@@ -40,7 +40,8 @@ package struct LogState: Equatable, Sendable {
         let known = heard[index]
         heard[index] = PeerMemory(
             replica: memory.replica, incarnation: memory.incarnation,
-            boot: max(known.boot, memory.boot), promised: max(known.promised, memory.promised),
+            start: memory.start.boot >= known.start.boot ? memory.start : known.start,
+            promised: max(known.promised, memory.promised),
             accepted: max(known.accepted, memory.accepted))
     }
 

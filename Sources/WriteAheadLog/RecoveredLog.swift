@@ -9,6 +9,8 @@ package struct RecoveredLog {
     package let heard: [PeerMemory]
     /// The boot number of the last start; 0 if there was none.
     package let boot: BootNumber
+    /// The newest starts whose state batch was durable, the last one last.
+    let starts: [ProcessStart]
     /// Whether nothing was ever durable in this log.
     package var isEmpty: Bool { segments.isEmpty }
 

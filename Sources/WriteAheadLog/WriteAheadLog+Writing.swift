@@ -170,7 +170,7 @@ extension WriteAheadLog {
     }
 
     private var startMark: BatchPayload.Start {
-        BatchPayload.Start(incarnation: identity.incarnation, boot: boot, nonce: nonce)
+        BatchPayload.Start(incarnation: identity.incarnation, starts: starts)
     }
 
     private func seed(_ segment: UInt64, _ offset: Int) -> UInt32 {

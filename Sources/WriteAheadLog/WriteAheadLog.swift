@@ -10,6 +10,8 @@ package final class WriteAheadLog {
     package let boot: BootNumber
     /// Names this process.
     package let nonce: UInt64
+    /// The newest starts on this directory, this one last.
+    package let starts: [ProcessStart]
 
     /// The boot number is durable.
     package var onStarted: () -> Void = {}
@@ -106,6 +108,8 @@ package final class WriteAheadLog {
         self.options = options
         self.nonce = nonce
         boot = BootNumber(recovered.boot.rawValue + 1)
+        let own = ProcessStart(boot: boot, nonce: nonce)
+        starts = (recovered.starts + [own]).suffix(Limits.starts)
         state = recovered.logState
         indexes = recovered.segments
         chain = recovered.chain

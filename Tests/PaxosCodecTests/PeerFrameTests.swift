@@ -25,7 +25,8 @@ struct PeerFrameTests {
         Hello(
             cluster: ClusterID(samples.number()), replica: ReplicaID(9),
             incarnation: Incarnation(samples.number()), boot: BootNumber(samples.number()),
-            nonce: samples.number(), isEmpty: samples.flag(), memberListHash: samples.number(),
+            nonce: samples.number(), earlierStarts: [samples.start(), samples.start()],
+            isEmpty: samples.flag(), memberListHash: samples.number(),
             genesis: samples.flag() ? samples.membership().encoded : nil,
             remembered: samples.flag() ? samples.memory() : nil,
             clientURLs: [samples.text(), samples.text()], productVersion: "0.1.0")

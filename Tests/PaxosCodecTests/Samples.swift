@@ -62,7 +62,11 @@ struct Samples {
     mutating func memory() -> PeerMemory {
         PeerMemory(
             replica: ReplicaID(random.next()), incarnation: Incarnation(random.next()),
-            boot: BootNumber(number()), promised: ballot(), accepted: slot())
+            start: start(), promised: ballot(), accepted: slot())
+    }
+
+    mutating func start() -> ProcessStart {
+        ProcessStart(boot: BootNumber(number()), nonce: random.next())
     }
 
     /// One record of every kind.

@@ -84,7 +84,7 @@ struct FormationTests {
         let member = Newcomer(1, membership: genesis, boot: 4, accepted: 10)
         var hello = Newcomer(2).hello(formed: genesis)
         hello.remembered = PeerMemory(
-            replica: ReplicaID(1), incarnation: Incarnation(11), boot: BootNumber(4),
+            replica: ReplicaID(1), incarnation: Incarnation(11), start: start(4, 1),
             promised: .zero, accepted: Slot(11))
         guard case .halt(let sentence) = member.hear(hello, genesis: genesis).first else {
             Issue.record("expected the process to be stopped")
@@ -94,13 +94,56 @@ struct FormationTests {
         #expect(!member.formation.isRunning)
     }
 
+    @Test("a copy that was started often enough to overtake what a peer remembers never votes")
+    func overtakenCopy() {
+        let genesis = Newcomer.genesis([1, 2, 3])
+        let member = Newcomer(
+            1, membership: genesis, boot: 6, accepted: 10, earlier: [start(4, 7), start(5, 8)])
+        var hello = Newcomer(2).hello(formed: genesis)
+        hello.remembered = PeerMemory(
+            replica: ReplicaID(1), incarnation: Incarnation(11), start: start(5, 99),
+            promised: .zero, accepted: .zero)
+        guard case .halt(let sentence) = member.hear(hello, genesis: genesis).first else {
+            Issue.record("expected the process to be stopped")
+            return
+        }
+        #expect(sentence.contains("must not vote"))
+        // The very same history, and one that began before all that is remembered, may go on.
+        for known in [start(5, 8), start(3, 99)] {
+            let other = Newcomer(
+                1, membership: genesis, boot: 6, accepted: 10, earlier: [start(4, 7), start(5, 8)])
+            hello.remembered = PeerMemory(
+                replica: ReplicaID(1), incarnation: Incarnation(11), start: known, promised: .zero,
+                accepted: .zero)
+            #expect(other.hear(hello, genesis: genesis) == [.begin])
+        }
+    }
+
+    @Test("a peer whose history contradicts what is remembered of it is refused")
+    func contradictingPeer() {
+        let genesis = Newcomer.genesis([1, 2, 3])
+        let member = Newcomer(1, membership: genesis)
+        let copy = Newcomer(2, boot: 6, earlier: [start(4, 7), start(5, 8)])
+        let memory = PeerMemory(
+            replica: ReplicaID(2), incarnation: Incarnation(21), start: start(5, 99),
+            promised: .zero, accepted: .zero)
+        let orders = member.formation.receive(
+            copy.hello(formed: genesis), genesis: genesis, memory: memory)
+        guard case .refuse(let reason) = orders.first else {
+            Issue.record("expected the peer to be refused")
+            return
+        }
+        #expect(reason.contains("is a copy"))
+        #expect(!member.formation.isRunning)
+    }
+
     @Test("what a peer remembers of another life does not matter")
     func otherLife() {
         let genesis = Newcomer.genesis([1, 2, 3])
         let member = Newcomer(1, membership: genesis, boot: 4, accepted: 10)
         var hello = Newcomer(2).hello(formed: genesis)
         hello.remembered = PeerMemory(
-            replica: ReplicaID(1), incarnation: Incarnation(77), boot: BootNumber(400),
+            replica: ReplicaID(1), incarnation: Incarnation(77), start: start(400, 1),
             promised: .zero, accepted: Slot(1_000))
         #expect(member.hear(hello, genesis: genesis) == [.begin])
     }
@@ -143,6 +186,10 @@ struct FormationTests {
     }
 }
 
+private func start(_ boot: UInt64, _ nonce: UInt64) -> ProcessStart {
+    ProcessStart(boot: BootNumber(boot), nonce: nonce)
+}
+
 /// A member of the cluster {1, 2, 3} in these stories; its incarnation is ten times its id plus one.
 private final class Newcomer {
     let hello: Hello
@@ -150,13 +197,14 @@ private final class Newcomer {
 
     init(
         _ id: UInt64, of ids: [UInt64] = [1, 2, 3], incarnation: UInt64? = nil,
-        membership: Membership? = nil, boot: UInt64 = 1, accepted: UInt64 = 0, mayForm: Bool = true
+        membership: Membership? = nil, boot: UInt64 = 1, accepted: UInt64 = 0, mayForm: Bool = true,
+        earlier: [ProcessStart] = []
     ) {
         let cluster = membership.map(Self.clusterID)
         hello = Hello(
             cluster: cluster ?? ClusterID(0), replica: ReplicaID(id),
             incarnation: Incarnation(incarnation ?? id * 10 + 1), boot: BootNumber(boot),
-            nonce: id, isEmpty: membership == nil, memberListHash: 5,
+            nonce: id, earlierStarts: earlier, isEmpty: membership == nil, memberListHash: 5,
             genesis: membership?.encoded, remembered: nil, clientURLs: [], productVersion: "test")
         formation = Formation(
             listed: ids.map { ListedMember(replica: ReplicaID($0), name: "n\($0)", peerURLs: []) },

@@ -28,6 +28,15 @@ struct LogLifeTests {
         #expect(world.log?.boot == BootNumber(2))
     }
 
+    /// By their nonces two copies of a directory are told apart that have had the same number of starts.
+    @Test func aDirectoryKnowsItsNewestStarts() throws {
+        let world = LogWorld()
+        for _ in 0..<70 { try world.openStarted() }
+        let starts = try #require(world.log?.starts)
+        #expect(starts.map(\.boot) == (7...70).map { BootNumber($0) })
+        #expect(starts.map(\.nonce) == (6...69).map { $0 * 31 })
+    }
+
     /// Its flush may have failed, and then the page cache shows what no later flush makes durable.
     @Test func theNewestBatchIsWrittenAgainAtStart() throws {
         let world = LogWorld()

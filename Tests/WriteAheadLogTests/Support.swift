@@ -111,5 +111,5 @@ let sampleMembership = Membership(seats: [
 ])
 
 let sampleMemory = PeerMemory(
-    replica: ReplicaID(8), incarnation: Incarnation(1), boot: BootNumber(4), promised: ballot(3),
-    accepted: Slot(2))
+    replica: ReplicaID(8), incarnation: Incarnation(1),
+    start: ProcessStart(boot: BootNumber(4), nonce: 44), promised: ballot(3), accepted: Slot(2))

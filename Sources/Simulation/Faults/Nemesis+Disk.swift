@@ -119,6 +119,7 @@ extension Nemesis {
         var own = Dice(seed: dice.next(), concern: "old copy")
         later(500...8_000, &dice) { [self] in
             guard !isOver else { return }
+            let startsAlone = Int(own.number(in: 0...4))
             atWorst(machine, &own) { [self] in
                 guard mayHarm(machine),
                     machine.identity.incarnation == copy.identity.incarnation,
@@ -127,6 +128,7 @@ extension Nemesis {
                     })
                 else { return }
                 replace(machine, by: copy)
+                startAlone(machine, times: startsAlone)
             }
         }
     }
@@ -148,6 +150,30 @@ extension Nemesis {
             guard machine.isOldCopy, machine.identity.incarnation == copy.identity.incarnation
             else { return }
             guardOldCopy?()
+        }
+    }
+
+    /// Before it meets anybody the machine is started so often that its boot number may be above all that its
+    /// peers remember.
+    private func startAlone(_ machine: SimMachine, times: Int) {
+        guard times > 0 else { return }
+        let ways = world.machines.filter { $0 !== machine }.flatMap {
+            [(machine, $0), ($0, machine)]
+        }
+        for (from, to) in ways { world.network.cut(from, to) }
+        startAgain(machine, times: times) { [self] in
+            for (from, to) in ways { world.network.mend(from, to) }
+        }
+    }
+
+    private func startAgain(
+        _ machine: SimMachine, times: Int, then proceed: @escaping () -> Void
+    ) {
+        guard times > 0, machine.isOldCopy, !isOver else { return proceed() }
+        machine.kill()
+        if machine.process == nil, machine.isGood { machine.start() }
+        world.timeline.after(Limits.lonelyLifeMicroseconds) { [self] in
+            startAgain(machine, times: times - 1, then: proceed)
         }
     }
 }

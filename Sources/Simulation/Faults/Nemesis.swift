@@ -31,8 +31,9 @@ package final class Nemesis {
         world.onEnd = { [unowned self] machine in
             // With the process, its acceptor's forgetfulness is gone.
             if forgetful.remove(machine.index) != nil { harmed.remove(machine.index) }
-            // An old copy has one life: with more, its boot number would overtake what peers remember.
-            guardOldCopy?()
+            // Whoever remembers more than an old copy holds may forget it now. The copy itself may start
+            // again as often as it likes, and have a boot number above all that anybody remembers.
+            if !machine.isOldCopy { guardOldCopy?() }
             workload.processEnded()
         }
     }
