@@ -67,7 +67,7 @@ let assembly: [Target] = [
         "Replication",
         [
             "Paxos", "PaxosCodec", "WriteAheadLog", "StateMachine", "MVCC", "EtcdMessages",
-            "Observability", "Basics",
+            "Protobuf", "Observability", "Basics",
         ]),
     room("Transport", ["EventLoops", "HTTP", "GRPC", "Basics", "Observability"]),
 ]

@@ -47,6 +47,10 @@ extension CallFailure {
                 GRPCStatus(
                     .invalidArgument,
                     "synod: sequence was given to another request: this one did not run"))
+        case .noSpace: self.init(EtcdError.noSpace)
+        case .corrupt: self.init(EtcdError.corrupt)
+        case .tooManyAlarms:
+            self.init(GRPCStatus(.resourceExhausted, "synod: there are too many alarms"))
         case .malformedCommand:
             self.init(GRPCStatus(.invalidArgument, "synod: command is malformed"))
         }

@@ -54,6 +54,11 @@ final class CommandProposer {
         case .registerSession(var response):
             response.header.sign(by: replica)
             caller.send(response)
+        case .alarm(var response):
+            response.header.sign(by: replica)
+            caller.send(response)
+        case .quotaSet:
+            preconditionFailure("no client proposes this")
         case .failed(let error):
             caller.fail(CallFailure(error))
         }

@@ -18,7 +18,8 @@ struct EtcdServices {
             replica: replica, proposer: proposer,
             ranges: RangeAnswerer(replica: replica, later: later), options: options)
         cluster = ClusterService(replica: replica)
-        maintenance = MaintenanceService(replica: replica, options: options)
+        maintenance = MaintenanceService(
+            replica: replica, proposer: proposer, options: options)
         store = StoreService(proposer: proposer)
         health = HealthService(replica: replica)
         faults = FaultService(replica: replica, isEnabled: options.takesFaults)

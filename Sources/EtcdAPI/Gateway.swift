@@ -21,6 +21,7 @@ final class Gateway {
         add("kv/txn", TxnRequest.self, services.kv.txn)
         add("kv/compaction", CompactionRequest.self, services.kv.compact)
         add("cluster/member/list", MemberListRequest.self, services.cluster.memberList)
+        add("maintenance/alarm", AlarmRequest.self, services.maintenance.alarm)
         add("maintenance/status", StatusRequest.self, services.maintenance.status)
     }
 

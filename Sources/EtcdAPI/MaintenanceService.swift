@@ -3,9 +3,10 @@ internal import MVCC
 internal import Replication
 internal import StateMachine
 
-/// `etcdserverpb.Maintenance`, as far as it looks and does not change.
+/// `etcdserverpb.Maintenance`, as far as it is there.
 struct MaintenanceService {
     let replica: Replica
+    let proposer: CommandProposer
     let options: EtcdDoorOptions
 
     /// How this member is: answered by every member by itself, with or without a leader.
@@ -20,6 +21,7 @@ struct MaintenanceService {
         // Until the base on disk exists, the log is all that the store has there.
         response.dbSize = max(Int64(clamping: status.logBytes), Int64(inUse))
         response.dbSizeInUse = Int64(inUse)
+        response.dbSizeQuota = Int64(clamping: replica.machine.quotaBytes)
         response.leader = status.leader
         response.raftTerm = status.ballotRound
         response.raftIndex = status.decidedSlot
@@ -28,6 +30,26 @@ struct MaintenanceService {
         if status.leader == 0 { response.errors.append(EtcdError.noLeader.text) }
         if let problem = status.problem { response.errors.append(problem) }
         for role in status.deadRoles { response.errors.append("the \(role) is dead") }
+        response.errors += replica.machine.alarms.all.map { AlarmMember($0).text }
         caller.send(response)
+    }
+
+    /// Lists, raises or disarms alarms. The list is that of all members, as a linearizable read would see it.
+    func alarm(_ request: UnsafeRawBufferPointer, _ caller: Caller) {
+        guard caller.decode(AlarmRequest.self, request) != nil else { return }
+        proposer.propose(.alarm, request, caller)
+    }
+}
+
+extension AlarmMember {
+    /// As etcd writes it among the errors of a status.
+    fileprivate var text: String {
+        let kind =
+            switch alarm {
+            case .nospace: "NOSPACE"
+            case .corrupt: "CORRUPT"
+            case .none, .UNRECOGNIZED: "NONE"
+            }
+        return "memberID:\(memberID) alarm:\(kind) "
     }
 }

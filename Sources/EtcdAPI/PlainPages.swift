@@ -2,6 +2,7 @@ internal import GRPC
 internal import Observability
 internal import Protobuf
 internal import Replication
+internal import StateMachine
 internal import Transport
 
 /// The pages for load balancers, people and Prometheus: `/health`, `/version`, `/metrics`.
@@ -16,6 +17,9 @@ struct PlainPages {
         if parameters.contains("serializable=true") || parameters.contains("serializable") {
             return respond(exchange, problem: replica.status.problem)
         }
+        if let alarm = alarm(excluded: parameters) {
+            return respond(exchange, problem: "ALARM \(alarm)")
+        }
         guard replica.status.leader != 0 else {
             return respond(exchange, problem: "RAFT NO LEADER")
         }
@@ -27,6 +31,15 @@ struct PlainPages {
             case .timedOut: respond(exchange, problem: "QGET ERROR:\(EtcdError.timedOut.text)")
             }
         }
+    }
+
+    /// An alarm that `?exclude=` does not name, as etcd calls it.
+    private func alarm(excluded parameters: [Substring]) -> String? {
+        let alarms = replica.machine.alarms
+        let names = [(Alarm.Kind.noSpace, "NOSPACE"), (.corrupt, "CORRUPT")]
+        return names.first { kind, name in
+            alarms.has(kind) && !parameters.contains("exclude=\(name)")
+        }?.1
     }
 
     private func respond(_ exchange: HTTPExchange, problem: String?) {

@@ -15,7 +15,7 @@ final class RangeAnswerer {
 
     /// Answers from the state as it is now; nobody reads on for a client that has gone.
     func answer(_ range: RangeRequest, _ caller: Caller) {
-        if case .grpc(let call, let method) = caller, range.isPoint {
+        if case .grpc(let call, let method) = caller, range.isPoint, replica.machine.isReadable {
             return method.reply(pointAnswer(range.key), to: call)
         }
         reader.read(range, isWanted: { caller.isWaiting }) { [replica] result in

@@ -18,7 +18,13 @@ struct History {
     /// One above the newest entry.
     private(set) var end = 0
 
+    /// What all entries ever counted: the changed key and its value before.
+    private(set) var bytesEver = 0
+
     var count: Int { end - first }
+
+    /// What all entries below `index` ever counted.
+    func bytes(before index: Int) -> Int { index < end ? self[index].bytesBefore : bytesEver }
 
     /// Whether `index` is the number of an entry that is still there.
     @inline(__always)
@@ -44,8 +50,9 @@ struct History {
     ) {
         let older = record.newestEntry
         var entry = HistoryEntry(
-            record: record, previous: previous, main: revision.main, previousEntry: older,
-            jumpEntry: History.none, nextEntry: History.none, sub: UInt32(revision.sub), depth: 0,
+            record: record, previous: previous, main: revision.main, bytesBefore: bytesEver,
+            previousEntry: older, jumpEntry: History.none, nextEntry: History.none,
+            sub: UInt32(revision.sub), depth: 0,
             isDelete: isDelete)
         if holds(older) {
             self[older].nextEntry = end
@@ -58,6 +65,7 @@ struct History {
         }
         chunks[chunks.count - 1].append(entry)
         record.newestEntry = end
+        bytesEver += record.key.count + previous.value.count
         end += 1
     }
 

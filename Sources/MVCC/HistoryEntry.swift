@@ -7,6 +7,8 @@ struct HistoryEntry {
     var previous: KeyState
     /// Main revision of the change.
     var main: Int64
+    /// What all earlier entries ever counted, dropped ones too.
+    var bytesBefore: Int
     /// The key's change before this one; may be dropped, or `History.none`.
     var previousEntry: Int
     /// An older change of the key, farther back, that makes searches logarithmic.
@@ -23,7 +25,8 @@ struct HistoryEntry {
     /// What stands in the place of an entry that is no more.
     static var dropped: HistoryEntry {
         HistoryEntry(
-            record: nil, previous: .absent, main: 0, previousEntry: History.none,
+            record: nil, previous: .absent, main: 0, bytesBefore: 0,
+            previousEntry: History.none,
             jumpEntry: History.none, nextEntry: History.none, sub: 0, depth: 0, isDelete: false)
     }
 }

@@ -7,6 +7,7 @@ extension Keyspace {
         if target <= compactedRevision { throw .compacted(compactedRevision) }
         if target > revision { throw .future(revision) }
         compactedRevision = target
+        compactedByteCount = history.bytes(before: history.firstEntry(from: target))
     }
 
     /// Whether `compactStep` has something to free.
@@ -25,7 +26,7 @@ extension Keyspace {
             guard hasCompactionWork else { return false }
             let next = max(sweptEntries, history.first)
             if next < history.end, history[next].main <= compactedRevision { sweep(next) }
-            if history[history.first].main < compactedRevision { dropFirstChange() }
+            if history[history.first].main < compactedRevision { history.dropFirst() }
         }
         return hasCompactionWork
     }
@@ -35,12 +36,6 @@ extension Keyspace {
         sweptEntries = index + 1
         guard history[index].isDelete, let record = history[index].record else { return }
         guard record.newestEntry == index else { return }
-        logicalByteCount -= record.key.count
         tree.remove(record)
-    }
-
-    private func dropFirstChange() {
-        logicalByteCount -= history[history.first].previous.value.count
-        history.dropFirst()
     }
 }

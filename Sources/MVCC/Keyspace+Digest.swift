@@ -3,6 +3,7 @@ extension Keyspace {
     package func add(to digest: inout StateDigest) {
         digest.add(revision)
         digest.add(compactedRevision)
+        digest.add(UInt64(logicalByteCount))
         _ = scan(.unbounded(lower: []), at: revision) { key, state in
             digest.add(key)
             state.add(to: &digest)

@@ -14,9 +14,14 @@ package final class Keyspace {
     package internal(set) var revision: Int64 = 1
     /// The compacted revision, the lowest one that can be read; -1 before the first compaction.
     package internal(set) var compactedRevision: Int64 = -1
-    /// The bytes of keys and values that are stored, older revisions included.
-    package internal(set) var logicalByteCount = 0
+    /// The bytes of keys and values that can be read: of the keys that exist, and of what changes since the
+    /// compacted revision have replaced. Equal on all replicas, whatever memory was freed.
+    package var logicalByteCount: Int { liveByteCount + history.bytesEver - compactedByteCount }
 
+    /// The bytes of the keys that exist, and of their values.
+    var liveByteCount = 0
+    /// What the history counted for changes below the compacted revision.
+    var compactedByteCount = 0
     var tree = KeyTree()
     var history = History()
     /// The main revision of the newest change, the open transaction's too.

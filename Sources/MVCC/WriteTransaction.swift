@@ -26,8 +26,7 @@ package struct WriteTransaction: ~Copyable {
         record.state = KeyState(
             value: value, createRevision: isNew ? revision : previous.createRevision,
             modRevision: revision, version: previous.version + 1, lease: lease)
-        if record.newestEntry == History.none { keyspace.logicalByteCount += key.count }
-        keyspace.logicalByteCount += value.count
+        keyspace.liveByteCount += value.count - previous.value.count + (isNew ? key.count : 0)
         keyspace.history.append(record, previous: previous, at: position, isDelete: false)
         return previous
     }
@@ -48,6 +47,7 @@ package struct WriteTransaction: ~Copyable {
             let position = next()
             let previous = record.state
             body(record.key, previous)
+            keyspace.liveByteCount -= record.key.count + previous.value.count
             keyspace.tree.makeDead(record)
             record.state = .deleted(at: revision)
             keyspace.history.append(record, previous: previous, at: position, isDelete: true)

@@ -46,9 +46,14 @@ extension RESTFailure {
         case .sequenceReused:
             self = .ofThisTry(
                 422, "the idempotency key was given to another request: this one did not run")
+        case .noSpace:
+            self = RESTFailure(
+                status: 507,
+                reason: "the store is full: delete keys and compact, or raise the quota")
+        case .corrupt: self = RESTFailure(status: 500, reason: "the cluster is marked as corrupt")
         // What this API cannot ask for, because it has no revisions, leases or options.
         case .compacted, .futureRevision, .valueProvided, .leaseProvided, .leaseNotFound,
-            .invalidSortOption, .malformedCommand:
+            .invalidSortOption, .malformedCommand, .tooManyAlarms:
             self = .badRequest("the request does not fit the store: \(error)")
         }
     }

@@ -23,6 +23,7 @@ package final class RangeReader {
         completion: @escaping Completion
     ) {
         do throws(KVError) {
+            try machine.checkReadable()
             if range.rangeEnd.isEmpty { return completion(.success(try machine.range(range))) }
             let cursor = try RangeCursor(range, in: machine.keyspace)
             proceed(OpenRange(cursor, isWanted: isWanted, completion: completion))

@@ -51,6 +51,7 @@ package final class Replica {
     var decidedQueue = RingBuffer<DecidedValue>(capacity: 64)
     var appliedSlot: Slot
     var isStopping = false
+    var isProposingQuota = false
     /// Whether the role that applies what is decided lives.
     var hasLearner = true
     /// The dead roles that the gauges show; nil before they show any.
@@ -159,6 +160,7 @@ package final class Replica {
         expireWaits(now)
         sendOverdueAgain(now)
         rememberPeers()
+        agreeOnQuota()
         _ = machine.keyspace.compactStep(budgetKeys: Limits.compactedKeysPerTick)
         report()
         log.tick(nowMilliseconds: now)

@@ -20,6 +20,9 @@ package struct ReplicaConfiguration {
     package let seed: UInt64
     /// Turns knobs of the core that have no flag of their own.
     package var tuneCore: (inout Configuration) -> Void = { _ in }
+    /// The most bytes that keys and values may have in all, older revisions included; 0: any number. The
+    /// leader's counts.
+    package var quotaBytes: UInt64 = 0
     /// A rule that this node breaks on purpose; nil unless its operator demanded it.
     package var injectedBug: InjectedBug?
 

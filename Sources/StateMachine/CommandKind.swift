@@ -12,4 +12,8 @@ package enum CommandKind: UInt8, CaseIterable, Sendable {
     case readModifyWrite = 5
     /// `synodpb.RegisterSessionRequest`
     case registerSession = 6
+    /// `etcdserverpb.AlarmRequest`
+    case alarm = 7
+    /// `synodpb.SetQuotaRequest`; proposed by the leader's node, never by a client
+    case setQuota = 8
 }

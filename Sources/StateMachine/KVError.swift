@@ -41,6 +41,12 @@ package enum KVError: UInt8, Error, Equatable, Sendable {
     case sequenceForgotten
     /// A sequence that was given to another request before: this one did not run.
     case sequenceReused
+    /// The store is full: it takes no more than deletes until space is freed.
+    case noSpace
+    /// The cluster is marked as corrupt: it neither reads nor writes keys until somebody disarms that alarm.
+    case corrupt
+    /// More alarms than are kept.
+    case tooManyAlarms
 
     /// Whether it is about the session and says nothing of earlier tries of the same sequence.
     package var isOfSession: Bool {

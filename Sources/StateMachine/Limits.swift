@@ -28,6 +28,10 @@ package enum Limits {
     static let sessionSlotShift: UInt64 = 16
     /// Results that a session has room for at first. A power of two.
     static let sessionResultsFirst = 4
+    /// Alarms that are kept.
+    static let alarmsMax = 1024
+    /// The alarm of a full store ends when one part in so many of the quota is free.
+    static let quotaFreeParts: UInt64 = 10
     /// The longest number, with its sign, that `add` reads.
     static let numberBytesMax = 20
 }

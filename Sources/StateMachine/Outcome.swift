@@ -8,6 +8,8 @@ package enum Outcome: Equatable, Sendable {
     case compaction(CompactionResponse)
     case readModifyWrite(ReadModifyWriteResponse)
     case registerSession(RegisterSessionResponse)
+    case alarm(AlarmResponse)
+    case quotaSet
     /// Refused; nothing was changed.
     case failed(KVError)
 }

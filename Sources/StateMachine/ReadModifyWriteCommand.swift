@@ -3,9 +3,11 @@ internal import MVCC
 
 /// Changes one key as a function of its value. The key keeps its lease.
 enum ReadModifyWriteCommand {
-    /// Computes the new value, and writes it unless the operation's condition fails.
+    /// Computes the new value, and writes it unless the operation's condition fails. `makeRoom` refuses what
+    /// would not fit.
     static func execute(
-        _ request: ReadModifyWriteRequest, _ keyspace: Keyspace
+        _ request: ReadModifyWriteRequest, _ keyspace: Keyspace,
+        makeRoom: (Int) throws(KVError) -> Void
     ) throws(KVError) -> ReadModifyWriteResponse {
         try RequestCheck.readModifyWrite(request)
         let old = keyspace.state(of: request.key, at: keyspace.revision)
@@ -13,6 +15,7 @@ enum ReadModifyWriteCommand {
         var response = ReadModifyWriteResponse()
         if let old { response.old = KeyValue(request.key, old) }
         if let value {
+            try makeRoom(request.key.count + value.count)
             var transaction = keyspace.beginWrite()
             transaction.put(request.key, value: value, lease: old?.lease ?? 0)
             transaction.end()

@@ -12,18 +12,23 @@ extension ReplicatedState {
     /// Does what a command says: the only switch over the verbs.
     func perform(_ command: CommandView, wantsResponse: Bool) -> Outcome {
         do throws(KVError) {
+            try checkReadiness(for: command.kind)
             switch command.kind {
             case .put: return .put(try put(decode(command.request)))
             case .deleteRange: return .deleteRange(try deleteRange(decode(command.request)))
             case .txn: return .txn(try txn(decode(command.request), wantsResponse))
             case .compaction:
-                return .compaction(
-                    try CompactionCommand.execute(decode(command.request), keyspace))
+                return .compaction(try compaction(decode(command.request)))
             case .readModifyWrite:
-                return .readModifyWrite(
-                    try ReadModifyWriteCommand.execute(decode(command.request), keyspace))
+                return .readModifyWrite(try readModifyWrite(decode(command.request)))
             case .registerSession:
                 return .registerSession(registerSession(try decode(command.request)))
+            case .alarm:
+                return .alarm(
+                    try AlarmCommand.execute(decode(command.request), &alarms, keyspace))
+            case .setQuota:
+                setQuota(try decode(command.request))
+                return .quotaSet
             }
         } catch {
             return .failed(error)
@@ -45,6 +50,7 @@ extension ReplicatedState {
         if injectedBug == .canary, keyspace.revision > 30 {
             return PutResponse.with { $0.header = ResponseHeader(revision: keyspace.revision + 1) }
         }
+        try makeRoom(for: request.quotaCost)
         var transaction = keyspace.beginWrite()
         let response = PutCommand.execute(request, &transaction, keyspace)
         transaction.end()
@@ -59,10 +65,25 @@ extension ReplicatedState {
         return response
     }
 
+    private func compaction(_ request: CompactionRequest) throws(KVError) -> CompactionResponse {
+        let response = try CompactionCommand.execute(request, keyspace)
+        clearSpaceAlarm()
+        return response
+    }
+
+    private func readModifyWrite(
+        _ request: ReadModifyWriteRequest
+    ) throws(KVError) -> ReadModifyWriteResponse {
+        try ReadModifyWriteCommand.execute(request, keyspace) { bytes throws(KVError) in
+            try makeRoom(for: bytes)
+        }
+    }
+
     private func txn(_ request: TxnRequest, _ wantsResponse: Bool) throws(KVError) -> TxnResponse {
         try RequestCheck.operations(of: request, .max)
         let path = TxnPath(request, keyspace)
         try TxnCommand.check(request, path, keyspace)
+        if let cost = request.quotaCost { try makeRoom(for: cost) }
         var transaction = keyspace.beginWrite()
         let response = TxnCommand.execute(
             request, path, &transaction, keyspace, wantsResponse: wantsResponse)

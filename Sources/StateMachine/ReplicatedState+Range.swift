@@ -15,6 +15,7 @@ extension ReplicatedState {
     /// Serves a transaction that only reads (`RequestCheck.isReadOnly`) from the current state.
     package func readOnlyTxn(_ request: TxnRequest) throws(KVError) -> TxnResponse {
         precondition(RequestCheck.isReadOnly(request), "a transaction that may write")
+        try checkReadable()
         try RequestCheck.operations(of: request, .max)
         let path = TxnPath(request, keyspace)
         try TxnCommand.check(request, path, keyspace)

@@ -27,6 +27,11 @@ package final class ReplicatedState {
     /// A rule that is broken on purpose; set before anything is applied.
     package var injectedBug: StateMachineBug?
 
+    /// What is wrong, as all replicas know it.
+    package internal(set) var alarms = Alarms()
+    /// The most bytes that keys and values may have, older revisions included; 0: any number. Says the leader.
+    package internal(set) var quotaBytes: UInt64 = 0
+
     var origins = Origins()
     var sessions = Sessions()
 
@@ -42,6 +47,8 @@ package final class ReplicatedState {
         digest.add(leaderBallot?.incarnation ?? 0)
         origins.add(to: &digest)
         sessions.add(to: &digest)
+        alarms.add(to: &digest)
+        digest.add(quotaBytes)
         keyspace.add(to: &digest)
         return digest.value
     }

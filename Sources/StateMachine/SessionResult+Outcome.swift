@@ -29,8 +29,11 @@ extension SessionResult {
             revision = response.header.revision
             number = response.applied ? 1 : 0
             keep(response)
-        case .registerSession:
-            preconditionFailure("a registration belongs to no session")
+        case .alarm(let response):
+            revision = response.header.revision
+            keep(response)
+        case .registerSession, .quotaSet:
+            preconditionFailure("a command that belongs to no session")
         case .failed(let error):
             self.error = error
         }
@@ -70,7 +73,9 @@ extension SessionResult {
                         $0.applied = number == 1
                         $0.pairsOmitted = true
                     })
-        case .registerSession: preconditionFailure("a registration belongs to no session")
+        case .alarm: return .alarm(decoded() ?? .with { $0.header = header })
+        case .registerSession, .setQuota:
+            preconditionFailure("a command that belongs to no session")
         }
     }
 

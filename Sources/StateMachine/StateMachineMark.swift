@@ -12,4 +12,8 @@ package enum StateMachineMark: Int, MarkName {
     case sessionRefused
     /// An origin came back after a restart: what it had sent before counts as over.
     case originStartedAnew
+    /// A write would have gone beyond the quota: the alarm was raised.
+    case quotaExceeded
+    /// Space was freed, and the alarm of the quota cleared by itself.
+    case quotaKeptAgain
 }

@@ -111,3 +111,19 @@ public struct Member: Sendable, Hashable {
     /// It does not vote.
     public var isLearner: Bool
 }
+
+/// Something that is wrong with a member, or with the cluster.
+public struct Alarm: Sendable, Hashable {
+    /// What is wrong, in etcd's words.
+    public enum Kind: String, Sendable {
+        /// The store is full: it takes no more than deletes.
+        case noSpace = "NOSPACE"
+        /// Members differ: keys are neither read nor written.
+        case corrupt = "CORRUPT"
+    }
+
+    /// The member that it was raised for.
+    public var member: UInt64
+    /// What is wrong.
+    public var kind: Kind
+}

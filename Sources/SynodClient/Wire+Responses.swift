@@ -97,3 +97,10 @@ extension Member {
         isLearner = member.isLearner
     }
 }
+
+extension Alarm {
+    init(_ alarm: AlarmMember) {
+        member = alarm.memberID
+        kind = alarm.alarm == .nospace ? .noSpace : .corrupt
+    }
+}

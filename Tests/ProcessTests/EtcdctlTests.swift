@@ -19,6 +19,32 @@ extension ProcessTests {
             }
         }
 
+        @Test(.timeLimit(.minutes(2)))
+        func aFullStoreIsServedAndFreed() async throws {
+            try await TestCluster.with(3, options: ["--quota-backend-bytes=20000"]) { cluster in
+                let endpoints = cluster.endpoints.map(\.description)
+                let value = String(repeating: "v", count: 6_000)
+                for _ in 0..<2 { _ = try await ok(endpoints[0], "put", "k", value) }
+                // The third one finds two of them stored, one at an old revision.
+                _ = try await ok(endpoints[1], "put", "k", value)
+                let full = try await Tool.etcdctl(endpoints[2], "put", "k", value)
+                #expect(full.status != 0)
+                #expect(full.output.contains("etcdserver: mvcc: database space exceeded"))
+                let alarms = try await ok(endpoints[0], "alarm", "list")
+                #expect(alarms.count == 1 && alarms[0].contains("alarm:NOSPACE"))
+                let ours = try await Tool.synod("alarm", "list", "--endpoints", endpoints[1])
+                #expect(ours.lines.map { $0 + " " } == alarms)
+                #expect(try await ok(endpoints[1], "get", "k", "--print-value-only") == [value])
+                #expect(try await ok(endpoints[1], "del", "k") == ["1"])
+                let revision = try await ok(endpoints[1], "get", "k", "--write-out=fields")
+                    .first { $0.hasPrefix("\"Revision\" : ") }?.dropFirst("\"Revision\" : ".count)
+                _ = try await ok(endpoints[2], "compaction", String(try #require(revision)))
+                #expect(try await ok(endpoints[0], "alarm", "list").isEmpty)
+                #expect(try await ok(endpoints[0], "put", "k", value) == ["OK"])
+                #expect(try await ok(endpoints[0], "alarm", "disarm").isEmpty)
+            }
+        }
+
         private func puts(_ endpoints: [String]) async throws {
             for (index, endpoint) in endpoints.enumerated() {
                 #expect(try await ok(endpoint, "put", "key\(index)", "value\(index)") == ["OK"])

@@ -8,6 +8,9 @@ extension Knobs {
         knobs.drawTimes(&dice)
         knobs.drawSizes(&dice)
         knobs.drawClients(&dice)
+        // A stream of its own: other knobs of the seed stay what they were.
+        var quota = Dice(seed: seed, concern: "quota")
+        knobs.quotaBytes = quota.one(of: [0, 0, 0, 0, 0, 4_000, 30_000, 200_000])
         return knobs
     }
 

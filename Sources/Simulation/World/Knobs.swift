@@ -34,6 +34,8 @@ package struct Knobs: Equatable, Sendable {
     package var operationsPerSecond: UInt64 = 50
     package var keyCount = 12
     package var valueBytes: ClosedRange<UInt64> = 8...64
+    /// The quota of the store; 0: none.
+    package var quotaBytes: UInt64 = 0
     /// Between two compactions.
     package var compactionMicroseconds: ClosedRange<UInt64> = 2_000_000...8_000_000
 

@@ -133,6 +133,7 @@ package final class World {
             requestTimeoutMilliseconds: knobs.requestTimeoutMilliseconds,
             productVersion: "simulated", seed: processDice.next())
         configuration.tuneCore = knobs.tune
+        configuration.quotaBytes = knobs.quotaBytes
         configuration.injectedBug = injectedBug
         return configuration
     }

@@ -25,6 +25,7 @@ struct ClientCommand: Sendable {
     static let all: [ClientCommand] = [
         PutCommand.put, PutCommand.insert, PutCommand.update, PutCommand.append, GetCommand.get,
         DeleteCommand.delete, TransactionCommand.transaction, StatusCommand.status,
+        AlarmCommand.alarm,
     ]
 
     static let endpointsFlag = Flag(

@@ -5,6 +5,8 @@ extension ServeConfiguration {
     /// Bounds of the numbers.
     private static let requestBytes = 1...(64 << 20)
     private static let segmentBytes = (64 << 10)...(1 << 30)
+    /// etcd's.
+    private static let defaultQuotaBytes: UInt64 = 2 << 30
 
     /// Reads the words behind `synod serve`. `PORT NAME` is the short form: one node on 127.0.0.1.
     init(words: [String], environment: [String: String]) throws(UsageError) {
@@ -40,6 +42,8 @@ extension ServeConfiguration {
         logFormat = try Self.format(values)
         maxRequestBytes = try values.integer("max-request-bytes", in: Self.requestBytes)
         maxTransactionOperations = try values.integer("max-txn-ops", in: 1...100_000)
+        quotaBytes = Self.quota(
+            try values.integer("quota-backend-bytes", in: Int.min...Int.max))
         segmentBytes = try values.integer("segment-bytes", in: Self.segmentBytes)
         stopsAtEndOfInput = try values.boolean("stop-at-end-of-input")
         if !values.text("chaos").isEmpty {
@@ -91,6 +95,11 @@ extension ServeConfiguration {
             }
         }
         return warnings
+    }
+
+    /// Of the flag, as etcd reads it: 0 is the default, below is no limit.
+    private static func quota(_ flag: Int) -> UInt64 {
+        flag == 0 ? defaultQuotaBytes : flag < 0 ? 0 : UInt64(flag)
     }
 
     private static func bug(_ values: FlagValues) throws(UsageError) -> InjectedBug? {

@@ -31,6 +31,8 @@ struct ServeConfiguration: Sendable, Equatable {
     var logFormat: LogFormat
     var maxRequestBytes: Int
     var maxTransactionOperations: Int
+    /// 0: any number.
+    var quotaBytes: UInt64
     var segmentBytes: Int
     /// Stop when standard input ends.
     var stopsAtEndOfInput: Bool

@@ -40,6 +40,10 @@ extension ServeFlag {
         ServeFlag(
             "max-txn-ops", "COUNT", "128", .effective, "the most operations in one transaction"),
         ServeFlag(
+            "quota-backend-bytes", "BYTES", "0", .effective,
+            "the most bytes of keys and values, old revisions included; the leader's counts (0: 2 GiB; below: any)"
+        ),
+        ServeFlag(
             "log-level", "LEVEL", "info", .effective, "debug, info, warn, error or fatal"),
         ServeFlag("log-format", "FORMAT", "text", .effective, "text or json, to standard error"),
         ServeFlag("version", nil, "false", .effective, "print the version"),
@@ -71,7 +75,7 @@ extension ServeFlag {
     static let inert: [ServeFlag] = [
         ("wal-dir", "DIRECTORY", ""), ("snapshot-count", "COUNT", "100000"),
         ("initial-election-tick-advance", nil, "true"), ("max-snapshots", "COUNT", "5"),
-        ("max-wals", "COUNT", "5"), ("quota-backend-bytes", "BYTES", "0"),
+        ("max-wals", "COUNT", "5"),
         ("backend-bbolt-freelist-type", "TYPE", "map"), ("backend-batch-interval", "TIME", ""),
         ("backend-batch-limit", "COUNT", "0"), ("max-concurrent-streams", "COUNT", "4294967295"),
         ("grpc-keepalive-min-time", "TIME", "5s"), ("grpc-keepalive-interval", "TIME", "2h"),
