@@ -8,7 +8,7 @@ extension PaxosCore {
     /// is told of a leader (P19).
     mutating func propose(_ bundle: [UInt8], into effects: inout Effects) {
         if leader != nil {
-            if !queue.append(bundle) { effects.notices.append(.overloaded(bundle: bundle)) }
+            if admit(bundle) == .full { effects.notices.append(.overloaded(bundle: bundle)) }
             return
         }
         guard let receiver = leaderRoute().receiver else {
@@ -21,7 +21,7 @@ extension PaxosCore {
     mutating func receive(_ forward: Message.Forward, into effects: inout Effects) {
         if leader != nil {
             // A full queue drops it: the origin's deadline tells its client.
-            _ = queue.append(forward.bundle)
+            _ = admit(forward.bundle)
             return
         }
         guard forward.hops == 0, case .direct(let ballot) = leaderRoute() else {
@@ -30,6 +30,12 @@ extension PaxosCore {
         ownMarks.hit(.forwardRelayed)
         let relayed = Message.Forward(bundle: forward.bundle, hops: 1)
         effects.messages.append(Effects.Outbound(to: ballot.replica, .forward(relayed)))
+    }
+
+    private mutating func admit(_ bundle: [UInt8]) -> ProposalQueue.Admission {
+        let admission = queue.append(bundle)
+        if admission == .waitsAlready { ownMarks.hit(.bundleWaitsAlready) }
+        return admission
     }
 
     /// P22: a slot opens when the log is idle, or when the previous own slot is decided, or when there is a

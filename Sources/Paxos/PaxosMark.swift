@@ -133,6 +133,8 @@ public enum PaxosMark: Int, MarkName {
     case forwardDropped
     /// A bundle of this node was dropped: nobody was known who could take it.
     case proposalDropped
+    /// A bundle came again while it waited for a slot: its copy was not taken.
+    case bundleWaitsAlready
     /// The connection over which the leader was reached broke.
     case routeForgotten
 

@@ -49,12 +49,22 @@ final class SimClient {
     private var world: World { workload.world }
 
     func continueLater() {
+        world.timeline.after(thinkingMicroseconds()) { [self] in
+            if !workload.isOver { ask() }
+        }
+    }
+
+    private func thinkingMicroseconds() -> UInt64 {
         let knobs = world.knobs
         let usual = UInt64(knobs.clientCount) * 1_000_000 / knobs.operationsPerSecond
         let mean = usual * workload.slowness
-        world.timeline.after(workload.dice.number(in: mean / 2...mean * 3 / 2)) { [self] in
-            if !workload.isOver { ask() }
-        }
+        return workload.dice.number(in: mean / 2...mean * 3 / 2)
+    }
+
+    /// Before the next try of the same operation. While a majority heals, tries are as rare as operations:
+    /// each one costs the cluster as much.
+    private func pauseMicroseconds() -> UInt64 {
+        workload.slowness > 1 ? thinkingMicroseconds() : workload.dice.number(in: 1_000...30_000)
     }
 
     private func ask() {
@@ -169,7 +179,7 @@ final class SimClient {
         }
         workload.retry(number)
         let machine = workload.dice.one(of: world.machines)
-        world.timeline.after(workload.dice.number(in: 1_000...30_000)) { [self] in
+        world.timeline.after(pauseMicroseconds()) { [self] in
             send(number, to: machine)
         }
     }
