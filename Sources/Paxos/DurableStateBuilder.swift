@@ -9,22 +9,33 @@ public struct DurableStateBuilder: Sendable {
     private var truncatedUpTo = Slot.zero
     private var accepted: SlotRing<AcceptedValue>
     private var learned: SlotRing<Value>
-    private var configurationSlot = Slot.zero
+    private var configurationSlot: Slot
     private var membership: Membership
+    /// Configurations of slots that are not known to be decided yet: they do not govern (P23).
+    private var coming: [Configured] = []
     private var logTimeMilliseconds: UInt64
     private let decidesOlderBallots: Bool
     /// Every slot up to here is decided, and was handed out or applied before.
     public private(set) var decidedUpTo: Slot
 
+    private struct Configured: Sendable {
+        let slot: Slot
+        let membership: Membership
+    }
+
     /// - Parameters:
+    ///   - membership: what governs after `appliedUpTo`, as far as the caller's state says.
+    ///   - configurationSlot: the slot that decided it.
     ///   - appliedUpTo: the slot up to which the caller's state stands already, applied from another source
     ///     than these records; decided values up to it are not handed out.
     ///   - logTimeMilliseconds: the log time of that state.
     ///   - decidesOlderBallots: breaks the rule above on purpose, for tests of those who check it.
     public init(
-        membership: Membership, appliedUpTo: Slot = .zero, logTimeMilliseconds: UInt64 = 0,
-        decidesOlderBallots: Bool = false
+        membership: Membership, configurationSlot: Slot = .zero, appliedUpTo: Slot = .zero,
+        logTimeMilliseconds: UInt64 = 0, decidesOlderBallots: Bool = false
     ) {
+        precondition(configurationSlot <= appliedUpTo, "a membership governs when it is decided")
+        self.configurationSlot = configurationSlot
         self.decidesOlderBallots = decidesOlderBallots
         self.membership = membership
         self.logTimeMilliseconds = logTimeMilliseconds
@@ -51,8 +62,8 @@ public struct DurableStateBuilder: Sendable {
             if upTo > decidedUpTo { move(to: upTo) }
             advance(ballot: .zero, upTo: .zero, decided: decided)
         case .configuration(let slot, let membership):
-            configurationSlot = slot
-            self.membership = membership
+            coming.append(Configured(slot: slot, membership: membership))
+            govern()
         case .heard:
             break
         }
@@ -98,6 +109,9 @@ public struct DurableStateBuilder: Sendable {
             } else {
                 return
             }
+            if case .membership(let next) = value {
+                coming.append(Configured(slot: slot, membership: next))
+            }
             move(to: slot)
             decided(DecidedValue(slot: slot, value: value))
         }
@@ -107,6 +121,16 @@ public struct DurableStateBuilder: Sendable {
         decidedUpTo = slot
         accepted.drop(upTo: slot)
         learned.drop(upTo: slot)
+        if !coming.isEmpty { govern() }
+    }
+
+    /// The newest configuration whose slot is decided governs.
+    private mutating func govern() {
+        for known in coming where known.slot <= decidedUpTo && known.slot >= configurationSlot {
+            configurationSlot = known.slot
+            membership = known.membership
+        }
+        coming.removeAll { $0.slot <= decidedUpTo }
     }
 
     private mutating func noteTime(of value: Value) {

@@ -48,6 +48,10 @@ public struct Effects: Equatable, Sendable {
         /// The acceptor was killed: the messages of boxes up to this number that have not left do not
         /// leave any more. The records stay where they are.
         case dropMessages(boxesUpTo: UInt64)
+        /// The end of a change of the membership, by the number of `Input.change`; each has one.
+        case changeEnded(number: UInt64, ChangeOutcome)
+        /// This replica is no member any more since that slot was decided: it votes and leads no more.
+        case removed(by: Slot)
         /// A safety rule was seen broken: the process must stop with this report.
         case fatal(String)
     }

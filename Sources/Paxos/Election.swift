@@ -95,6 +95,12 @@ struct Election: Sendable {
 
     mutating func forgetLeader() { leader = nil }
 
+    /// The voters are others now: what was asked of the former ones counts no more.
+    mutating func begin() {
+        phase = .listening
+        denied = nil
+    }
+
     mutating func resign() {
         isResigned = true
         phase = .listening

@@ -24,6 +24,8 @@ public enum Input: Equatable, Sendable {
     case logRead(fromSlot: Slot, values: [Value], for: ReplicaID)
     /// An operator's order: give leadership to this voter, or to the best one.
     case moveLeader(to: ReplicaID?)
+    /// This membership shall govern from some slot on; `number` is new for each. Only a leader does it.
+    case change(to: Membership, number: UInt64)
     /// The process is about to end: give leadership away and do not stand again.
     case resign
     /// A role dies, and nothing else on this node. What it holds in memory is lost to it.

@@ -8,6 +8,9 @@ public enum Invariants {
         case promiseCoversAccepted = "PromiseCoversAccepted"
         case acceptedAbovePrefix = "AcceptedAbovePrefix"
         case leaderHoldsItsPromise = "LeaderHoldsItsPromise"
+        case leaderIsPrepared = "LeaderIsPrepared"
+        case barrierHolds = "BarrierHolds"
+        case configurationIsDecided = "ConfigurationIsDecided"
         case openSlotsAreAccepted = "OpenSlotsAreAccepted"
         case ballotIsOwn = "BallotIsOwn"
         case durableNotAhead = "DurableNotAhead"
@@ -53,6 +56,12 @@ public enum Invariants {
             .decidedNeverFalls, before.learner.decidedUpTo <= after.learner.decidedUpTo,
             "\(before.learner.decidedUpTo) became \(after.learner.decidedUpTo)")
         checkDead(before, after, &found)
+        found.expect(
+            .configurationIsDecided,
+            before.configurationSlot < after.configurationSlot
+                || before.configurationSlot == after.configurationSlot
+                    && before.membership == after.membership,
+            "\(before.configurationSlot) became \(after.configurationSlot)")
         found.expect(
             .readNumbersRise, before.barrier.lastNumber <= after.barrier.lastNumber, "numbers")
         found.expect(
@@ -122,6 +131,9 @@ public enum Invariants {
                 "\(ballot) while \(core.acceptor.promised) is promised")
         }
         found.expect(
+            .configurationIsDecided, core.configurationSlot <= core.learner.decidedUpTo,
+            "\(core.configurationSlot) governs")
+        found.expect(
             .durableNotAhead, core.outbox.durableBox <= core.outbox.emittedBox, "boxes")
     }
 
@@ -165,6 +177,24 @@ public enum Invariants {
                 "\(slot)")
         }
         found.expect(.queuesWithinLimits, bytes == leader.openBytes, "open bytes")
+        checkBarrier(core, leader, &found)
+    }
+
+    /// Above a membership that is not decided nothing is open, and nothing may open (P23).
+    private static func checkBarrier(
+        _ core: PaxosCore, _ leader: Leader, _ found: inout Finder
+    ) {
+        found.expect(
+            .leaderIsPrepared, leader.configurationSlot == core.configurationSlot,
+            "prepared after \(leader.configurationSlot), governed after \(core.configurationSlot)")
+        var slot = leader.open.base
+        while slot < leader.lastSlot {
+            slot = slot.next
+            guard case .membership = leader.open[slot]?.value else { continue }
+            found.expect(
+                .barrierHolds, leader.isSealed && slot == leader.lastSlot,
+                "slots above the membership in \(slot)")
+        }
     }
 }
 

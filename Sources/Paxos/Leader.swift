@@ -35,9 +35,11 @@ struct Leader: Sendable {
     // MARK: State
 
     let ballot: Ballot
+    /// Its promises are of a quorum of the membership that governs after this slot (*LeaderIsPrepared*).
+    let configurationSlot: Slot
     /// The first own slot: before it is decided there are no reads (P12).
     let leadSlot: Slot
-    private let ownVoter: Int
+    private var ownVoter: Int
     let logTimeAtLead: UInt64
     let leadAt: UInt64
     /// The log time of the newest own value, in milliseconds.
@@ -58,15 +60,20 @@ struct Leader: Sendable {
     private var total = 0
     /// It saw a promise above its ballot: it counts no vote any more (P2).
     private(set) var isClosed = false
+    /// A change of the membership waits for its slot, or is open: no other slot opens until it is decided (P23).
+    private(set) var isSealed = false
+    private let heartbeat: UInt64
     var handOver: HandOver?
     private let injectedBug: PaxosBug?
 
     init(
-        ballot: Ballot, decidedUpTo: Slot, leadSlot: Slot, ownVoter: Int,
-        logTimeMilliseconds: UInt64,
+        ballot: Ballot, configurationSlot: Slot = .zero, decidedUpTo: Slot, leadSlot: Slot,
+        ownVoter: Int, logTimeMilliseconds: UInt64,
         clock: TurnClock, peerCount: Int, heartbeat: UInt64, injectedBug: PaxosBug? = nil
     ) {
         self.injectedBug = injectedBug
+        self.heartbeat = heartbeat
+        self.configurationSlot = configurationSlot
         precondition(leadSlot > decidedUpTo, "Lead comes after all that is decided")
         self.ballot = ballot
         self.leadSlot = leadSlot
@@ -159,6 +166,20 @@ struct Leader: Sendable {
 
     mutating func close() { isClosed = true }
 
+    mutating func seal() { isSealed = true }
+
+    mutating func unseal() { isSealed = false }
+
+    /// Leads on under another membership, without asking its voters: what no leader may do, and the bugs of
+    /// memberships that change do.
+    mutating func goOn(ownVoter: Int, peerCount: Int, clock: TurnClock) {
+        self.ownVoter = ownVoter
+        let flow = FollowerFlow(
+            acknowledgedUpTo: open.base, running: clock.running, heartbeat: heartbeat)
+        flows = Array(repeating: flow, count: peerCount)
+        isSealed = false
+    }
+
     mutating func noteAnnounced(_ slot: Slot) { announcedUpTo = max(announcedUpTo, slot) }
 
     mutating func cut(_ peer: Int) { flows[peer].cut() }
@@ -230,7 +251,7 @@ struct Leader: Sendable {
 
     /// Whether the next slot may open (P22); `isDue` if the log is idle or a batch is full.
     func mayOpen(isDue: Bool, unflushedBytes: Int, limits: Configuration) -> Bool {
-        guard !isClosed, handOver == nil else { return false }
+        guard !isClosed, !isSealed, handOver == nil else { return false }
         if isIdle { return true }
         return isDue && !isWindowFull(limits: limits) && unflushedBytes < limits.unflushedBytes
     }

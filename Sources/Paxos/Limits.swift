@@ -2,6 +2,8 @@
 enum Limits {
     /// Voters in one membership: votes are counted in the bits of one word.
     static let votersMax = 64
+    /// A replica that is to begin to vote lacks at most this much of what is decided (P24).
+    static let newVoterLagBytes = 1 << 20
     /// How far above its decided prefix an acceptor accepts; beyond, it is to catch up first.
     static let acceptedSlotsMax: UInt64 = 65_536
     /// Bytes of accepted values above the decided prefix that an acceptor keeps in memory.

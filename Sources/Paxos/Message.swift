@@ -7,6 +7,8 @@ public enum Message: Equatable, Sendable {
     case promise(Promise)
     /// MoveLeader: the receiver may prepare without a probe.
     case takeOver(TakeOver)
+    /// The answer to a Prepare or probe of somebody who is no member any more (P24).
+    case removed(Removed)
 
     // The normal case.
     case accept(Accept)
@@ -96,6 +98,12 @@ public enum Message: Equatable, Sendable {
             self.ballot = ballot
             self.decidedUpTo = decidedUpTo
         }
+    }
+
+    /// That slot is decided and holds a membership without the receiver.
+    public struct Removed: Equatable, Sendable {
+        public let slot: Slot
+        public init(slot: Slot) { self.slot = slot }
     }
 
     /// Phase 2a, with the leader's decided watermark riding on it.

@@ -33,6 +33,19 @@ public enum PaxosBug: CaseIterable, Sendable {
     case learnedNotPersisted
     /// P12: reads are served before Lead is decided.
     case readBeforeOwnSlot
+    /// P23: slots open above a membership that is not decided, and their votes count on when it is.
+    case noBarrier
+    /// P23: a second change of the membership is proposed before the first one is decided.
+    case twoChangesAtOnce
+    /// P23: a leader goes on under a new membership with the promises of the old one.
+    case phase1InOldConfiguration
+    /// P23: a new leader proposes what it found above a membership together with that, and by the same
+    /// promises.
+    case configurationRecoveredByNextLeader
+    /// P23: who left the membership is counted on.
+    case removedNodeStillCounted
+    /// P24: who left the membership is given promises.
+    case removedNodeDisturbs
     /// P17: an answer to an old round confirms the round of now.
     case oldRoundConfirmsNewRead
     /// P17: a leader answers reads without asking anybody.

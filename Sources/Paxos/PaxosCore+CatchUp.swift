@@ -12,7 +12,7 @@ extension PaxosCore {
             }
         }
         let prefix = learner.decidedUpTo
-        if leader != nil || peers.decidedUpTo <= prefix {
+        if leader != nil || decidedElsewhere <= prefix {
             catchUp.noteLevel(running: clock.running)
         }
         let stalled = catchUp.stalledMilliseconds(prefix: prefix, running: clock.running)
@@ -23,16 +23,21 @@ extension PaxosCore {
     mutating func pull(into effects: inout Effects) {
         let prefix = learner.decidedUpTo
         guard leader == nil, lives.hasLearner, catchUp.pull == nil,
-            let peer = catchUp.source(in: peers, prefix: prefix, ownPlace: ownPlace)
+            let source = catchUp.source(in: peers, prefix: prefix, ownPlace: ownPlace)
         else { return }
         guard outbox.unflushedBytes < configuration.unflushedBytes else {
             ownMarks.hit(.catchUpHeldByDisk)
             return catchUp.holdForDisk()
         }
-        catchUp.begin(peer: peer, fromSlot: prefix.next, running: clock.running)
+        catchUp.begin(from: source, fromSlot: prefix.next, running: clock.running)
         let request = Message.CatchUpRequest(
             fromSlot: prefix.next, bytesMax: UInt32(clamping: configuration.chunkBytes))
-        send(.catchUpRequest(request), to: peer, into: &effects)
+        effects.messages.append(Effects.Outbound(to: source, .catchUpRequest(request)))
+    }
+
+    /// The highest decided mark that anybody told of.
+    private var decidedElsewhere: Slot {
+        max(peers.decidedUpTo, catchUp.stranger?.decidedUpTo ?? .zero)
     }
 
     /// How many peers come before this replica by their ids.
@@ -48,17 +53,16 @@ extension PaxosCore {
 
     /// Fetched values are logged as learned: no watermark vouches for them after a restart (P9).
     mutating func receive(
-        _ values: Message.CatchUpValues, peer: Int, into effects: inout Effects
+        _ values: Message.CatchUpValues, from sender: ReplicaID, into effects: inout Effects
     ) {
-        peers[peer].decidedUpTo = max(peers[peer].decidedUpTo, values.decidedUpTo)
         let before = learner.decidedUpTo
         if leader == nil, lives.hasLearner { learn(values, into: &effects) }
         let isUseful = learner.decidedUpTo > before
         if !isUseful { ownMarks.hit(.catchUpUseless) }
-        catchUp.end(peer: peer, isUseful: isUseful)
+        catchUp.end(from: sender, isUseful: isUseful)
         guard isUseful, !isHalted else { return }
         extendCandidacy()
-        if peers.decidedUpTo > learner.decidedUpTo { pull(into: &effects) }
+        if decidedElsewhere > learner.decidedUpTo { pull(into: &effects) }
         tryToLead(into: &effects)
     }
 

@@ -135,6 +135,9 @@ extension PaxosCore {
             fingerprint.add(peers[peer].decidedUpTo)
             fingerprint.add(age(peers[peer].answeredAt))
         }
+        fingerprint.add(configurationSlot)
+        fingerprint.add(removedBy ?? .zero)
+        fingerprint.add(change?.slot ?? .zero)
         fingerprint.add(left(prepareAgainAt))
         fingerprint.add(age(preparedAgainAt))
         catchUp.add(to: &fingerprint, age: age)

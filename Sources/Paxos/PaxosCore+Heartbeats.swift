@@ -51,23 +51,23 @@ extension PaxosCore {
                 let reject = Message.Reject(
                     ballot: heartbeat.ballot, promised: acceptor.promised,
                     knowsLiveLeader: knowsLiveLeaderAtPromise)
-                send(.reject(reject), to: peer, into: &effects)
+                effects.messages.append(Effects.Outbound(to: sender, .reject(reject)))
             }
         }
-        answer(heartbeat, peer: peer, into: &effects)
+        answer(heartbeat, from: sender, into: &effects)
     }
 
     /// The acceptor's answer: it tells a leader that a vote may be counted on, so that a dead one says
     /// nothing.
-    private mutating func answer(
-        _ heartbeat: Message.Heartbeat, peer: Int, into effects: inout Effects
+    mutating func answer(
+        _ heartbeat: Message.Heartbeat, from sender: ReplicaID, into effects: inout Effects
     ) {
         guard lives.hasAcceptor else { return }
         let answer = Message.HeartbeatAnswer(
             number: heartbeat.number, promised: acceptor.promised,
             durableUpTo: acceptor.durableUpTo(durableBox: outbox.durableBox),
             unflushedMilliseconds: unflushedMilliseconds)
-        send(.heartbeatAnswer(answer), to: peer, into: &effects)
+        effects.messages.append(Effects.Outbound(to: sender, .heartbeatAnswer(answer)))
     }
 
     mutating func receive(_ answer: Message.HeartbeatAnswer, peer: Int) {
@@ -111,7 +111,7 @@ extension PaxosCore {
         peers[peer].isConnected = false
         peers[peer].heardLeader = nil
         leader?.cut(peer)
-        if catchUp.pull?.peer == peer { catchUp.giveUp() }
+        if catchUp.pull?.replica == replica { catchUp.giveUp() }
         if leader == nil { barrier.abandon() }
         forgetRoute(over: replica, into: &effects)
         if election.lose(replica) {

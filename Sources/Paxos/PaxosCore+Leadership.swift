@@ -92,9 +92,9 @@ extension PaxosCore {
 
     // MARK: Standing
 
-    /// A resigned replica, a learner, a replaced incarnation and one with a dead role do not stand.
-    private var mayStand: Bool {
-        ownVoter != nil && !election.isResigned && lives.mayStand
+    /// A resigned replica, a learner, one that left, a replaced incarnation and one with a dead role do not stand.
+    var mayStand: Bool {
+        ownVoter != nil && !election.isResigned && lives.mayStand && !isToldRemoved
     }
 
     mutating func tickElection(into effects: inout Effects) {
@@ -159,8 +159,9 @@ extension PaxosCore {
         if election.grant(voter, number: answer.number, quorum: quorum) { campaign() }
     }
 
-    mutating func receive(_ order: Message.TakeOver, peer: Int) {
-        guard order.ballot.replica == peers[peer].replica, order.ballot >= acceptor.promised,
+    /// Also of a leader that is no member any more: its last word (P24).
+    mutating func receive(_ order: Message.TakeOver, from sender: ReplicaID) {
+        guard order.ballot.replica == sender, order.ballot >= acceptor.promised,
             leader == nil, proposer == nil, mayStand
         else { return }
         ownMarks.hit(.tookOver)
@@ -275,29 +276,32 @@ extension PaxosCore {
         var values: [Value?] = []
         var logTime = learner.logTimeMilliseconds
         var slot = learner.decidedUpTo
-        while slot < last {
+        var isChange = false
+        // These promises say nothing about slots above a membership: it is decided first, alone (P23).
+        while slot < last && !isChange {
             slot = slot.next
             let value = won.value(for: slot)
-            if case .membership(let found) = value, found != membership {
-                halt(
-                    "\(slot) may hold a change of the membership, which this version"
-                        + " does not know how to do: upgrade this node", into: &effects)
-                return
-            }
+            if case .membership = value { isChange = !breaks(.configurationRecoveredByNextLeader) }
             logTime = max(logTime, value.logTimeMilliseconds ?? 0)
             let isHole = !won.knows(slot)
             ownMarks.hit(isHole ? .holeFilled : .valueProposedAgain)
             values.append(isHole && breaks(.holeNotFilled) ? nil : value)
         }
         leader = Leader(
-            ballot: won.ballot, decidedUpTo: learner.decidedUpTo, leadSlot: last.next,
-            ownVoter: ownVoter, logTimeMilliseconds: logTime, clock: clock,
+            ballot: won.ballot, configurationSlot: configurationSlot,
+            decidedUpTo: learner.decidedUpTo, leadSlot: slot.next, ownVoter: ownVoter,
+            logTimeMilliseconds: logTime, clock: clock,
             peerCount: peers.indices.count, heartbeat: heartbeat,
             injectedBug: configuration.injectedBug)
         for value in values {
             if let value { openSlot(value, into: &effects) } else { leader?.leaveHole() }
         }
-        openSlot(.lead(.init(ballot: won.ballot, logTimeMilliseconds: logTime)), into: &effects)
+        if isChange {
+            ownMarks.hit(.changeRecovered)
+            leader?.seal()
+        } else {
+            openSlot(.lead(.init(ballot: won.ballot, logTimeMilliseconds: logTime)), into: &effects)
+        }
         catchUp.giveUp()
         election.forgetLeader()
         sendHeartbeat(into: &effects)

@@ -207,27 +207,25 @@ extension PaxosCore {
     private mutating func deliverOwn(_ value: Value, into effects: inout Effects) {
         let slot = learner.decidedUpTo.next
         if let ballot = leader?.ballot, acceptor.values[slot]?.ballot == ballot {
-            deliver(value, acceptedIn: ballot, learnedInBox: nil, into: &effects)
+            deliver(value, acceptedIn: ballot, learnedInBox: nil, isOwn: true, into: &effects)
         } else {
             outbox.append(.learned(slot: slot, value: value), bytes: value.byteCount)
-            deliver(value, acceptedIn: nil, learnedInBox: outbox.openBox, into: &effects)
+            deliver(
+                value, acceptedIn: nil, learnedInBox: outbox.openBox, isOwn: true, into: &effects)
         }
     }
 
     /// The next slot is decided.
     mutating func deliver(
-        _ value: Value, acceptedIn ballot: Ballot?, learnedInBox box: UInt64?,
+        _ value: Value, acceptedIn ballot: Ballot?, learnedInBox box: UInt64?, isOwn: Bool = false,
         into effects: inout Effects
     ) {
-        if case .membership(let decided) = value, decided != membership {
-            halt(
-                "\(learner.decidedUpTo.next) changes the membership, which this version"
-                    + " does not know how to do: upgrade this node", into: &effects)
-            return
-        }
         learner.decide(value, acceptedIn: ballot, into: &effects)
         acceptor.pass(learnedInBox: box)
         proposer?.pass(upTo: learner.decidedUpTo)
+        if case .membership(let next) = value {
+            reconfigure(to: next, isOwn: isOwn, into: &effects)
+        }
     }
 
     /// If the prefix moved and no Accept carried the news, a Decide does.

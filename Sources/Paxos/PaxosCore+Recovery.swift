@@ -11,7 +11,11 @@ extension PaxosCore {
             "the election time-out is longer than the heartbeat interval")
         precondition(state.truncatedUpTo <= state.decidedUpTo, "only decided slots are truncated")
         self.configuration = configuration
+        precondition(
+            state.configurationSlot <= state.decidedUpTo,
+            "a membership governs when its slot is decided")
         membership = state.membership
+        configurationSlot = state.configurationSlot
         let bug = configuration.injectedBug
         quorum = Quorum(state.membership, injectedBug: bug)
         ownVoter = quorum.voter(configuration.replica, configuration.incarnation)
@@ -37,7 +41,8 @@ extension PaxosCore {
         let ballot = acceptor.promised
         guard let ownVoter, ballot.replica == configuration.replica else { return }
         leader = Leader(
-            ballot: ballot, decidedUpTo: learner.decidedUpTo, leadSlot: learner.decidedUpTo.next,
+            ballot: ballot, configurationSlot: configurationSlot,
+            decidedUpTo: learner.decidedUpTo, leadSlot: learner.decidedUpTo.next,
             ownVoter: ownVoter, logTimeMilliseconds: learner.logTimeMilliseconds, clock: clock,
             peerCount: peers.indices.count, heartbeat: heartbeat)
     }

@@ -14,11 +14,17 @@ internal import Basics
 public struct PaxosCore: Sendable {
     /// The knobs and the identity that it was born with.
     public let configuration: Configuration
-    /// Who votes.
+    /// Who votes on the next slot: what is decided in `configurationSlot` (P23).
     public internal(set) var membership: Membership
-    let quorum: Quorum
+    /// `membership` governs all slots after this one, as far as is known here.
+    public internal(set) var configurationSlot: Slot
+    var quorum: Quorum
     /// This replica's place among the voters; nil if its vote does not count.
-    let ownVoter: Int?
+    var ownVoter: Int?
+    /// The change of the membership that this leader was asked for.
+    var change: MembershipChange?
+    /// This replica is no member since that slot was decided.
+    var removedBy: Slot?
     let truncatedAtBirth: Slot
 
     // The roles. At most one of `proposer` and `leader` lives (*OneRole*).
@@ -83,6 +89,8 @@ public struct PaxosCore: Sendable {
             sendLogRead(fromSlot: fromSlot, values: values, to: replica, into: &effects)
         case .moveLeader(let target):
             handOver(to: target, into: &effects)
+        case .change(let wanted, let number):
+            change(to: wanted, number: number, into: &effects)
         case .resign:
             election.resign()
             handOver(to: nil, into: &effects)
@@ -99,10 +107,12 @@ public struct PaxosCore: Sendable {
         advance(into: &effects)
         if leader != nil {
             prepareAgainIfDue()
+            proposeChange(into: &effects)
             openSlots(into: &effects)
             orderHandOver(into: &effects)
             announceDecided(into: &effects)
         }
+        settleChange(into: &effects)
         announceLeader(into: &effects)
         askReads(into: &effects)
         if outbox.hasRecords { learner.logMarks(outbox: &outbox) }

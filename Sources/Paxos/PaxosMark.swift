@@ -149,6 +149,27 @@ public enum PaxosMark: Int, MarkName {
     /// A leader's proposer or learner was killed: it gave leadership away.
     case abdicated
 
+    // MARK: Memberships that change
+
+    /// A leader proposed another membership.
+    case changeProposed
+    /// A change of the membership was refused.
+    case changeRefused
+    /// A leader that had been asked for a change led no more before it was decided.
+    case changeLost
+    /// A new leader found a membership in the promises, and decided it before it went on.
+    case changeRecovered
+    /// A leader whose change was decided prepared the new voters.
+    case leaderPreparedNewVoters
+    /// A leader that is no voter any more passed leadership on.
+    case leaderLeft
+    /// Somebody who is no member any more was told so.
+    case removalTold
+    /// This replica was told that it is no member any more, before it learned so.
+    case removalHeard
+    /// Decisions were fetched from somebody who is no member, as far as was known.
+    case fetchedFromStranger
+
     // MARK: Birth
 
     /// A core was born with accepted values that are not known to be decided.

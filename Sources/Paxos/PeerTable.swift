@@ -3,7 +3,7 @@ struct Peer: Equatable, Sendable {
     let replica: ReplicaID
     let incarnation: Incarnation
     /// Its place among the voters, nil for a learner.
-    let voter: Int?
+    var voter: Int?
     /// The transport's word; any message from the peer proves it wrong.
     var isConnected = true
     /// When anything was heard from it last.
@@ -24,11 +24,21 @@ struct Peer: Equatable, Sendable {
 struct PeerTable: Equatable, Sendable {
     private(set) var peers: [Peer]
 
-    init(membership: Membership, quorum: Quorum, own: ReplicaID) {
-        peers = membership.seats.filter { $0.replica != own }.map {
-            Peer(
-                replica: $0.replica, incarnation: $0.incarnation,
-                voter: quorum.voter($0.replica, $0.incarnation))
+    /// `known` are the peers until now: what is known of those that stay is kept. `former` voters stay, too,
+    /// if a bug counts them on.
+    init(
+        membership: Membership, former: [Seat] = [], quorum: Quorum, own: ReplicaID,
+        known: PeerTable? = nil
+    ) {
+        let left = former.filter { seat in membership.seat(of: seat.replica) == nil }
+        let others = (membership.seats + left).filter { $0.replica != own }
+        peers = others.map { seat in
+            let life = known?.peers.first {
+                $0.replica == seat.replica && $0.incarnation == seat.incarnation
+            }
+            var peer = life ?? Peer(replica: seat.replica, incarnation: seat.incarnation)
+            peer.voter = quorum.voter(seat.replica, seat.incarnation)
+            return peer
         }
         precondition(peers.count < Limits.votersMax, "more seats than bits to count them")
     }

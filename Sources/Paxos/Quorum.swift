@@ -22,24 +22,27 @@ public struct Quorum: Equatable, Sendable {
         let incarnation: Incarnation
     }
 
-    /// In order of their ids; a voter's place is its index here.
+    /// A voter's place is its index here.
     private let voters: [Voter]
+    /// How many voters a quorum needs (the same in both phases).
+    public let size: Int
     private let injectedBug: PaxosBug?
 
     public init(_ membership: Membership) { self.init(membership, injectedBug: nil) }
 
-    init(_ membership: Membership, injectedBug: PaxosBug?) {
+    /// `former` voters are counted, too: that is wrong, and what `PaxosBug.removedNodeStillCounted` is about.
+    init(_ membership: Membership, former: [Seat] = [], injectedBug: PaxosBug?) {
         self.injectedBug = injectedBug
-        voters = membership.voters.map { Voter(replica: $0.replica, incarnation: $0.incarnation) }
+        let current = membership.voters
+        let left = former.filter { seat in membership.seat(of: seat.replica) == nil }
+        voters = (current + left).map { Voter(replica: $0.replica, incarnation: $0.incarnation) }
+        size =
+            injectedBug == .halfTakenForQuorum
+            ? (current.count + 1) / 2 : current.count / 2 + 1
         precondition(voters.count <= Limits.votersMax, "more voters than a vote set can count")
     }
 
     public var voterCount: Int { voters.count }
-
-    /// How many voters a quorum needs (the same in both phases).
-    public var size: Int {
-        injectedBug == .halfTakenForQuorum ? (voters.count + 1) / 2 : voters.count / 2 + 1
-    }
 
     /// The place of this life of this replica among the voters, if its vote counts (P2).
     public func voter(_ replica: ReplicaID, _ incarnation: Incarnation) -> Int? {

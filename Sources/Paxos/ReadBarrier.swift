@@ -143,6 +143,13 @@ struct ReadBarrier: Sendable {
         waitingIsEmpty = waiting.isEmpty
     }
 
+    /// The peers are others now: whatever was asked is asked again, and peers' requests are dropped.
+    mutating func resize(peerCount: Int) {
+        abandon()
+        waiting.remote = Array(repeating: nil, count: peerCount)
+        waitingIsEmpty = waiting.isEmpty
+    }
+
     /// Peers' requests are dropped: their origins ask again.
     mutating func dropRemote() {
         for index in waiting.remote.indices { waiting.remote[index] = nil }

@@ -15,6 +15,9 @@ extension StateFingerprint {
         case .takeOver(let order):
             add(UInt64(9))
             add(order.ballot)
+        case .removed(let removed):
+            add(UInt64(11))
+            add(removed.slot)
         case .probe, .probeAnswer, .heartbeat, .heartbeatAnswer, .readRound, .readRoundAnswer,
             .readRequest, .readAnswer, .forward:
             add(UInt64(10))

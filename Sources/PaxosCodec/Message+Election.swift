@@ -88,3 +88,11 @@ extension Message.TakeOver: ByteCodable {
         self.init(ballot: ballot, decidedUpTo: decidedUpTo)
     }
 }
+
+extension Message.Removed: ByteCodable {
+    package func encode(into writer: inout ByteWriter) { slot.encode(into: &writer) }
+
+    package init(from reader: inout ByteReader) throws(ByteReaderError) {
+        self.init(slot: try Slot(from: &reader))
+    }
+}

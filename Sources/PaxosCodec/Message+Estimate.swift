@@ -11,7 +11,7 @@ extension Message {
         case .forward(let forward): forward.bundle.count + 16
         case .probe, .probeAnswer, .prepare, .takeOver, .accepted, .reject, .decide, .heartbeat,
             .heartbeatAnswer, .readRound, .readRoundAnswer, .readRequest, .readAnswer,
-            .catchUpRequest:
+            .catchUpRequest, .removed:
             80
         }
     }

@@ -24,6 +24,7 @@ package enum MessageCodec {
         case .catchUpRequest(let body): encode(body, as: 16, into: &writer)
         case .catchUpValues(let body): encode(body, as: 17, into: &writer)
         case .forward(let body): encode(body, as: 18, into: &writer)
+        case .removed(let body): encode(body, as: 19, into: &writer)
         }
     }
 
@@ -59,6 +60,7 @@ package enum MessageCodec {
         case 16: .catchUpRequest(try .init(from: &reader))
         case 17: .catchUpValues(try .init(from: &reader))
         case 18: .forward(try .init(from: &reader))
+        case 19: .removed(try .init(from: &reader))
         default: throw .invalid("kind of message")
         }
     }

@@ -87,6 +87,7 @@ extension Replica {
         case .readLog(let from, let upTo, let bytesMax, let peer):
             readLog(from: from, upTo: upTo, bytesMax: bytesMax, for: peer)
         case .dropMessages(let box): waitingRoom.drop(upTo: box)
+        case .changeEnded, .removed: break
         case .overloaded: metrics.proposalsFailed.increment()
         case .fatal(let report): halt(report)
         }

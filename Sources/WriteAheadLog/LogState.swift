@@ -4,29 +4,45 @@ package import Paxos
 package struct LogState: Equatable, Sendable {
     package private(set) var promised = Ballot.zero
     package private(set) var truncatedUpTo = Slot.zero
-    package private(set) var configuration: (slot: Slot, membership: Membership)?
+    /// The configuration that governs after the truncated slots, and all later ones, in slot order: which of
+    /// them govern is known when the decided prefix is.
+    package private(set) var configurations: [Configured] = []
     /// What each life of each peer was heard to say, oldest acquaintance first.
     package private(set) var heard: [PeerMemory] = []
 
-    package init() {}
-
-    package static func == (left: LogState, right: LogState) -> Bool {
-        left.promised == right.promised && left.truncatedUpTo == right.truncatedUpTo
-            && left.heard == right.heard
-            && left.configuration?.slot == right.configuration?.slot
-            && left.configuration?.membership == right.configuration?.membership
+    /// A membership and the slot that decides it.
+    package struct Configured: Equatable, Sendable {
+        package let slot: Slot
+        package let membership: Membership
     }
+
+    package init() {}
 
     mutating func note(_ record: DurableRecord) {
         switch record {
         case .promised(let ballot): promised = max(promised, ballot)
         case .accepted(let accepted): promised = max(promised, accepted.ballot)
-        case .truncated(let upTo): truncatedUpTo = max(truncatedUpTo, upTo)
+        case .truncated(let upTo):
+            truncatedUpTo = max(truncatedUpTo, upTo)
+            dropConfigurations()
         case .configuration(let slot, let membership):
-            if slot >= configuration?.slot ?? .zero { configuration = (slot, membership) }
+            note(Configured(slot: slot, membership: membership))
         case .heard(let memory): note(memory)
         case .decided, .learned: break
         }
+    }
+
+    private mutating func note(_ configured: Configured) {
+        if let newest = configurations.last, newest.slot > configured.slot { return }
+        configurations.removeAll { $0.slot == configured.slot }
+        configurations.append(configured)
+        dropConfigurations()
+    }
+
+    /// What is truncated is decided: of the configurations up to there only the last one can govern.
+    private mutating func dropConfigurations() {
+        let past = configurations.count { $0.slot <= truncatedUpTo }
+        if past > 1 { configurations.removeFirst(past - 1) }
     }
 
     private mutating func note(_ memory: PeerMemory) {
@@ -50,9 +66,8 @@ package struct LogState: Equatable, Sendable {
         var records: [DurableRecord] = []
         if promised > .zero { records.append(.promised(promised)) }
         if truncatedUpTo > .zero { records.append(.truncated(upTo: truncatedUpTo)) }
-        if let configuration {
-            records.append(
-                .configuration(slot: configuration.slot, membership: configuration.membership))
+        records += configurations.map {
+            .configuration(slot: $0.slot, membership: $0.membership)
         }
         return records + heard.map(DurableRecord.heard)
     }

@@ -112,6 +112,7 @@ struct Samples {
                     highestAccepted: slot(), chunk: narrow(), isLast: flag(),
                     values: (0..<4).map { _ in accepted() })),
             .takeOver(.init(ballot: ballot(), decidedUpTo: slot())),
+            .removed(.init(slot: slot())),
         ]
     }
 

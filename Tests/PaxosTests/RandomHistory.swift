@@ -3,10 +3,12 @@ import Paxos
 
 /// A random history: what a seed does to a few cores, and what must hold all the same.
 struct RandomHistory {
-    private let world: World
+    let world: World
     private let isHostile: Bool
     /// Whether roles die, on nodes that live on.
     private let isMortal: Bool
+    /// Whether the membership changes.
+    private let isChanging: Bool
 
     /// Runs one seed; what went wrong, or nothing. With mischief the history is of the kind in which that
     /// rule matters.
@@ -22,16 +24,27 @@ struct RandomHistory {
         return (history.run(nil), history.world.roleDeaths)
     }
 
+    /// The same with memberships that change; how many changes were decided, too.
+    static func runChanging(
+        seed: UInt64, mischief: Mischief? = nil, trace: Bool = false
+    ) -> (found: [String], changes: Int) {
+        let history = RandomHistory(
+            seed: seed, mischief: mischief, isMortal: seed % 4 == 0, isChanging: true)
+        history.world.trace = trace
+        return (history.run(mischief), history.world.changesDecided)
+    }
+
     private func run(_ mischief: Mischief?) -> [String] {
         for turn in 0..<(mischief == nil ? 12 : 20) {
-            if mischief != nil && turn % 2 == 1 { sleepyLeader() } else { act() }
+            if isHostile && turn % 2 == 1 { sleepyLeader() } else { act() }
             if !world.violations.isEmpty { return world.violations }
         }
         return settle()
     }
 
-    private init(seed: UInt64, mischief: Mischief?, isMortal: Bool) {
+    private init(seed: UInt64, mischief: Mischief?, isMortal: Bool, isChanging: Bool = false) {
         self.isMortal = isMortal && mischief == nil
+        self.isChanging = isChanging
         var dice = SeededRandom(seed: seed ^ 0x5eed)
         func pick<Choice>(_ choices: [Choice]) -> Choice {
             choices[Int(dice.next() % UInt64(choices.count))]
@@ -39,13 +52,19 @@ struct RandomHistory {
         var options = World.Options()
         options.nodes = pick(mischief == nil ? [1, 3, 3, 3, 4, 5] : [3])
         options.learners = options.nodes > 3 ? pick([0, 1, 2]) : 0
+        if isChanging {
+            options.nodes = pick([3, 4, 5, 6, 7])
+            options.members = pick([1, 3, 3, 5].filter { $0 <= options.nodes })
+            options.learners = 0
+        }
         options.lossPercent = pick([0, 0, 2, 10])
         options.duplicatePercent = pick([0, 5, 20])
-        options.delayMax = pick(mischief == nil ? [2, 5, 15] : [15, 30])
-        options.diskMax = pick(mischief == nil ? [1, 4, 20] : [20, 40])
+        let isHostile = mischief != nil && !isChanging
+        options.delayMax = pick(isHostile ? [15, 30] : [2, 5, 15])
+        options.diskMax = pick(isHostile ? [20, 40] : [1, 4, 20])
         options.mischief = mischief
-        options.checksInvariants = mischief == nil
-        let isTight = pick([true, false]) || mischief != nil
+        options.checksInvariants = mischief.map(\.breaksInvariants) ?? true
+        let isTight = pick([true, false]) || isHostile
         options.tune = { configuration in
             guard isTight else { return }
             configuration.chunkBytes = 50
@@ -54,7 +73,7 @@ struct RandomHistory {
             configuration.batchBytes = 24
             configuration.followerBytes = 300
         }
-        isHostile = mischief != nil
+        self.isHostile = isHostile
         world = World(seed: seed, options: options)
     }
 
@@ -77,8 +96,10 @@ struct RandomHistory {
         default: break
         }
         if isMortal { disturbRoles() }
+        if isChanging && world.below(4) == 0 { strandFormerVoters() }
         for _ in 0..<world.below(12) {
             let client = Int(world.below(count))
+            if isChanging && world.below(2) == 0 { world.changeMembership() }
             if world.below(3) == 0 { world.read(at: client) } else { world.propose(at: client) }
             world.run(world.below(8))
         }
@@ -146,22 +167,24 @@ struct RandomHistory {
         }
         world.reviveAll()
         world.run(120)
-        for index in world.nodes.indices {
+        for index in world.members {
             world.propose(at: index)
             world.read(at: index)
         }
         var isLive = false
         for _ in 0..<8 where !isLive {
             isLive = world.run(atMost: 300) { world in
-                let marks = world.nodes.map(\.deliveredUpTo)
-                return marks.allSatisfy { $0 == marks[0] }
-                    && world.nodes.allSatisfy { $0.unanswered.isEmpty && $0.reads.isEmpty }
+                let members = world.members.map { world.nodes[$0] }
+                return members.allSatisfy { $0.deliveredUpTo == members[0].deliveredUpTo }
+                    && members.allSatisfy { $0.unanswered.isEmpty && $0.reads.isEmpty }
             }
             // A network that drops a Forward without breaking the connection leaves it to the client.
             if !isLive { world.proposeAgain() }
         }
         var found = world.violations + world.fatals.map { "fatal: " + $0 }
-        if !isLive && !isHostile { found.append("NotLive \(world.nodes.map { describe($0) })") }
+        if !isLive && world.options.mischief == nil {
+            found.append("NotLive \(world.nodes.map { describe($0) })")
+        }
         return found
     }
 

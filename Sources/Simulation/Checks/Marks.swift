@@ -23,7 +23,9 @@ package struct Marks {
 
     /// By name, each with the room that notices it; those that never happened, too.
     package var counts: [(name: String, count: UInt64)] {
-        Self.counts("paxos", paxos) + Self.counts("log", log) + Self.counts("state", machine)
+        PaxosMark.allCases.filter { !Self.impossible.contains($0) }
+            .map { ("paxos.\($0)", paxos[$0]) } + Self.counts("log", log)
+            + Self.counts("state", machine)
             + Self.counts("replica", replica)
     }
 
@@ -32,4 +34,10 @@ package struct Marks {
     ) -> [(name: String, count: UInt64)] {
         Mark.allCases.map { ("\(room).\($0)", counter[$0]) }
     }
+
+    /// What no world meets yet: its members stay the same.
+    private static let impossible: Set<PaxosMark> = [
+        .changeProposed, .changeRefused, .changeLost, .changeRecovered, .leaderPreparedNewVoters,
+        .leaderLeft, .removalTold, .removalHeard, .fetchedFromStranger,
+    ]
 }

@@ -21,6 +21,20 @@ enum Mischief: Equatable, CustomStringConvertible {
         .oldRoundConfirmsNewRead, .learnedNotPersisted,
     ]
 
+    /// Those that matter only when memberships change.
+    var isOfMemberships: Bool {
+        switch self {
+        case .core(.noBarrier), .core(.twoChangesAtOnce), .core(.phase1InOldConfiguration),
+            .core(.configurationRecoveredByNextLeader), .core(.removedNodeStillCounted),
+            .core(.removedNodeDisturbs):
+            true
+        default: false
+        }
+    }
+
+    /// What agreement does not show in few histories, and an invariant shows at once.
+    var breaksInvariants: Bool { self == .core(.phase1InOldConfiguration) }
+
     var coreBug: PaxosBug? { if case .core(let bug) = self { bug } else { nil } }
 
     var description: String {

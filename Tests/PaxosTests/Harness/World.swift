@@ -8,6 +8,8 @@ final class World {
         /// Replicas, learners included; these are the last ones.
         var nodes = 3
         var learners = 0
+        /// How many of the replicas are members from the beginning; all if nil.
+        var members: Int?
         var lossPercent: UInt64 = 0
         var duplicatePercent: UInt64 = 0
         var delayMax: UInt64 = 4
@@ -40,6 +42,10 @@ final class World {
     var nextWrite: UInt64 = 0
     var nextBundle: UInt64 = 0
     var roleDeaths = 0
+    /// Memberships as they were announced, by their slots.
+    var memberships: [(slot: Slot, membership: Membership)] = []
+    var nextChange: UInt64 = 0
+    var changesDecided = 0
     var steps = 0
     var trace = false
 
@@ -52,6 +58,9 @@ final class World {
             World.seat($0, isVoter: $0 < options.nodes - options.learners)
         }
         nodes = seats.map { HarnessNode(seat: $0) }
+        memberships = [
+            (.zero, Membership(seats: Array(seats.prefix(options.members ?? options.nodes))))
+        ]
         wheel = Array(repeating: [], count: Int(World.wheelSize))
         blocked = Array(
             repeating: Array(repeating: false, count: options.nodes), count: options.nodes)
@@ -95,9 +104,10 @@ final class World {
     }
 
     func fold(_ index: Int) -> DurableStateBuilder {
-        let membership = Membership(seats: nodes.map(\.seat))
+        let base = nodes[index].baseUpTo
+        let governing = governing(after: base)
         var builder = DurableStateBuilder(
-            membership: membership, appliedUpTo: nodes[index].baseUpTo)
+            membership: governing.membership, configurationSlot: governing.slot, appliedUpTo: base)
         for record in nodes[index].log {
             builder.fold(record) { decided in announce(decided) }
         }
@@ -211,6 +221,9 @@ final class World {
         let node = nodes[index]
         guard node.core != nil else { return }
         if trace { note(index, stimulus) }
+        defer { checkMembership(index) }
+        let candidate = removedCandidate(stimulus, at: index)
+        defer { if let candidate { checkPromise(index, candidate) } }
         var effects = Effects()
         if options.checksInvariants && steps % 16 == 0, let before = node.core {
             node.core!.step(stimulus, into: &effects)
@@ -244,6 +257,10 @@ final class World {
             nodes[index].waitingBoxes.append(box)
         }
         for decided in effects.decided { deliver(decided, at: index) }
+        if let last = effects.decided.last {
+            var none = Effects()
+            nodes[index].core?.step(.applied(upTo: last.slot), into: &none)
+        }
         for notice in effects.notices { handle(notice, at: index) }
         startWrite(index)
     }
@@ -262,6 +279,9 @@ final class World {
     }
 
     func announce(_ decided: DecidedValue) {
+        if case .membership(let next) = decided.value, ledger.value(of: decided.slot) == nil {
+            noteMembership(next, in: decided.slot)
+        }
         violations.append(contentsOf: ledger.announce(decided).map(\.description))
     }
 
@@ -288,7 +308,9 @@ final class World {
             input(index, .logRead(fromSlot: fromSlot, values: values, for: receiver))
         case .dropMessages(let number):
             dropMessages(of: index, boxesUpTo: number)
-        case .overloaded:
+        case .changeEnded(_, let outcome):
+            if case .decided = outcome { changesDecided += 1 }
+        case .overloaded, .removed:
             break
         case .fatal(let report):
             fatals.append("n\(index + 1) \(report)")

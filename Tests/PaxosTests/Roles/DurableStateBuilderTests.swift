@@ -73,6 +73,49 @@ import Testing
         #expect(state.decidedUpTo == Slot(10))
     }
 
+    private func change(_ slot: UInt64, _ voters: Int) -> DurableRecord {
+        .accepted(
+            AcceptedValue(
+                slot: Slot(slot), ballot: ballot(1), value: .membership(membership(voters: voters)))
+        )
+    }
+
+    @Test func aMembershipGovernsWhenItsSlotIsDecided() {
+        let (open, _) = fold([accepted(1, 1, "a"), change(2, 5)])
+        #expect(open.membership == membership(voters: 3))
+        let (closed, _) = fold([
+            accepted(1, 1, "a"), change(2, 5), .decided(ballot: ballot(1), upTo: Slot(2)),
+        ])
+        #expect(closed.membership == membership(voters: 5))
+        #expect(closed.configurationSlot == Slot(2))
+    }
+
+    /// A configuration's record may outlive the mark that decided its slot.
+    @Test func aConfigurationAboveThePrefixDoesNotGovern() {
+        let records: [DurableRecord] = [
+            .configuration(slot: Slot(2), membership: membership(voters: 5)),
+            accepted(1, 1, "a"), change(2, 5),
+        ]
+        let (open, _) = fold(records)
+        #expect(open.membership == membership(voters: 3))
+        let (closed, _) = fold(records + [.decided(ballot: ballot(1), upTo: Slot(2))])
+        #expect(closed.membership == membership(voters: 5))
+        let (applied, _) = fold(records, appliedUpTo: 2)
+        #expect(applied.configurationSlot == Slot(2))
+        let (truncated, _) = fold(records + [.truncated(upTo: Slot(4))])
+        #expect(truncated.membership == membership(voters: 5))
+    }
+
+    @Test func theNewestOfSeveralMembershipsGoverns() {
+        let (state, _) = fold([
+            .configuration(slot: Slot(7), membership: membership(voters: 7)),
+            .configuration(slot: Slot(3), membership: membership(voters: 5)),
+            .truncated(upTo: Slot(9)),
+            .configuration(slot: Slot(3), membership: membership(voters: 5)),
+        ])
+        #expect(state.membership == membership(voters: 7))
+    }
+
     @Test func logTimeIsTheHighestOfAllThatIsKnown() {
         let late = Value.lead(Value.Lead(ballot: ballot(1), logTimeMilliseconds: 90))
         let (state, _) = fold([

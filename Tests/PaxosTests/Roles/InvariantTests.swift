@@ -68,6 +68,30 @@ import Testing
         #expect(Invariants.check(before: old, after: old) == [])
     }
 
+    @Test func aLeaderUnderAnotherMembershipThanItPrepared() {
+        var core = leading()
+        core.configurationSlot = Slot(99)
+        #expect(names(core) == [.leaderIsPrepared, .configurationIsDecided])
+    }
+
+    @Test func slotsAboveAMembership() {
+        var core = leading()
+        _ = core.leader?.open(.membership(membership(voters: 1)), ownBox: 1, running: 0)
+        #expect(names(core).contains(.barrierHolds))
+        core.leader?.seal()
+        #expect(!names(core).contains(.barrierHolds))
+        _ = core.leader?.open(value("x"), ownBox: 1, running: 0)
+        #expect(names(core).contains(.barrierHolds))
+    }
+
+    @Test func anotherMembershipOfTheSameSlot() {
+        let old = leading()
+        var new = old
+        new.membership = membership(voters: 2)
+        let broken = Invariants.check(before: old, after: new)
+        #expect(broken.map(\.name) == [.configurationIsDecided])
+    }
+
     @Test func aPromiseAboveItsOwnBallot() {
         var core = leading()
         var outbox = Outbox()

@@ -41,14 +41,19 @@ final class ScriptCluster {
     var lines: [String] = []
     private var ledger = AgreementLedger()
 
-    init(voters: Int, learners: Int, tune: @escaping (inout Configuration) -> Void) {
-        let seats = (0..<voters + learners).map {
+    /// How many changes of the membership were asked for.
+    var changes: UInt64 = 0
+
+    init(
+        voters: Int, learners: Int, outsiders: Int, tune: @escaping (inout Configuration) -> Void
+    ) {
+        let seats = (0..<voters + learners + outsiders).map {
             Seat(
                 replica: ReplicaID(UInt64($0) + 1), incarnation: Incarnation(UInt64($0) + 101),
                 isVoter: $0 < voters, name: "n\($0 + 1)", peerURLs: [])
         }
         nodes = seats.map(Node.init)
-        membership = Membership(seats: seats)
+        membership = Membership(seats: Array(seats.prefix(voters + learners)))
         self.tune = tune
         for index in nodes.indices { start(index) }
     }
@@ -112,6 +117,10 @@ final class ScriptCluster {
                 "\(name) decides \(ScriptText.text(decided.slot)): \(ScriptText.text(decided.value))"
             )
             lines += ledger.announce(decided).map { "\(name) BROKEN \($0)" }
+        }
+        if let last = effects.decided.last {
+            var none = Effects()
+            nodes[index].core?.step(.applied(upTo: last.slot), into: &none)
         }
         lines += effects.notices.map { "\(name) \(ScriptText.text($0))" }
         for notice in effects.notices { answer(notice, at: index) }

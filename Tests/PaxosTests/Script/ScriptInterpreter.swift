@@ -4,6 +4,7 @@ import Paxos
 /// below a command are what it is expected to cause. `run` gives the script with what it really caused.
 ///
 ///     cluster 3 [learners 1] [windowSlots 4 ...]   n1, n2, n3 begin
+///     cluster 3 outsiders 2                        n4 and n5 run, and are no members
 ///     quietly COMMAND                              does not show what it causes
 ///     elect n1                                     only n1's time passes until it leads
 ///     tick n1 50 [x4] | tick all 50                time passes
@@ -19,6 +20,8 @@ import Paxos
 ///     kill n1 ROLE | revive n1 ROLE [amnesia]      proposer, acceptor or learner dies, comes back
 ///     roles n1                                     which are dead
 ///     move n1 [to n2] | resign n1
+///     change n1 to n1 n2 n4-                       n1 is asked for this membership, n4 a learner
+///     members n1                                   what governs, as n1 knows
 ///     inject n2>n1 KIND ...                        a message that nobody sent; see `ScriptMessage`
 ///     status n1
 struct ScriptInterpreter {
@@ -63,8 +66,12 @@ struct ScriptInterpreter {
 
     private static func cluster(_ words: [String]) -> ScriptCluster {
         let options = stride(from: 1, to: words.count - 1, by: 2).map { (words[$0], words[$0 + 1]) }
-        let learners = options.first { $0.0 == "learners" }.flatMap { Int($0.1) } ?? 0
-        return ScriptCluster(voters: Int(words[0]) ?? 0, learners: learners) { configuration in
+        func count(_ name: String) -> Int {
+            options.first { $0.0 == name }.flatMap { Int($0.1) } ?? 0
+        }
+        return ScriptCluster(
+            voters: Int(words[0]) ?? 0, learners: count("learners"), outsiders: count("outsiders")
+        ) { configuration in
             for (name, text) in options {
                 let number = Int(text) ?? 0
                 switch name {
@@ -124,6 +131,14 @@ struct ScriptInterpreter {
             let target = indices(words).dropFirst().first.map { cluster.nodes[$0].seat.replica }
             cluster.input(node, .moveLeader(to: target))
         case "resign": cluster.input(node, .resign)
+        case "change": change(node, words.dropFirst(2), cluster)
+        case "members":
+            cluster.lines = [
+                cluster.nodes[node].core.map {
+                    "\(ScriptText.text(.membership($0.membership)))"
+                        + " since slot \(ScriptText.text($0.configurationSlot))"
+                } ?? "down"
+            ]
         case "status":
             cluster.lines = [
                 cluster.nodes[node].core.map { ScriptText.text($0.status) } ?? "down"
@@ -131,6 +146,21 @@ struct ScriptInterpreter {
         default: return false
         }
         return true
+    }
+
+    private static func change(
+        _ node: Int, _ words: ArraySlice<String>, _ cluster: ScriptCluster
+    ) {
+        let seats = words.compactMap { word -> Seat? in
+            let isVoter = !word.hasSuffix("-")
+            guard let place = index(isVoter ? word[...] : word.dropLast()) else { return nil }
+            let seat = cluster.nodes[place].seat
+            return Seat(
+                replica: seat.replica, incarnation: seat.incarnation, isVoter: isVoter,
+                name: seat.name, peerURLs: [])
+        }
+        cluster.changes += 1
+        cluster.input(node, .change(to: Membership(seats: seats), number: cluster.changes))
     }
 
     private static func wire(_ verb: String, _ words: [String], _ cluster: ScriptCluster) -> Bool {

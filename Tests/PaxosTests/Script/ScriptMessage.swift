@@ -3,7 +3,7 @@ import Paxos
 /// Messages that a script makes up:
 ///
 ///     prepare 7.n3 from 1
-///     accept 7.n3 slot 4 WORD|reference|membership decided 3
+///     accept 7.n3 slot 4 WORD|reference decided 3
 ///     accepted 7.n3 slot 4
 ///     decide 7.n3 4
 ///     round-answer 7.n3 2
@@ -44,7 +44,6 @@ enum ScriptMessage {
         switch word {
         case "reference":
             .reference(Value.Reference(digest: Array(repeating: 7, count: 32), byteCount: 9))
-        case "membership": .membership(Membership(seats: []))
         default: .batch(Value.Batch(logTimeMilliseconds: 0, payload: Array((word + ";").utf8)))
         }
     }

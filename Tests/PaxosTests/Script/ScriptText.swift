@@ -19,7 +19,10 @@ enum ScriptText {
         case .noOperation: "no-op"
         case .lead(let lead): "lead \(text(lead.ballot))"
         case .batch(let batch): "'" + String(decoding: batch.payload, as: UTF8.self) + "'"
-        case .membership(let membership): "membership of \(membership.seats.count)"
+        case .membership(let membership):
+            "membership "
+                + membership.seats.map { name($0.replica) + ($0.isVoter ? "" : "-") }
+                .joined(separator: ",")
         case .reference: "reference"
         }
     }
@@ -58,6 +61,7 @@ enum ScriptText {
         case .reject(let reject):
             "reject \(text(reject.ballot)) promised \(text(reject.promised))"
                 + (reject.knowsLiveLeader ? " live leader" : "")
+        case .removed(let removed): "removed by slot \(text(removed.slot))"
         case .decide(let decide): "decide \(text(decide.ballot)) up to \(text(decide.upTo))"
         default: lesser(message)
         }
@@ -106,7 +110,19 @@ enum ScriptText {
         case .dropMessages(let number): "drops the messages of boxes up to \(number)"
         case .overloaded(let bundle):
             "overloaded by '\(String(decoding: bundle, as: UTF8.self))'"
+        case .changeEnded(let number, let outcome): "change #\(number) \(text(outcome))"
+        case .removed(let slot): "is no member since slot \(text(slot))"
         case .fatal(let report): "STOPS: \(report)"
+        }
+    }
+
+    static func text(_ outcome: ChangeOutcome) -> String {
+        switch outcome {
+        case .decided(let slot): "is decided in slot \(text(slot))"
+        case .unknown: "may or may not be decided"
+        case .refused(.newVotersBehind(let replicas)):
+            "is refused: \(replicas.map(name).joined(separator: " ")) behind"
+        case .refused(let refusal): "is refused: \(refusal)"
         }
     }
 

@@ -1,0 +1,59 @@
+internal import Basics
+
+/// What those say who are no members, as far as is known here: they left, or they came by a change that is
+/// not known here yet. The one who has not heard of the other's configuration is told, or asks (P24).
+extension PaxosCore {
+    /// Whether the candidate left: it does not know a change that is known here. One that asks for later slots
+    /// knows all that is known here, and more.
+    func hasLeft(_ prepare: Message.Prepare) -> Bool {
+        prepare.fromSlot <= configurationSlot && !breaks(.removedNodeDisturbs)
+    }
+
+    mutating func tellRemoved(_ replica: ReplicaID, into effects: inout Effects) {
+        ownMarks.hit(.removalTold)
+        let removed = Message.Removed(slot: configurationSlot)
+        effects.messages.append(Effects.Outbound(to: replica, .removed(removed)))
+    }
+
+    /// A stranger's vote or word is counted nowhere. What it says is decided, is decided.
+    mutating func receive(
+        _ message: Message, fromStranger replica: ReplicaID, into effects: inout Effects
+    ) {
+        switch message {
+        case .probe(let probe):
+            guard probe.decidedUpTo >= configurationSlot else {
+                if breaks(.removedNodeDisturbs) { return grant(probe, to: replica, into: &effects) }
+                return tellRemoved(replica, into: &effects)
+            }
+            note(probe.decidedUpTo, of: replica)
+        case .heartbeat(let heartbeat):
+            guard heartbeat.decidedUpTo >= configurationSlot else { return }
+            note(heartbeat.decidedUpTo, of: replica)
+            // A leader that this replica is to follow soon must not take it for dead meanwhile.
+            if heartbeat.isLeader { answer(heartbeat, from: replica, into: &effects) }
+        case .catchUpValues(let values):
+            guard catchUp.pull?.replica == replica else { return }
+            note(values.decidedUpTo, of: replica)
+            ownMarks.hit(.fetchedFromStranger)
+            receive(values, from: replica, into: &effects)
+        default:
+            break
+        }
+    }
+
+    /// The bug of that name.
+    private func grant(
+        _ probe: Message.Probe, to replica: ReplicaID, into effects: inout Effects
+    ) {
+        let hearsLeader = leader != nil || election.isLeaderLive(running: clock.running)
+        let answer = Message.ProbeAnswer(
+            number: probe.number, wouldPromise: !hearsLeader, promised: acceptor.promised,
+            decidedUpTo: learner.decidedUpTo)
+        effects.messages.append(Effects.Outbound(to: replica, .probeAnswer(answer)))
+    }
+
+    private mutating func note(_ decidedUpTo: Slot, of replica: ReplicaID) {
+        guard decidedUpTo > learner.decidedUpTo else { return }
+        catchUp.note(CatchUp.Stranger(replica: replica, decidedUpTo: decidedUpTo))
+    }
+}
