@@ -14,4 +14,6 @@ enum Limits {
     static let shownOperationsMax = 40
     /// Bytes of a key or a value that a line of a counter-example shows.
     static let shownBytesMax = 48
+    /// Moments that a search has room for at first. A power of two.
+    static let momentsFirst = 64
 }

@@ -17,7 +17,6 @@ struct OrderSearch {
         /// The other moves that could have been made at its moment and were not tried yet, the best one last.
         let untried: [Candidate]
         let stateBefore: Int
-        let furthestBefore: Int
     }
 
     /// A move that could be made.
@@ -37,12 +36,14 @@ struct OrderSearch {
     private var isUsed: [Bool]
     private var state = StateTable.absent
     private var path: [Move] = []
+    /// What is in the order so far.
+    private var taken = Moment.beginning
     /// Moments from which no order leads to the end.
-    private var deadEnds: Set<[Int32]> = []
+    private var deadEnds = MomentSet()
     /// What was seen of a key that is appended to; nil for other keys.
     private let seen: SeenStates?
-    /// By state, whether it is the beginning of what was seen.
-    private var beginnings: [Int: Bool] = [:]
+    /// By state, whether it is the beginning of what was seen; nil: not asked yet.
+    private var beginnings: [Bool?] = []
     private let isAppendOnly: Bool
     /// Remaining definite steps that ask for a state.
     private var testsLeft: Int
@@ -83,7 +84,7 @@ struct OrderSearch {
             } else if path.isEmpty {
                 return .none
             } else {
-                deadEnds.insert(fingerprint())
+                deadEnds.insert(moment)
                 untried = takeBack()
             }
         }
@@ -92,15 +93,17 @@ struct OrderSearch {
 
     /// All that can follow was tried before. On its way forward a search meets no moment twice, since each
     /// move takes a step.
-    private var isDeadEnd: Bool { !deadEnds.isEmpty && deadEnds.contains(fingerprint()) }
+    private var isDeadEnd: Bool { !deadEnds.isEmpty && deadEnds.contains(moment) }
+
+    /// What is taken and the state after it: the same twice need not be searched twice.
+    private var moment: Moment { taken.with(.state(state)) }
 
     private mutating func make(_ candidate: Candidate, _ untried: [Candidate]) {
         path.append(
-            Move(
-                made: candidate, untried: untried, stateBefore: state,
-                furthestBefore: remaining.furthestTaken))
+            Move(made: candidate, untried: untried, stateBefore: state))
         let step = candidate.isOptional ? optional[candidate.step] : definite[candidate.step]
         state = after(step.variants[candidate.variant])
+        taken.toggle(.step(candidate.step, isOptional: candidate.isOptional))
         if candidate.isOptional {
             isUsed[candidate.step] = true
         } else {
@@ -113,10 +116,11 @@ struct OrderSearch {
     private mutating func takeBack() -> [Candidate] {
         let move = path.removeLast()
         state = move.stateBefore
+        taken.toggle(.step(move.made.step, isOptional: move.made.isOptional))
         if move.made.isOptional {
             isUsed[move.made.step] = false
         } else {
-            remaining.putBack(move.made.step, furthestBefore: move.furthestBefore)
+            remaining.putBack(move.made.step)
             if definite[move.made.step].hasTests { testsLeft += 1 }
         }
         return move.untried
@@ -139,6 +143,7 @@ struct OrderSearch {
 
     private mutating func isBeginning(_ state: Int) -> Bool {
         guard let seen, state > StateTable.unseen else { return true }
+        while beginnings.count <= state { beginnings.append(nil) }
         if let known = beginnings[state] { return known }
         let result = seen.hasBeginning(table.value(state))
         beginnings[state] = result
@@ -219,15 +224,5 @@ struct OrderSearch {
             if optional[other].variants.contains(where: gains) { return true }
         }
         return false
-    }
-
-    /// What is taken and the state after it: the same twice need not be searched twice.
-    private func fingerprint() -> [Int32] {
-        var print = remaining.fingerprint()
-        print.append(-1)
-        for step in isUsed.indices where isUsed[step] { print.append(Int32(step)) }
-        print.append(-1)
-        print.append(Int32(state))
-        return print
     }
 }

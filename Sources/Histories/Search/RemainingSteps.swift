@@ -4,8 +4,6 @@ struct RemainingSteps {
     /// Place 0 is the head; step n stands at place n + 1; 0 also ends the list.
     private var nextPlace: [Int]
     private var previousPlace: [Int]
-    /// The highest step that was taken; -1 for none.
-    private(set) var furthestTaken = -1
 
     init(count: Int) {
         nextPlace = (0...count).map { $0 == count ? 0 : $0 + 1 }
@@ -27,25 +25,12 @@ struct RemainingSteps {
         let (previous, next) = (previousPlace[step + 1], nextPlace[step + 1])
         nextPlace[previous] = next
         previousPlace[next] = previous
-        furthestTaken = max(furthestTaken, step)
     }
 
     /// Undoes the last `take`.
-    mutating func putBack(_ step: Int, furthestBefore: Int) {
+    mutating func putBack(_ step: Int) {
         let (previous, next) = (previousPlace[step + 1], nextPlace[step + 1])
         nextPlace[previous] = step + 1
         previousPlace[next] = step + 1
-        furthestTaken = furthestBefore
-    }
-
-    /// Which steps are taken: the furthest one, and those before it that are not.
-    func fingerprint() -> [Int32] {
-        var print = [Int32(furthestTaken)]
-        var step = first
-        while let left = step, left < furthestTaken {
-            print.append(Int32(left))
-            step = next(after: left)
-        }
-        return print
     }
 }
