@@ -57,7 +57,7 @@ final class CommandProposer {
         case .alarm(var response):
             response.header.sign(by: replica)
             caller.send(response)
-        case .quotaSet:
+        case .quotaSet, .digestReported:
             preconditionFailure("no client proposes this")
         case .failed(let error):
             caller.fail(CallFailure(error))

@@ -53,3 +53,71 @@ extension SetQuotaRequest: ProtobufJSONMessage {
         }
     }
 }
+
+/// In the log only: what a member's state is after a slot.
+package struct ReportDigestRequest: ProtobufMessage {
+    package static var protoMessageName: String { "synodpb.ReportDigestRequest" }
+
+    package var member: UInt64 = 0
+    package var slot: UInt64 = 0
+    package var digest: UInt64 = 0
+
+    package init() {}
+
+    package mutating func decode(_ reader: inout WireReader) throws(WireError) {
+        while true {
+            let tag = try reader.readTag()
+            switch tag {
+            case 0: return
+            case 8: self.member = try reader.readUInt64()
+            case 16: self.slot = try reader.readUInt64()
+            case 24: self.digest = try reader.readUInt64()
+            default: try reader.skip(tag)
+            }
+        }
+    }
+
+    package var encodedSize: Int {
+        var size = 0
+        if self.member != 0 { size += 1 + WireSize.varint(self.member) }
+        if self.slot != 0 { size += 1 + WireSize.varint(self.slot) }
+        if self.digest != 0 { size += 1 + WireSize.varint(self.digest) }
+        return size
+    }
+
+    package func encode(into writer: inout WireWriter) {
+        if self.digest != 0 { writer.write(self.digest, tag: 24) }
+        if self.slot != 0 { writer.write(self.slot, tag: 16) }
+        if self.member != 0 { writer.write(self.member, tag: 8) }
+    }
+}
+
+extension ReportDigestRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if self.member != 0 {
+            writer.name("member")
+            writer.write(field: self.member)
+        }
+        if self.slot != 0 {
+            writer.name("slot")
+            writer.write(field: self.slot)
+        }
+        if self.digest != 0 {
+            writer.name("digest")
+            writer.write(field: self.digest)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "member": self.member = try member.integer()
+            case "slot": self.slot = try member.integer()
+            case "digest": self.digest = try member.integer()
+            default: break
+            }
+        }
+    }
+}

@@ -5,8 +5,7 @@ extension Keyspace {
         digest.add(compactedRevision)
         digest.add(UInt64(logicalByteCount))
         _ = scan(.unbounded(lower: []), at: revision) { key, state in
-            digest.add(key)
-            state.add(to: &digest)
+            digest.add(key, state)
             return true
         }
         for index in history.firstEntry(from: compactedRevision)..<history.end {
@@ -15,17 +14,24 @@ extension Keyspace {
             digest.add(UInt64(entry.sub) << 1 | (entry.isDelete ? 1 : 0))
             digest.add(entry.record?.key ?? [])
             let isPreviousReadable = entry.previous.exists && entry.main > compactedRevision
-            if isPreviousReadable { entry.previous.add(to: &digest) }
+            if isPreviousReadable { digest.add(entry.previous) }
         }
+        digest.add(changeDigest.value)
     }
 }
 
-extension KeyState {
-    fileprivate func add(to digest: inout StateDigest) {
-        digest.add(value)
-        digest.add(createRevision)
-        digest.add(modRevision)
-        digest.add(version)
-        digest.add(lease)
+extension StateDigest {
+    /// Adds a key in a state.
+    mutating func add(_ key: [UInt8], _ state: KeyState) {
+        add(key)
+        add(state)
+    }
+
+    fileprivate mutating func add(_ state: KeyState) {
+        add(state.value)
+        add(state.createRevision)
+        add(state.modRevision)
+        add(state.version)
+        add(state.lease)
     }
 }

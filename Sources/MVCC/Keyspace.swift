@@ -18,6 +18,10 @@ package final class Keyspace {
     /// compacted revision have replaced. Equal on all replicas, whatever memory was freed.
     package var logicalByteCount: Int { liveByteCount + history.bytesEver - compactedByteCount }
 
+    /// Of all changes that were ever made, in order: replicas that made the same ones have the same digest, and
+    /// one that differs once differs for ever.
+    package internal(set) var changeDigest = StateDigest()
+
     /// The bytes of the keys that exist, and of their values.
     var liveByteCount = 0
     /// What the history counted for changes below the compacted revision.

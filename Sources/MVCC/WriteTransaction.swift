@@ -27,6 +27,7 @@ package struct WriteTransaction: ~Copyable {
             value: value, createRevision: isNew ? revision : previous.createRevision,
             modRevision: revision, version: previous.version + 1, lease: lease)
         keyspace.liveByteCount += value.count - previous.value.count + (isNew ? key.count : 0)
+        keyspace.changeDigest.add(key, record.state)
         keyspace.history.append(record, previous: previous, at: position, isDelete: false)
         return previous
     }
@@ -50,6 +51,7 @@ package struct WriteTransaction: ~Copyable {
             keyspace.liveByteCount -= record.key.count + previous.value.count
             keyspace.tree.makeDead(record)
             record.state = .deleted(at: revision)
+            keyspace.changeDigest.add(record.key, record.state)
             keyspace.history.append(record, previous: previous, at: position, isDelete: true)
         }
         return doomed.count

@@ -52,6 +52,7 @@ extension Replica {
     /// one, be it old.
     package var localReadRefusal: Refusal? {
         if !hasLearner { return .notReady(Self.learnerProblem) }
+        if let divergence { return .notReady(divergence) }
         guard clusterID == nil else { return nil }
         return .notReady(formation.problem ?? "this node belongs to no cluster")
     }
@@ -78,6 +79,7 @@ extension Replica {
     /// Why waiting would not help a client of this node.
     private var reasonNotToServe: String? {
         if !hasLearner { return Self.learnerProblem }
+        if let divergence { return divergence }
         if needsUpgrade { return "a decided slot needs a newer version: upgrade this node" }
         return formation.isExcluded ? formation.problem : nil
     }

@@ -16,7 +16,7 @@ extension Replica {
         status.leaderChangesSeen = leaderChangesSeen
         status.proposalsPending = proposals.unansweredCount
         status.logBytes = log.byteCount
-        status.problem = formation.problem ?? roleProblem
+        status.problem = formation.problem ?? roleProblem ?? divergence
         status.deadRoles = deadRoles.map(\.rawValue)
         if let core { fill(&status, from: core.status) }
         return status

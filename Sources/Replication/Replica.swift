@@ -52,6 +52,10 @@ package final class Replica {
     var appliedSlot: Slot
     var isStopping = false
     var isProposingQuota = false
+    /// The slot of the newest digest that was reported in this life.
+    var reportedSlot: UInt64 = 0
+    var isReportingDigest = false
+    var hasToldDivergence = false
     /// Whether the role that applies what is decided lives.
     var hasLearner = true
     /// The dead roles that the gauges show; nil before they show any.
@@ -161,6 +165,7 @@ package final class Replica {
         sendOverdueAgain(now)
         rememberPeers()
         agreeOnQuota()
+        reportDigest()
         _ = machine.keyspace.compactStep(budgetKeys: Limits.compactedKeysPerTick)
         report()
         log.tick(nowMilliseconds: now)

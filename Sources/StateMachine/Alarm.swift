@@ -12,6 +12,8 @@ package struct Alarm: Equatable, Sendable {
         case client = 1
         /// A write beyond the quota; it is cleared when space is freed.
         case quota = 2
+        /// The members compared the digests of their states; it ends when the member's is right again.
+        case digests = 3
     }
 
     /// The member that it is about; 0 for none in particular.

@@ -7,6 +7,12 @@ package struct Alarms {
     /// Whether there is one of this kind, for any member.
     package func has(_ kind: Alarm.Kind) -> Bool { all.contains { $0.kind == kind } }
 
+    /// Whether nobody can say whose keys are right: a client said so, or the members' digests did. An alarm for
+    /// one member, whose digest is not that of the others, is that member's business alone.
+    var forbidKeys: Bool {
+        all.contains { $0.kind == .corrupt && ($0.source != .digests || $0.member == 0) }
+    }
+
     /// Adds an alarm unless this member has one of the kind already. Gives back the one that it has then; nil
     /// if there is no room.
     mutating func raise(_ alarm: Alarm) -> Alarm? {
@@ -22,6 +28,11 @@ package struct Alarms {
         guard let place = all.firstIndex(where: { $0.member == member && $0.kind == kind })
         else { return nil }
         return all.remove(at: place)
+    }
+
+    /// Takes away what the comparison of digests found of this member.
+    mutating func clearDigests(of member: UInt64) {
+        all.removeAll { $0.source == .digests && $0.member == member }
     }
 
     /// Takes away all alarms that were found in this way. False if there are none.

@@ -16,4 +16,14 @@ package enum CommandKind: UInt8, CaseIterable, Sendable {
     case alarm = 7
     /// `synodpb.SetQuotaRequest`; proposed by the leader's node, never by a client
     case setQuota = 8
+    /// `synodpb.ReportDigestRequest`; proposed by each node for itself, never by a client
+    case reportDigest = 9
+
+    /// Whether a client may propose it in a session.
+    var maySayItsSession: Bool {
+        switch self {
+        case .put, .deleteRange, .txn, .compaction, .readModifyWrite, .alarm: true
+        case .registerSession, .setQuota, .reportDigest: false
+        }
+    }
 }

@@ -28,6 +28,10 @@ package enum Limits {
     static let sessionSlotShift: UInt64 = 16
     /// Results that a session has room for at first. A power of two.
     static let sessionResultsFirst = 4
+    /// Digests of states are compared each so many slots.
+    package static let digestIntervalSlots: UInt64 = 256
+    /// Slots whose reports are kept, and slots whose own digest is.
+    static let digestSlotsKept = 16
     /// Alarms that are kept.
     static let alarmsMax = 1024
     /// The alarm of a full store ends when one part in so many of the quota is free.

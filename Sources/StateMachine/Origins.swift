@@ -28,6 +28,12 @@ package struct Origins {
         self = admitted
     }
 
+    /// The replicas that are listened to.
+    var replicaCount: Int { replicas.count }
+
+    /// Whether a replica is one of them.
+    func has(_ replica: UInt64) -> Bool { index(of: replica) != nil }
+
     /// Takes over a bundle's header.
     ///
     /// - Returns: the row for `execute`; nil if nothing of the bundle may be executed.

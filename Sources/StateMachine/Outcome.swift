@@ -10,6 +10,7 @@ package enum Outcome: Equatable, Sendable {
     case registerSession(RegisterSessionResponse)
     case alarm(AlarmResponse)
     case quotaSet
+    case digestReported
     /// Refused; nothing was changed.
     case failed(KVError)
 }

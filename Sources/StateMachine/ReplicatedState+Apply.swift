@@ -77,6 +77,7 @@ extension ReplicatedState {
     private func begin(_ slot: UInt64) -> Bool {
         precondition(slot == appliedSlot + 1, "slot \(slot) applied after \(appliedSlot)")
         if needsUpgrade { return false }
+        if appliedSlot % Limits.digestIntervalSlots == 0, appliedSlot > 0 { noteOwnDigest() }
         appliedSlot = slot
         return true
     }

@@ -29,6 +29,9 @@ extension ReplicatedState {
             case .setQuota:
                 setQuota(try decode(command.request))
                 return .quotaSet
+            case .reportDigest:
+                take(try decode(command.request))
+                return .digestReported
             }
         } catch {
             return .failed(error)

@@ -15,9 +15,7 @@ extension ReplicatedState {
     /// Every replica makes the whole response, also for clients of others: after this one's client
     /// has lost its node, it may ask any of them.
     func executeOnce(_ command: CommandView, _ session: ClientSession) -> Outcome {
-        guard command.kind != .registerSession, command.kind != .setQuota else {
-            return .failed(.malformedCommand)
-        }
+        guard command.kind.maySayItsSession else { return .failed(.malformedCommand) }
         let checksum = CRC32C.checksum(command.request)
         let finding = sessions.find(
             session, kind: command.kind, requestChecksum: checksum,

@@ -10,13 +10,13 @@ extension ReplicatedState {
         guard !alarms.all.isEmpty else { return }
         switch kind {
         case .put, .readModifyWrite, .deleteRange, .txn, .compaction:
-            if alarms.has(.corrupt) { throw .corrupt }
-        case .registerSession, .alarm, .setQuota: break
+            if alarms.forbidKeys { throw .corrupt }
+        case .registerSession, .alarm, .setQuota, .reportDigest: break
         }
     }
 
     /// Whether keys may be read: nobody knows them to be wrong.
-    package var isReadable: Bool { !alarms.has(.corrupt) }
+    package var isReadable: Bool { !alarms.forbidKeys }
 
     /// Refuses to read what may be wrong.
     package func checkReadable() throws(KVError) {

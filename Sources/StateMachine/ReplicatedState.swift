@@ -32,6 +32,10 @@ package final class ReplicatedState {
     /// The most bytes that keys and values may have, older revisions included; 0: any number. Says the leader.
     package internal(set) var quotaBytes: UInt64 = 0
 
+    /// The digests that this replica had, slot by slot. Its own: no part of what replicas agree on.
+    var ownDigests = OwnDigests()
+    /// What members reported of theirs.
+    var digestReports = DigestReports()
     var origins = Origins()
     var sessions = Sessions()
 
@@ -49,6 +53,7 @@ package final class ReplicatedState {
         sessions.add(to: &digest)
         alarms.add(to: &digest)
         digest.add(quotaBytes)
+        digestReports.add(to: &digest)
         keyspace.add(to: &digest)
         return digest.value
     }

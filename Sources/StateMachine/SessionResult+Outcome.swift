@@ -32,7 +32,7 @@ extension SessionResult {
         case .alarm(let response):
             revision = response.header.revision
             keep(response)
-        case .registerSession, .quotaSet:
+        case .registerSession, .quotaSet, .digestReported:
             preconditionFailure("a command that belongs to no session")
         case .failed(let error):
             self.error = error
@@ -74,7 +74,7 @@ extension SessionResult {
                         $0.pairsOmitted = true
                     })
         case .alarm: return .alarm(decoded() ?? .with { $0.header = header })
-        case .registerSession, .setQuota:
+        case .registerSession, .setQuota, .reportDigest:
             preconditionFailure("a command that belongs to no session")
         }
     }

@@ -16,4 +16,6 @@ package enum StateMachineMark: Int, MarkName {
     case quotaExceeded
     /// Space was freed, and the alarm of the quota cleared by itself.
     case quotaKeptAgain
+    /// A majority reported the same digest of the same slot.
+    case digestsCompared
 }

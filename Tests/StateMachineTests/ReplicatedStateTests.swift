@@ -51,7 +51,7 @@ struct ReplicatedStateTests {
         let machine = Machine()
         let batch = machine.batch(CommandKind.allCases.map { ($0, [0xff, 0xff]) })
         #expect(
-            machine.apply(batch) == [Outcome](repeating: .failed(.malformedCommand), count: 6))
+            machine.apply(batch) == [Outcome](repeating: .failed(.malformedCommand), count: 9))
         let empty = machine.batch(CommandKind.allCases.map { ($0, []) })
         #expect(
             machine.apply(empty) == [
@@ -70,7 +70,10 @@ struct ReplicatedStateTests {
                         $0.window = 256
                         $0.idleMilliseconds = 3_600_000
                     }),
+                .alarm(.with { $0.header = .with { $0.revision = 1 } }), .quotaSet,
+                .digestReported,
             ])
+        #expect(machine.state.alarms.all.isEmpty)
     }
 
     @Test func aSessionNobodyRegisteredHasExpired() {

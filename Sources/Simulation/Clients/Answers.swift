@@ -38,7 +38,7 @@ enum Answers {
                 return Answer(revision: revision, .appended(current))
             }
             return Answer(revision: revision, .swapped(response.applied))
-        case .compaction, .registerSession, .alarm, .quotaSet, .failed:
+        case .compaction, .registerSession, .alarm, .quotaSet, .digestReported, .failed:
             return nil
         }
     }
