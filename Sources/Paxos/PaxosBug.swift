@@ -33,6 +33,7 @@ public enum PaxosBug: CaseIterable, Sendable {
     case learnedNotPersisted
     /// P12: reads are served before Lead is decided.
     case readBeforeOwnSlot
+    // These four lead on after a change without asking the new voters.
     /// P23: slots open above a membership that is not decided, and their votes count on when it is.
     case noBarrier
     /// P23: a second change of the membership is proposed before the first one is decided.

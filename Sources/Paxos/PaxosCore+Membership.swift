@@ -159,8 +159,8 @@ extension PaxosCore {
 
     /// The bugs of these names.
     private var keepsLeading: Bool {
-        breaks(.phase1InOldConfiguration) || breaks(.noBarrier)
-            || breaks(.twoChangesAtOnce) || breaks(.configurationRecoveredByNextLeader)
+        breaks(.phase1InOldConfiguration) || breaks(.noBarrier) || breaks(.twoChangesAtOnce)
+            || breaks(.configurationRecoveredByNextLeader)
     }
 
     /// Of those that will vote, the one that has most and is heard.

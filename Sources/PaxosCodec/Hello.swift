@@ -25,6 +25,10 @@ package struct Hello: Equatable, Sendable {
     package var remembered: PeerMemory?
     package var clientURLs: [String]
     package var productVersion: String
+    /// The slot after which `membership` governs, as far as the sender knows.
+    package var configurationSlot = Slot.zero
+    /// The byte form of the membership that governs now, if it is not the genesis.
+    package var membership: [UInt8]?
 
     package init(
         cluster: ClusterID, replica: ReplicaID, incarnation: Incarnation, boot: BootNumber,
@@ -51,7 +55,7 @@ package struct Hello: Equatable, Sendable {
 
     /// The hello as bytes, with version and checksum.
     package func encode() -> [UInt8] {
-        var writer = ByteWriter(capacity: 256 + (genesis?.count ?? 0))
+        var writer = ByteWriter(capacity: 256 + (genesis?.count ?? 0) + (membership?.count ?? 0))
         let start = ChecksummedForm.begin(version: Self.formatVersion, in: &writer)
         encodeBody(into: &writer)
         ChecksummedForm.finish(at: start, in: &writer)
@@ -88,6 +92,9 @@ extension Hello {
         remembered?.encode(into: &writer)
         writer.writeStrings(clientURLs)
         writer.writeString(productVersion)
+        configurationSlot.encode(into: &writer)
+        writer.writeFlag(membership != nil)
+        if let membership { writer.writeBytes(membership) }
     }
 
     private init(body reader: inout ByteReader) throws(ByteReaderError) {
@@ -103,6 +110,8 @@ extension Hello {
         remembered = try reader.readFlag() ? try PeerMemory(from: &reader) : nil
         clientURLs = try reader.readStrings(max: Limits.addresses)
         productVersion = try reader.readString()
+        configurationSlot = try Slot(from: &reader)
+        membership = try reader.readFlag() ? try reader.readBytes() : nil
     }
 
     private static func readStarts(

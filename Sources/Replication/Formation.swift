@@ -21,7 +21,9 @@ package struct Formation {
     private enum Stage {
         /// An empty directory of a listed member of a new cluster.
         case forming
-        /// A member of a cluster, waiting for a quorum's hellos.
+        /// An empty directory of a node that belongs to no cluster yet and will never form one.
+        case joining
+        /// A directory of a cluster, waiting for a quorum's hellos.
         case greeting
         case running
         /// Never a voter: the text says why.
@@ -37,18 +39,20 @@ package struct Formation {
     private let clusterID: (Membership) -> ClusterID
     private let injectedBug: ReplicaBug?
     private var stage: Stage
-    private var membership: Membership?
+    /// The newest membership that this node or a peer knows of.
+    private var governing: GoverningMembership?
+    private var membership: Membership? { governing?.membership }
     private var cluster: ClusterID?
     /// The newest hello of each peer.
     private var heard: [Hello] = []
     /// What the operator was told last, so as not to repeat it.
     private var lastReport: String?
 
-    /// `membership` and `cluster` are those of the directory, nil while it is empty. `promised` and
+    /// `governing` and `cluster` are those of the directory, nil while it is empty. `promised` and
     /// `accepted` are the highest that the directory knows. `clusterID` derives a cluster's identity
     /// from its genesis.
     package init(
-        listed: [ListedMember], own: Hello, membership: Membership?, cluster: ClusterID?,
+        listed: [ListedMember], own: Hello, governing: GoverningMembership?, cluster: ClusterID?,
         promised: Ballot, accepted: Slot, mayForm: Bool, injectedBug: ReplicaBug? = nil,
         clusterID: @escaping (Membership) -> ClusterID
     ) {
@@ -59,15 +63,16 @@ package struct Formation {
         self.ownAccepted = accepted
         self.clusterID = clusterID
         self.injectedBug = injectedBug
-        self.membership = membership
+        self.governing = governing
         self.cluster = cluster
-        stage = membership != nil ? .greeting : mayForm ? .forming : .excluded
+        stage = governing != nil ? .greeting : mayForm ? .forming : .joining
     }
 
     /// What is to be done before any hello has come: a cluster of one needs nobody.
     package mutating func start() -> [Order] {
         switch stage {
         case .excluded: return [.report(Self.joiningUnsupported)]
+        case .joining: return report(Self.joiningSentence)
         case .forming: return formIfComplete()
         case .greeting: return beginIfHeardEnough()
         case .running: return []
@@ -91,11 +96,19 @@ package struct Formation {
             return [.halt(sentence)]
         }
         remember(hello)
+        if let theirs = hello.governing, stage != .forming { govern(theirs) }
         switch stage {
         case .forming: return meet(hello, genesis)
+        case .joining: return join(hello, genesis)
         case .greeting: return reportLostQuorum() + beginIfHeardEnough()
         case .running, .excluded: return reportLostQuorum()
         }
+    }
+
+    /// A newer membership governs. The directory of a node that was away may know an old one, and those who
+    /// were members then may be gone.
+    mutating func govern(_ newer: GoverningMembership) {
+        if newer.slot > governing?.slot ?? .zero { governing = newer }
     }
 
     /// Whether the core may be born.
@@ -109,6 +122,7 @@ package struct Formation {
         switch stage {
         case .running: lastReport
         case .forming: lastReport ?? "waiting for the first start of all listed members"
+        case .joining: lastReport ?? Self.joiningSentence
         case .greeting: lastReport ?? "waiting to hear from a quorum of the members"
         case .excluded: lastReport ?? Self.joiningUnsupported
         }
@@ -117,6 +131,10 @@ package struct Formation {
     private static let joiningUnsupported =
         "this data directory is empty and the cluster exists already: this version cannot re-admit a "
         + "member, so this node does not vote; restore its data directory, or keep it stopped"
+
+    private static let joiningSentence =
+        "this data directory is empty and the cluster exists already: this node waits to hear from a member, "
+        + "and follows without a vote until the members give it one"
 
     // MARK: Rules
 
@@ -178,15 +196,31 @@ package struct Formation {
         guard !hello.isClusterless, let genesis else { return formIfComplete() }
         let theirs = hello.cluster
         if isVoter(in: genesis) {
-            membership = genesis
+            governing = GoverningMembership(slot: .zero, membership: genesis)
             cluster = theirs
             stage = .greeting
             return [.adopt(genesis, theirs)] + beginIfHeardEnough()
         }
         // Whoever hears of a formed cluster never forms one.
-        membership = genesis
+        governing = hello.governing ?? GoverningMembership(slot: .zero, membership: genesis)
         stage = .excluded
         return report(Self.joiningUnsupported) + reportLostQuorum()
+    }
+
+    /// An empty directory has nothing to hide: it follows at once, without a vote, and has one when the others
+    /// give it one (P25). Not under the id of a member: that one is another life of its directory.
+    private mutating func join(_ hello: Hello, _ genesis: Membership?) -> [Order] {
+        guard !hello.isClusterless, let genesis else { return [] }
+        if let seat = hello.governing?.membership.seat(of: own.replica),
+            seat.incarnation != own.incarnation
+        {
+            return report(Self.joiningUnsupported) + reportLostQuorum()
+        }
+        lastReport = nil
+        governing = hello.governing
+        cluster = hello.cluster
+        stage = .running
+        return [.adopt(genesis, hello.cluster), .begin]
     }
 
     private func isVoter(in membership: Membership) -> Bool {
@@ -207,7 +241,7 @@ package struct Formation {
         }
         let genesis = Membership(seats: seats)
         let formed = clusterID(genesis)
-        membership = genesis
+        governing = GoverningMembership(slot: .zero, membership: genesis)
         cluster = formed
         stage = .greeting
         return [.adopt(genesis, formed)] + beginIfHeardEnough()
@@ -220,14 +254,18 @@ package struct Formation {
     }
 
     private mutating func beginIfHeardEnough() -> [Order] {
-        guard case .greeting = stage, let membership else { return [] }
-        guard isVoter(in: membership) else {
-            stage = .excluded
+        guard stage == .greeting, let membership else { return [] }
+        if let seat = membership.seat(of: own.replica), seat.incarnation != own.incarnation,
+            injectedBug != .voteAfterWipe
+        {
             return report(
                 "this member's seat belongs to another life of its data directory: this version cannot "
                     + "re-admit it, so it does not vote")
         }
-        let intact = 1 + heard.filter { membership.isVoter($0.replica, $0.incarnation) }.count
+        // Learners and those that left are no voters, and answer as acceptors all the same.
+        let itself = isVoter(in: membership) ? 1 : 0
+        let intact =
+            itself + heard.filter { membership.isVoter($0.replica, $0.incarnation) }.count
         guard intact >= Quorum(membership).size else { return [] }
         stage = .running
         return [.begin]

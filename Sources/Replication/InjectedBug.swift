@@ -7,7 +7,7 @@ package import WriteAheadLog
 package struct InjectedBug: Equatable, Sendable {
     /// Which faults it takes to find the bug: a profile of the simulator.
     package enum Profile: String, CaseIterable, Sendable {
-        case network, disk, clock, roles, all
+        case network, disk, clock, roles, membership, all
     }
 
     /// As it is given on the command line.
@@ -44,7 +44,7 @@ package struct InjectedBug: Equatable, Sendable {
 extension InjectedBug {
     /// All of them: first the canary, then by what they break.
     package static let all: [InjectedBug] =
-        [canary] + durability + ballots + decisions + reads + commands
+        [canary] + durability + ballots + decisions + memberships + reads + commands
 
     private static let canary = InjectedBug(
         "canary", "none", .network,
@@ -142,6 +142,31 @@ extension InjectedBug {
             "node-read-in-apply", "P28", .network,
             "whether a command is executed depends on the node that executes it",
             machine: .nodeReadInApply),
+    ]
+
+    private static let memberships = [
+        InjectedBug(
+            "no-barrier", "P23", .membership,
+            "slots open above a membership that is not decided, and their votes count on when it is",
+            paxos: .noBarrier),
+        InjectedBug(
+            "two-changes-at-once", "P23", .membership,
+            "a second change of the membership is proposed before the first one is decided",
+            paxos: .twoChangesAtOnce),
+        InjectedBug(
+            "phase1-in-old-configuration", "P23", .membership,
+            "a leader goes on under a new membership with the promises of the old one",
+            paxos: .phase1InOldConfiguration),
+        InjectedBug(
+            "configuration-recovered-by-next-leader", "P23", .membership,
+            "a new leader proposes what it found above a membership together with that",
+            paxos: .configurationRecoveredByNextLeader),
+        InjectedBug(
+            "removed-node-still-counted", "P23", .membership,
+            "who left the membership is counted on", paxos: .removedNodeStillCounted),
+        InjectedBug(
+            "removed-node-disturbs", "P24", .membership,
+            "who left the membership is given promises", paxos: .removedNodeDisturbs),
     ]
 
     private static let reads = [

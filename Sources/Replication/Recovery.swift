@@ -10,6 +10,8 @@ package struct RecoveredParts {
     package let machine: ReplicatedState
     /// Nil in a directory that belongs to no cluster yet.
     package let state: DurableState?
+    /// The membership that the cluster began with, if the log still has it.
+    package let genesis: Membership?
     /// What peers were heard to say before the restart.
     package let heard: [PeerMemory]
     package let identity: Identity
@@ -34,11 +36,14 @@ package enum Recovery {
         let machine = try restoredState(storage)
         machine.injectedBug = injectedBug?.machine
         var needsUpgrade = false
+        var genesis: Membership?
         let recovered = try LogRecovery.run(
             disk: disk, identity: identity, floor: Slot(machine.appliedSlot),
             injectedBug: options.injectedBug,
             configured: { slot, membership in
-                if slot == .zero, machine.appliedSlot == 0 { machine.applyGenesis(membership) }
+                guard slot == .zero else { return }
+                genesis = membership
+                if machine.appliedSlot == 0 { machine.applyGenesis(membership) }
             }
         ) { decided in
             onDecided?(decided)
@@ -57,7 +62,8 @@ package enum Recovery {
                 "boot": .integer(Int(log.boot.rawValue)),
             ])
         return RecoveredParts(
-            log: log, machine: machine, state: state, heard: recovered.heard, identity: identity,
+            log: log, machine: machine, state: state, genesis: genesis, heard: recovered.heard,
+            identity: identity,
             saveIdentity: saveIdentity)
     }
 

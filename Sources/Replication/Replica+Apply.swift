@@ -38,6 +38,7 @@ extension Replica {
         }
         guard progress == .applied else { return stopApplying(at: decided.slot) }
         appliedSlot = decided.slot
+        if case .membership(let membership) = decided.value { govern(by: membership) }
         metrics.proposalsApplied.increment()
     }
 

@@ -81,7 +81,8 @@ extension Replica {
         if !hasLearner { return Self.learnerProblem }
         if let divergence { return divergence }
         if needsUpgrade { return "a decided slot needs a newer version: upgrade this node" }
-        return formation.isExcluded ? formation.problem : nil
+        if formation.isExcluded { return formation.problem }
+        return isMember ? nil : Self.strangerProblem
     }
 
     /// Hands the commands of this turn to the core, or keeps them until there is one and a leader.

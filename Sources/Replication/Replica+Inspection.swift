@@ -4,4 +4,7 @@ package import Paxos
 extension Replica {
     /// The core as it is now; nil before it is born.
     package var inspectedCore: PaxosCore? { core }
+
+    /// The highest promise; nil before there is a core.
+    package var promised: Ballot? { core?.promised }
 }

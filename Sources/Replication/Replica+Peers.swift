@@ -11,7 +11,7 @@ extension Replica {
     package func hello(to peer: ReplicaID) -> Hello {
         var hello = Hello.introduction(
             of: configuration, incarnation: identity.incarnation, log: log,
-            membership: membership, cluster: clusterID)
+            genesis: genesis, governing: governing, cluster: clusterID)
         // Of the life that may vote, lest an old copy of it comes back after another life was heard.
         let seat = membership?.seat(of: peer)
         hello.remembered =
@@ -115,7 +115,9 @@ extension Replica {
     func completeGenesis() {
         guard let genesis = comingGenesis else { return }
         comingGenesis = nil
-        membership = genesis.membership
+        self.genesis = genesis.membership
+        governing = GoverningMembership(slot: .zero, membership: genesis.membership)
+        noteMember()
         clusterID = genesis.cluster
         identity.cluster = genesis.cluster
         saveIdentity(identity)
@@ -151,7 +153,9 @@ extension Replica {
             marks.hit(.readsBeforeCore)
             step(.read(number: reads.lastNumber))
         }
-        logger.info("ready to vote")
+        logger.info(
+            membership.isVoter(configuration.replica, identity.incarnation)
+                ? "ready to vote" : "following without a vote")
         requestTurn()
     }
 

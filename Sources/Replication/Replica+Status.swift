@@ -16,7 +16,9 @@ extension Replica {
         status.leaderChangesSeen = leaderChangesSeen
         status.proposalsPending = proposals.unansweredCount
         status.logBytes = log.byteCount
-        status.problem = formation.problem ?? roleProblem ?? divergence
+        status.problem =
+            formation.problem ?? roleProblem ?? divergence
+            ?? (isMember ? nil : Self.strangerProblem)
         status.deadRoles = deadRoles.map(\.rawValue)
         if let core { fill(&status, from: core.status) }
         return status

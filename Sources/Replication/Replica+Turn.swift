@@ -87,7 +87,8 @@ extension Replica {
         case .readLog(let from, let upTo, let bytesMax, let peer):
             readLog(from: from, upTo: upTo, bytesMax: bytesMax, for: peer)
         case .dropMessages(let box): waitingRoom.drop(upTo: box)
-        case .changeEnded, .removed: break
+        case .changeEnded(let number, let outcome): endChange(number, outcome)
+        case .removed(let slot): noteRemoval(by: slot)
         case .overloaded: metrics.proposalsFailed.increment()
         case .fatal(let report): halt(report)
         }

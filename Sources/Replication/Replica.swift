@@ -33,7 +33,13 @@ package final class Replica {
     var formation: Formation
     var core: PaxosCore?
     let durableState: DurableState?
-    package internal(set) var membership: Membership?
+    /// The membership that the cluster began with.
+    var genesis: Membership?
+    /// What governs after the applied slots; nil in a directory that belongs to no cluster.
+    var governing: GoverningMembership?
+    package var membership: Membership? { governing?.membership }
+    /// Whether commands of this node are executed: the members listen to members only. True before it is known.
+    var isMember = true
     package internal(set) var clusterID: ClusterID?
     /// A genesis that is on its way to the disk.
     var comingGenesis: Genesis?
@@ -43,6 +49,9 @@ package final class Replica {
 
     // What waits.
     var proposals = ProposalTable()
+    /// Who waits for the end of a change of the membership, by its number.
+    var changes: [(number: UInt64, completion: (ChangeOutcome) -> Void)] = []
+    var lastChange: UInt64 = 0
     var bundle = BundleWriter()
     /// The size of the last bundle: about that of the next one.
     var lastBundleBytes = 0
@@ -99,8 +108,11 @@ package final class Replica {
         saveIdentity = parts.saveIdentity
         identity = parts.identity
         durableState = parts.state
-        membership = parts.state?.membership
-        clusterID = parts.state.map { deriveClusterID($0.membership) }
+        genesis = parts.genesis
+        governing = parts.state.map {
+            GoverningMembership(slot: $0.configurationSlot, membership: $0.membership)
+        }
+        clusterID = genesis.map(deriveClusterID)
         origin = Origin(
             replica: configuration.replica.rawValue, incarnation: identity.incarnation.rawValue,
             boot: log.boot.rawValue)
@@ -108,14 +120,15 @@ package final class Replica {
         appliedSlot = Slot(parts.machine.appliedSlot)
         let own = Hello.introduction(
             of: configuration, incarnation: identity.incarnation, log: log,
-            membership: membership, cluster: clusterID)
+            genesis: genesis, governing: governing, cluster: clusterID)
         formation = Formation(
-            listed: configuration.listed, own: own, membership: membership, cluster: clusterID,
+            listed: configuration.listed, own: own, governing: governing, cluster: clusterID,
             promised: parts.state?.promised ?? .zero,
             accepted: parts.state?.highestAccepted ?? .zero,
             mayForm: configuration.mayForm, injectedBug: configuration.injectedBug?.replica,
             clusterID: deriveClusterID)
         peers.restore(parts.heard)
+        noteMember()
         listenToLog()
     }
 

@@ -28,6 +28,8 @@ package enum ReplicaMark: Int, MarkName {
     case peerRefused
     /// The rules of formation told the operator something.
     case formationReported
+    /// This node was removed from the membership, and knows it.
+    case removed
     /// The genesis was durable, and a crash came before the directory's identity said so.
     case genesisNotedLate
 }

@@ -8,6 +8,8 @@ package enum Limits {
     package static let secondsMin: UInt64 = 20
     /// ... and until clients have ended so many operations, ...
     package static let operationsMin = 500
+    /// Operations that clients must get answered when all trouble has ended, if memberships changed.
+    static let operationsAfterChanges = 20
     /// ... but with faults no longer than this.
     static let faultySecondsMax: UInt64 = 90
     /// A cluster of machines that nobody disturbs is formed within this time.

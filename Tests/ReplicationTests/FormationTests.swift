@@ -184,6 +184,36 @@ struct FormationTests {
         }
         #expect(!joiner.formation.isRunning)
     }
+
+    @Test("it follows a cluster that it meets, from its genesis on, without a vote")
+    func joining() {
+        let genesis = Newcomer.genesis([1, 2])
+        let joiner = Newcomer(3, of: [1, 2, 3], mayForm: false)
+        #expect(joiner.hear(Newcomer(2).hello).isEmpty)
+        #expect(
+            joiner.hear(Newcomer(1).hello(formed: genesis), genesis: genesis)
+                == [.adopt(genesis, Newcomer.clusterID(genesis)), .begin])
+        #expect(joiner.formation.isRunning)
+    }
+
+    @Test("not under the id of a member: that is another life of its directory")
+    func joiningInAnothersPlace() {
+        let genesis = Newcomer.genesis([1, 2, 3])
+        let joiner = Newcomer(3, incarnation: 99, mayForm: false)
+        _ = joiner.hear(Newcomer(1).hello(formed: genesis), genesis: genesis)
+        #expect(!joiner.formation.isRunning)
+        #expect(joiner.formation.problem?.contains("does not vote") == true)
+    }
+
+    @Test("who was away hears what governs now, and waits for a quorum of that")
+    func awayWhileMembersChanged() {
+        let genesis = Newcomer.genesis([1, 2, 3])
+        let member = Newcomer(1, of: [1, 2, 3, 4], membership: genesis)
+        var hello = Newcomer(4, of: [1, 2, 3, 4]).hello(formed: genesis)
+        hello.configurationSlot = Slot(9)
+        hello.membership = Newcomer.genesis([1, 4]).encoded
+        #expect(member.hear(hello, genesis: genesis) == [.begin])
+    }
 }
 
 private func start(_ boot: UInt64, _ nonce: UInt64) -> ProcessStart {
@@ -208,7 +238,9 @@ private final class Newcomer {
             genesis: membership?.encoded, remembered: nil, clientURLs: [], productVersion: "test")
         formation = Formation(
             listed: ids.map { ListedMember(replica: ReplicaID($0), name: "n\($0)", peerURLs: []) },
-            own: hello, membership: membership, cluster: cluster, promised: .zero,
+            own: hello,
+            governing: membership.map { GoverningMembership(slot: .zero, membership: $0) },
+            cluster: cluster, promised: .zero,
             accepted: Slot(accepted), mayForm: mayForm, clusterID: Self.clusterID)
     }
 

@@ -11,6 +11,14 @@ package final class Checks {
     /// Digests of the state at applied slots, of whoever was there first.
     private var digests: [UInt64: UInt64] = [:]
     package private(set) var digestsCompared = 0
+    /// The memberships that were announced, in slot order.
+    private(set) var memberships: [GoverningMembership] = []
+    /// The newest of them; nil before the first change.
+    var governing: GoverningMembership? { memberships.last }
+    /// Every life that was ever a member.
+    private(set) var lives: Set<Incarnation> = []
+    /// Called when a membership was announced for the first time.
+    var onMembership: () -> Void = {}
     /// Digests are compared at slots that this number divides.
     private static let digestInterval: UInt64 = 48
     /// A core is looked at in one of so many turns.
@@ -29,9 +37,32 @@ package final class Checks {
         world.trace.note(
             .decide, node: machine.index, decided.slot.rawValue, UInt64(decided.value.byteCount),
             "\(decided.slot) \(decided.value)")
+        if case .membership(let membership) = decided.value { note(membership, in: decided.slot) }
         for violation in ledger.announce(decided) {
             world.note(.agreement, "\(machine.name): \(violation)")
         }
+    }
+
+    private func note(_ membership: Membership, in slot: Slot) {
+        guard slot > governing?.slot ?? .zero else { return }
+        if governing == nil { lives = Set(world.machines.map(\.identity.incarnation)) }
+        memberships.append(GoverningMembership(slot: slot, membership: membership))
+        lives.formUnion(membership.seats.map(\.incarnation))
+        onMembership()
+    }
+
+    /// A replica was asked for a promise by somebody who left, as it knows: it gives none (P24).
+    func heard(
+        _ prepare: Message.Prepare, from sender: ReplicaID, by core: PaxosCore, _ after: Ballot?
+    ) {
+        let isMember = core.membership.seats.contains {
+            $0.replica == sender && $0.incarnation == prepare.ballot.incarnation
+        }
+        guard !isMember, prepare.fromSlot <= core.configurationSlot, after != core.promised else {
+            return
+        }
+        world.note(
+            .coreInvariant, "\(prepare.ballot) was promised, of a replica that left before")
     }
 
     /// Equal slots give equal state. Unless it is certain, only now and then.

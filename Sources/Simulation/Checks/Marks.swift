@@ -23,8 +23,7 @@ package struct Marks {
 
     /// By name, each with the room that notices it; those that never happened, too.
     package var counts: [(name: String, count: UInt64)] {
-        PaxosMark.allCases.filter { !Self.impossible.contains($0) }
-            .map { ("paxos.\($0)", paxos[$0]) } + Self.counts("log", log)
+        Self.counts("paxos", paxos) + Self.counts("log", log)
             + Self.counts("state", machine)
             + Self.counts("replica", replica)
     }
@@ -35,9 +34,11 @@ package struct Marks {
         Mark.allCases.map { ("\(room).\($0)", counter[$0]) }
     }
 
-    /// What no world meets yet: its members stay the same.
-    private static let impossible: Set<PaxosMark> = [
-        .changeProposed, .changeRefused, .changeLost, .changeRecovered, .leaderPreparedNewVoters,
-        .leaderLeft, .removalTold, .removalHeard, .fetchedFromStranger,
-    ]
+    /// What only worlds meet whose membership changes: the profile `membership`.
+    package static let ofMemberships: Set<String> = Set(
+        [
+            PaxosMark.changeProposed, .changeRefused, .changeLost, .changeRecovered,
+            .leaderPreparedNewVoters, .leaderLeft, .removalTold, .removalHeard,
+            .fetchedFromStranger,
+        ].map { "paxos.\($0)" } + ["replica.\(ReplicaMark.removed)"])
 }

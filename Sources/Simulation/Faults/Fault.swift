@@ -43,6 +43,9 @@ package enum Fault: String, CaseIterable, Sendable {
     case duel = "duel"
     /// The acceptor comes back without its memory, and votes: the counter-example. In no profile.
     case unsafeAmnesia = "unsafe-amnesia"
+    // Memberships.
+    /// The leader is asked for another membership; who left is stopped, and comes back as a newcomer.
+    case memberChange = "member-change"
     // Processes.
     case freeze = "freeze"
     case kill = "kill"
@@ -55,7 +58,7 @@ package enum Fault: String, CaseIterable, Sendable {
 
     /// What it is trouble of.
     package enum Concern: String, CaseIterable, Sendable {
-        case network, disk, clock, roles, processes
+        case network, disk, clock, roles, memberships, processes
     }
 
     package var concern: Concern {
@@ -72,6 +75,7 @@ package enum Fault: String, CaseIterable, Sendable {
         case .freeze, .kill, .killLeader, .killAll, .powerLoss, .powerLossAll, .crashInTurn,
             .crashLoop:
             .processes
+        case .memberChange: .memberships
         }
     }
 
@@ -81,6 +85,7 @@ package enum Fault: String, CaseIterable, Sendable {
         case .crashInTurn, .brokenConnection, .oldFrames: 100...3_000
         case .bitRot, .misdirected, .staleBlock, .wipe, .oldCopy: 3_000...30_000
         case .killAll, .powerLossAll: 2_000...20_000
+        case .memberChange: 100...1_500
         default: 500...8_000
         }
     }

@@ -1,3 +1,5 @@
+internal import Paxos
+
 /// Makes trouble: each kind of fault by itself, at moments and of measures that its own stream of chance
 /// says, so that one can be left out and the others strike as before.
 package final class Nemesis {
@@ -15,6 +17,8 @@ package final class Nemesis {
     var forgetful: Set<Int> = []
     /// Puts the newest directory back in the place of an old copy that is in use.
     var guardOldCopy: (() -> Void)?
+    /// Memberships that were asked for and may still be decided.
+    var asked: [Membership] = []
     /// How often each kind struck.
     package private(set) var strikes: [Fault: Int] = [:]
 
@@ -28,6 +32,8 @@ package final class Nemesis {
             var own = Dice(seed: world.seed, concern: "pace \(faults[index].rawValue)")
             return own.one(of: [1, 1, 1, 3])
         }
+        // What was proposed before another one was decided never will be.
+        world.checks.onMembership = { [unowned self] in asked = [] }
         world.onEnd = { [unowned self] machine in
             // With the process, its acceptor's forgetfulness is gone.
             if forgetful.remove(machine.index) != nil { harmed.remove(machine.index) }
@@ -111,6 +117,7 @@ package final class Nemesis {
         case .disk: strikeDisk(fault, &dice)
         case .clock: strikeClock(fault, &dice)
         case .roles: strikeRoles(fault, &dice)
+        case .memberships: strikeMemberships(&dice)
         case .processes: strikeProcesses(fault, &dice)
         }
     }

@@ -1,19 +1,27 @@
 /// Which kinds of trouble a run makes.
 package enum Profile: String, CaseIterable, Sendable {
-    case network, disk, clock, roles, all
+    case network, disk, clock, roles, membership, all
 
     /// Every profile has processes that die: that is what all the rest is about.
+    /// Memberships change in a profile of their own: of directories that are lost, no more may be than every
+    /// membership on the way can do without.
     package var faults: [Fault] {
+        if self == .membership {
+            return Fault.allCases.filter {
+                [.memberships, .network, .clock, .processes].contains($0.concern)
+            }
+        }
         let concern: Fault.Concern? =
             switch self {
             case .network: .network
             case .disk: .disk
             case .clock: .clock
             case .roles: .roles
+            case .membership: .memberships
             case .all: nil
             }
         return Fault.allCases.filter { fault in
-            guard fault != .unsafeAmnesia else { return false }
+            guard fault != .unsafeAmnesia, fault != .memberChange else { return false }
             return concern == nil || fault.concern == concern || fault.concern == .processes
         }
     }
@@ -23,6 +31,6 @@ package enum Profile: String, CaseIterable, Sendable {
     package func faults(ofSeed seed: UInt64) -> [Fault] {
         var dice = Dice(seed: seed, concern: "swarm")
         let share: UInt64 = dice.one(of: [150, 300, 500, 800])
-        return faults.filter { _ in dice.happens(perMille: share) }
+        return faults.filter { dice.happens(perMille: share) || $0 == .memberChange }
     }
 }

@@ -1,9 +1,11 @@
 internal import EtcdMessages
 internal import Histories
 internal import MVCC
+internal import Paxos
 internal import Protobuf
 internal import Replication
 internal import StateMachine
+internal import WriteAheadLog
 
 /// One seed from its beginning to its judgement: a cluster is formed, clients work while there is trouble,
 /// a majority is healed and must serve again, and everything that happened is judged.
@@ -95,10 +97,24 @@ package final class SeedRun {
         report.healingMicroseconds = world.timeline.nowMicroseconds - begin
         guard world.breaches.isEmpty else { return }
         workload.slowness = 1
-        let isBusy = world.timeline.run(milliseconds: bound * 4) {
-            workload.endedCount >= Limits.operationsMin || !world.breaches.isEmpty
+        let done = workload.doneCount
+        let isBusy = world.timeline.run(milliseconds: bound * 4) { [self] in
+            // One member may be left, of many machines: most tries end at the others.
+            let hasEnough =
+                changesMembers
+                ? workload.doneCount >= done + Limits.operationsAfterChanges
+                : workload.endedCount >= Limits.operationsMin
+            return hasEnough || !world.breaches.isEmpty
         }
         if !isBusy { world.note(.liveness, "clients do not get on after all trouble ended") }
+    }
+
+    private var changesMembers: Bool { scenario.activeFaults.contains(.memberChange) }
+
+    /// Who left in the end has to do nothing.
+    private func isMember(_ machine: SimMachine) -> Bool {
+        guard changesMembers else { return true }
+        return world.governing.isVoter(machine.replicaID, machine.identity.incarnation)
     }
 
     /// Some machines that together are a majority. A cluster that is not formed needs all.
@@ -106,6 +122,7 @@ package final class SeedRun {
         let good = nemesis.healable
         if !world.isFormed { return world.machines }
         var dice = Dice(seed: world.seed, concern: "majority")
+        if changesMembers { return nemesis.quorums(&dice) }
         let size = world.knobs.nodeCount / 2 + 1
         precondition(good.count >= size, "a majority of good directories is left")
         let count = Int(dice.number(in: UInt64(size)...UInt64(good.count)))
@@ -117,7 +134,7 @@ package final class SeedRun {
         var waiting = Set(core.map(\.index))
         for machine in core { ask(machine) { waiting.remove(machine.index) } }
         return world.timeline.run(milliseconds: milliseconds) {
-            waiting.isEmpty || !world.breaches.isEmpty
+            waiting.allSatisfy { !isMember(world.machines[$0]) } || !world.breaches.isEmpty
         }
     }
 
@@ -154,18 +171,19 @@ package final class SeedRun {
         let bound = Limits.healingMilliseconds + world.knobs.requestTimeoutMilliseconds * 8
         let isLevel = world.timeline.run(milliseconds: bound) {
             guard workload.isQuiet else { return false }
-            let slots = Set(core.map { $0.process?.replica?.machine.appliedSlot })
+            let slots = Set(core.filter(isMember).map { $0.process?.replica?.machine.appliedSlot })
             // What anybody was told is decided, all of them must come to know.
             return slots.count == 1 && slots.first == world.checks.lastDecided
         }
         if !isLevel { return world.note(.liveness, "not every healed node caught up") }
-        for machine in core {
+        let members = core.filter(isMember)
+        for machine in members {
             if let process = machine.process {
                 world.checks.compareDigest(of: process, isCertain: true)
                 process.replica?.machine.keyspace.checkInvariants()
             }
         }
-        judgeHistory(core)
+        judgeHistory(members)
     }
 
     private func judgeHistory(_ core: [SimMachine]) {

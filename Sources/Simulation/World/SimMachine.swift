@@ -33,6 +33,8 @@ package final class SimMachine {
     package internal(set) var haltReport: String?
     /// A newer state of this directory was seen by others: its process must end.
     var isOldCopy = false
+    /// Its directory was made for a cluster that was there already.
+    package var joins = false
     /// Somebody starts the process again when it has ended.
     package var isSupervised = true
     /// How many processes there have been.

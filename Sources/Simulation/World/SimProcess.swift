@@ -238,6 +238,19 @@ package final class SimProcess: PeerLink {
         }
         guard frame.header.replica == hello.replica, frame.header.incarnation == hello.incarnation
         else { return true }
+        // Alone in its frame, so that nothing else can raise the promise.
+        var asked: (prepare: Message.Prepare, core: PaxosCore)?
+        if frame.messages.count == 1, case .prepare(let prepare) = frame.messages[0],
+            let core = replica.inspectedCore
+        {
+            asked = (prepare, core)
+        }
+        defer {
+            if let asked {
+                world.checks.heard(
+                    asked.prepare, from: hello.replica, by: asked.core, replica.promised)
+            }
+        }
         replica.receive(
             frame.messages,
             from: Input.Sender(

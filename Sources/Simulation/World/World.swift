@@ -80,6 +80,19 @@ package final class World {
     }
     private var wasFormed = false
 
+    /// The newest membership that anybody announced.
+    var governing: Membership { checks.governing?.membership ?? genesis }
+
+    /// All machines: none has left before the first change.
+    var genesis: Membership {
+        Membership(
+            seats: machines.map {
+                Seat(
+                    replica: $0.replicaID, incarnation: $0.identity.incarnation, isVoter: true,
+                    name: $0.name, peerURLs: [])
+            })
+    }
+
     /// How many directories may be lost without losing the data or the quorum.
     package var lossesBearable: Int { (knobs.nodeCount - 1) / 2 }
 
@@ -126,7 +139,7 @@ package final class World {
         }
         var configuration = ReplicaConfiguration(
             replica: machine.replicaID, name: machine.name, listed: listed,
-            memberListHash: World.token, mayForm: true,
+            memberListHash: World.token, mayForm: !machine.joins,
             clientURLs: ["http://\(machine.name):2379"],
             electionTimeoutMilliseconds: knobs.electionTimeoutMilliseconds,
             heartbeatMilliseconds: knobs.heartbeatMilliseconds,

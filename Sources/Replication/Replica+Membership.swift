@@ -1,0 +1,58 @@
+internal import Basics
+internal import Observability
+package import Paxos
+internal import WriteAheadLog
+
+/// Changes of the membership (P23, P24).
+extension Replica {
+    /// Makes another membership govern. The completion is called once, with the reason if this node does not
+    /// lead or the change is not proposed; never if the process ends before.
+    package func change(
+        to membership: Membership, completion: @escaping (ChangeOutcome) -> Void
+    ) {
+        guard core != nil, !isStopping else { return completion(.refused(.notLeader)) }
+        lastChange += 1
+        changes.append((lastChange, completion))
+        step(.change(to: membership, number: lastChange))
+        requestTurn()
+    }
+
+    func endChange(_ number: UInt64, _ outcome: ChangeOutcome) {
+        guard let index = changes.firstIndex(where: { $0.number == number }) else { return }
+        changes.remove(at: index).completion(outcome)
+    }
+
+    /// A change was applied here: from here on this node says so to its peers.
+    func govern(by membership: Membership) {
+        let next = GoverningMembership(slot: appliedSlot, membership: membership)
+        governing = next
+        noteMember()
+        formation.govern(next)
+        logger.info(
+            "the membership has changed",
+            [
+                "slot": .integer(Int(appliedSlot.rawValue)),
+                "members": "\(membership.seats.map(\.name).joined(separator: " "))",
+            ])
+        link?.sayHelloAgain()
+    }
+
+    func noteMember() {
+        guard let membership else { return }
+        isMember =
+            membership.seat(of: configuration.replica)?.incarnation == identity.incarnation
+    }
+
+    /// Why nobody can be served at this node.
+    static let strangerProblem =
+        "this node is no member of its cluster (yet, or any more): ask another node"
+
+    /// This node votes no more, and knows why.
+    func noteRemoval(by slot: Slot) {
+        marks.hit(.removed)
+        isMember = false
+        logger.warning(
+            "this node is no member of its cluster any more: stop it, and remove its data directory",
+            ["slot": .integer(Int(slot.rawValue))])
+    }
+}

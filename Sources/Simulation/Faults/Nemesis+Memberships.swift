@@ -1,0 +1,133 @@
+internal import Paxos
+internal import Replication
+internal import WriteAheadLog
+
+/// Members come, go and are replaced, by the replica's own way.
+extension Nemesis {
+    /// Who believes to lead is asked for another membership than the one it knows.
+    func strikeMemberships(_ dice: inout Dice) {
+        retireThoseThatLeft(&dice)
+        let leaders = world.machines.filter { $0.process?.replica?.status.isLeader == true }
+        guard world.isFormed, !leaders.isEmpty,
+            let replica = dice.one(of: leaders).process?.replica,
+            let known = replica.inspectedCore?.membership
+        else { return }
+        let wanted = another(than: known, &dice)
+        guard !wanted.voters.isEmpty else { return }
+        asked.append(wanted)
+        replica.change(to: wanted) { [weak self] outcome in
+            guard case .refused = outcome, let self,
+                let place = asked.lastIndex(of: wanted)
+            else { return }
+            asked.remove(at: place)
+        }
+    }
+
+    private func another(than known: Membership, _ dice: inout Dice) -> Membership {
+        var seats = known.seats
+        switch dice.index(below: 6) {
+        case 0, 1: seats += newcomers(to: known).shuffled(using: &dice).prefix(1)
+        case 2: seats = seats.map { with($0, isVoter: true) }
+        case 3:
+            let place = dice.index(below: seats.count)
+            seats[place] = with(seats[place], isVoter: !seats[place].isVoter)
+        case 4: seats.remove(at: dice.index(below: seats.count))
+        default:
+            seats = seats.filter { _ in dice.happens(perMille: 600) }
+                .map { with($0, isVoter: dice.happens(perMille: 700)) }
+            if dice.happens(perMille: 500) { seats += newcomers(to: known) }
+        }
+        return Membership(seats: seats)
+    }
+
+    private func with(_ seat: Seat, isVoter: Bool) -> Seat {
+        Seat(
+            replica: seat.replica, incarnation: seat.incarnation, isVoter: isVoter,
+            name: seat.name, peerURLs: seat.peerURLs)
+    }
+
+    /// Machines that are no members, as learners. No life that left comes back.
+    private func newcomers(to known: Membership) -> [Seat] {
+        world.machines.filter {
+            known.seat(of: $0.replicaID) == nil
+                && !world.checks.lives.contains($0.identity.incarnation)
+        }
+        .map {
+            Seat(
+                replica: $0.replicaID, incarnation: $0.identity.incarnation, isVoter: false,
+                name: $0.name, peerURLs: [])
+        }
+    }
+
+    // MARK: Who left
+
+    private func retireThoseThatLeft(_ dice: inout Dice) {
+        guard let governing = world.checks.governing else { return }
+        for machine in world.machines where hasLeft(machine, governing.membership) {
+            let life = machine.identity.incarnation
+            later(200...6_000, &dice) { [self] in
+                if !isOver, machine.identity.incarnation == life { retire(machine) }
+            }
+        }
+    }
+
+    private func hasLeft(_ machine: SimMachine, _ governing: Membership) -> Bool {
+        let life = machine.identity.incarnation
+        return world.checks.lives.contains(life)
+            && governing.seat(of: machine.replicaID)?.incarnation != life
+    }
+
+    /// Its directory may go when a quorum of those that vote has durably what was decided with it.
+    private func retire(_ machine: SimMachine) {
+        guard let governing = world.checks.governing, hasLeft(machine, governing.membership) else {
+            return
+        }
+        guard isSettled(governing) else { return }
+        machine.kill()
+        machine.wipe()
+        machine.joins = true
+        if machine.process == nil { world.startLater(machine) }
+    }
+
+    /// Whether a quorum of those that vote knows durably that they do, and all that was decided before. Until
+    /// then it takes a quorum of the members before them to find out.
+    private func isSettled(_ governing: GoverningMembership) -> Bool {
+        let voters = governing.membership.voters
+        let settled = voters.count { seat in
+            guard let core = world.machine(seat.replica)?.process?.replica?.inspectedCore else {
+                return false
+            }
+            let status = core.status
+            return core.configuration.incarnation == seat.incarnation
+                && status.decidedUpTo >= governing.slot && status.unflushedBytes == 0
+        }
+        return settled >= voters.count / 2 + 1
+    }
+
+    // MARK: The end
+
+    /// The newest membership, and those before it back to one that is settled.
+    private func unsettled() -> [Membership] {
+        let known = world.checks.memberships
+        guard let settled = known.lastIndex(where: isSettled) else {
+            return [world.genesis] + known.map(\.membership)
+        }
+        return known[settled...].map(\.membership)
+    }
+
+    /// Of every membership that governs, or may, or must be asked whether it still does, a random majority.
+    func quorums(_ dice: inout Dice) -> [SimMachine] {
+        var chosen: Set<Int> = []
+        for membership in asked + unsettled() {
+            let voters = membership.voters.filter { seat in
+                world.machine(seat.replica)?.identity.incarnation == seat.incarnation
+            }
+            let size = UInt64(membership.voters.count / 2 + 1)
+            let count = dice.number(in: size...max(size, UInt64(voters.count)))
+            for seat in voters.shuffled(using: &dice).prefix(Int(count)) {
+                if let machine = world.machine(seat.replica) { chosen.insert(machine.index) }
+            }
+        }
+        return chosen.sorted().map { world.machines[$0] }
+    }
+}

@@ -1,0 +1,108 @@
+import Paxos
+import Replication
+import Simulation
+import Testing
+import WriteAheadLog
+
+/// Members come and go by the replica's own way (P23, P24), over real logs.
+@Suite("Memberships")
+struct MembershipTests {
+    private func seat(_ machine: SimMachine, isVoter: Bool = true) -> Seat {
+        Seat(
+            replica: machine.replicaID, incarnation: machine.identity.incarnation,
+            isVoter: isVoter, name: machine.name, peerURLs: [])
+    }
+
+    /// Asks whoever leads, again until it is decided or `seconds` are over.
+    private func change(_ cluster: World, to seats: [Seat], seconds: Int = 5) -> Bool {
+        for _ in 0..<seconds * 10 {
+            let answer = Answer<ChangeOutcome>()
+            cluster.leader?.replica?.change(to: Membership(seats: seats)) { answer.take($0) }
+            if case .decided = cluster.wait(answer, milliseconds: 100) { return true }
+        }
+        return false
+    }
+
+    @Test("a member leaves, and the others go on; it knows, and refuses its clients")
+    func leaving() throws {
+        let cluster = World.formed(seed: 1)
+        cluster.mustPut("before", [1], at: cluster.machines[0])
+        let left = cluster.machines[2]
+        #expect(change(cluster, to: cluster.machines.prefix(2).map { seat($0) }))
+        #expect(
+            cluster.timeline.run(milliseconds: 2000) {
+                left.replica?.status.problem?.contains("no member") == true
+            })
+        let refused = try #require(cluster.wait(cluster.put("late", at: left)))
+        #expect(refused.refusal != nil)
+        left.losePower()
+        cluster.mustPut("after", [2], at: cluster.machines[1])
+        #expect(cluster.value("before", at: cluster.machines[1]) == [1])
+        #expect(cluster.breaches == [])
+    }
+
+    @Test("the leader removes itself, and somebody else leads at once")
+    func leaderLeaves() throws {
+        let cluster = World.formed(seed: 2)
+        let leader = try #require(cluster.leader)
+        let others = cluster.machines.filter { $0 !== leader }
+        #expect(change(cluster, to: others.map { seat($0) }))
+        let begin = cluster.timeline.nowMicroseconds
+        #expect(
+            cluster.timeline.run(milliseconds: 1000) {
+                others.contains { $0.replica?.status.isLeader == true }
+            })
+        // Less than the 100 ms after which silence is noticed.
+        #expect(cluster.timeline.nowMicroseconds - begin < 90_000)
+        cluster.mustPut("on", [3], at: others[0])
+        #expect(cluster.breaches == [])
+    }
+
+    @Test("a restart finds the membership and the cluster's identity again")
+    func restart() throws {
+        let cluster = World.formed(seed: 3)
+        let identity = cluster.machines[0].replica?.clusterID
+        let two = cluster.machines.prefix(2)
+        #expect(change(cluster, to: two.map { seat($0) }))
+        cluster.mustPut("k", [4], at: cluster.machines[0])
+        for machine in cluster.machines { machine.losePower() }
+        for machine in two { machine.start() }
+        #expect(cluster.becomesReadable(milliseconds: 5000))
+        for machine in two {
+            #expect(machine.replica?.clusterID == identity)
+            #expect(machine.replica?.members.map(\.name) == ["n1", "n2"])
+            #expect(cluster.value("k", at: machine) == [4])
+        }
+        #expect(cluster.breaches == [])
+    }
+
+    @Test("who was wiped after it left comes back as a learner, catches up, and votes")
+    func comingBack() throws {
+        let cluster = World.formed(seed: 4)
+        let machine = cluster.machines[2]
+        let others = cluster.machines.prefix(2).map { seat($0) }
+        #expect(change(cluster, to: others))
+        machine.losePower()
+        machine.wipe()
+        machine.joins = true
+        for number in 0..<50 { cluster.mustPut("k\(number)", [5], at: cluster.machines[0]) }
+        machine.start()
+        #expect(change(cluster, to: others + [seat(machine, isVoter: false)]))
+        #expect(cluster.becomesLevel())
+        #expect(change(cluster, to: others + [seat(machine)]))
+        #expect(cluster.becomesReadable(milliseconds: 3000))
+        cluster.machines[0].losePower()
+        #expect(cluster.value("k49", at: machine) == [5])
+        cluster.mustPut("with", [6], at: machine)
+        #expect(cluster.breaches == [])
+    }
+
+    @Test("a follower is asked for a change, and refuses")
+    func notTheLeader() throws {
+        let cluster = World.formed(seed: 5)
+        let follower = try #require(cluster.follower)
+        let answer = Answer<ChangeOutcome>()
+        follower.replica?.change(to: Membership(seats: [seat(follower)])) { answer.take($0) }
+        #expect(cluster.wait(answer) == .refused(.notLeader))
+    }
+}
