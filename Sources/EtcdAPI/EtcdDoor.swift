@@ -39,6 +39,7 @@ package final class EtcdDoor {
         add(ClusterMethods.memberList, services.cluster.memberList, to: router)
         add(MaintenanceMethods.status, services.maintenance.status, to: router)
         add(MaintenanceMethods.alarm, services.maintenance.alarm, to: router)
+        add(MaintenanceMethods.moveLeader, services.maintenance.moveLeader, to: router)
         add(StoreMethods.readModifyWrite, services.store.readModifyWrite, to: router)
         add(StoreMethods.registerSession, services.store.registerSession, to: router)
         add(FaultsMethods.killRole, services.faults.killRole, to: router)

@@ -22,6 +22,9 @@ final class Gateway {
         add("kv/compaction", CompactionRequest.self, services.kv.compact)
         add("cluster/member/list", MemberListRequest.self, services.cluster.memberList)
         add("maintenance/alarm", AlarmRequest.self, services.maintenance.alarm)
+        add(
+            "maintenance/transfer-leadership", MoveLeaderRequest.self,
+            services.maintenance.moveLeader)
         add("maintenance/status", StatusRequest.self, services.maintenance.status)
     }
 

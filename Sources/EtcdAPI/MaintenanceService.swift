@@ -34,6 +34,19 @@ struct MaintenanceService {
         caller.send(response)
     }
 
+    /// Gives leadership to another voter; asked of the leader only, as etcd has it. Its answer has no header.
+    func moveLeader(_ request: UnsafeRawBufferPointer, _ caller: Caller) {
+        guard let order = caller.decode(MoveLeaderRequest.self, request) else { return }
+        replica.moveLeader(to: order.targetID) { end in
+            switch end {
+            case .done: caller.send(MoveLeaderResponse())
+            case .notLeader: caller.fail(CallFailure(EtcdError.notLeader))
+            case .badTarget: caller.fail(CallFailure(EtcdError.badTransferee))
+            case .timedOut: caller.fail(.readTimedOut)
+            }
+        }
+    }
+
     /// Lists, raises or disarms alarms. The list is that of all members, as a linearizable read would see it.
     func alarm(_ request: UnsafeRawBufferPointer, _ caller: Caller) {
         guard caller.decode(AlarmRequest.self, request) != nil else { return }

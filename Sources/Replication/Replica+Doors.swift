@@ -64,6 +64,7 @@ extension Replica {
         endOfTurn()
         endedProposals += proposals.stop()
         reads.takeAll().forEach { $0(.refused(.stopping)) }
+        expireMoves(.max)
         endOfTurn()
     }
 

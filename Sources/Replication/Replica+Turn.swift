@@ -107,6 +107,7 @@ extension Replica {
             "a leader is known",
             ["leader": "\(hexadecimal(ballot.replica.rawValue))", "round": "\(ballot.round)"])
         sendUnansweredAgain()
+        endMoves(to: ballot.replica)
     }
 
     private func readLog(from: Slot, upTo: Slot, bytesMax: UInt32, for peer: ReplicaID) {

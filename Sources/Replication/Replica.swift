@@ -52,6 +52,8 @@ package final class Replica {
     /// Who waits for the end of a change of the membership, by its number.
     var changes: [(number: UInt64, completion: (ChangeOutcome) -> Void)] = []
     var lastChange: UInt64 = 0
+    /// Who waits for another leader.
+    var moves: [Moving] = []
     var bundle = BundleWriter()
     /// The size of the last bundle: about that of the next one.
     var lastBundleBytes = 0
@@ -175,6 +177,7 @@ package final class Replica {
         let now = clockMilliseconds()
         step(.tick(nowMilliseconds: now))
         expireWaits(now)
+        expireMoves(now)
         sendOverdueAgain(now)
         rememberPeers()
         agreeOnQuota()

@@ -41,6 +41,19 @@ import Transport
         #expect(status.dbSize >= status.dbSizeInUse)
     }
 
+    @Test func leadershipIsMovedToMembersOnly() throws {
+        let harness = try DoorHarness()
+        var request = MoveLeaderRequest()
+        request.targetID = harness.replica.node.memberID
+        let moved: MoveLeaderResponse = try harness.call(MaintenanceMethods.moveLeader, request)
+        #expect(!moved.hasHeader)
+        request.targetID += 1
+        let failure = try harness.failure(
+            MaintenanceMethods.moveLeader, request.serializedBytes())
+        #expect(failure.code == .failedPrecondition)
+        #expect(failure.message == "etcdserver: bad leader transferee")
+    }
+
     @Test func healthIsTheServers() throws {
         let harness = try DoorHarness()
         let health: HealthCheckResponse = try harness.call(

@@ -182,6 +182,7 @@ extension ProcessTests {
             #expect(status.count == 3)
             let leaders = status.filter { $0.split(separator: ",")[4].contains("true") }
             #expect(leaders.count == 1)
+            try await leadership(status.map { $0.components(separatedBy: ", ") })
             let members = Set(status.map { $0.split(separator: ",")[1] })
             #expect(members.count == 3)
             let health = try await ok(all, "endpoint", "health")
@@ -196,6 +197,16 @@ extension ProcessTests {
                     #expect(line?.contains(node.url) == true)
                 }
             }
+        }
+
+        /// Leadership goes to another member, and nobody waits for a time-out.
+        private func leadership(_ status: [[String]]) async throws {
+            let leader = try #require(status.first { $0[4] == "true" })
+            let target = try #require(status.first { $0[4] == "false" })
+            let moved = try await ok(leader[0], "move-leader", target[1])
+            #expect(moved == ["Leadership transferred from \(leader[1]) to \(target[1])"])
+            let now = try await ok(target[0], "endpoint", "status")
+            #expect(now.first?.components(separatedBy: ", ")[4] == "true")
         }
 
         /// The revision of the last write to a key.

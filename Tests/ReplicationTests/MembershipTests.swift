@@ -97,6 +97,30 @@ struct MembershipTests {
         #expect(cluster.breaches == [])
     }
 
+    @Test("leadership is given to whom it is wanted for, in less than 50 ms")
+    func movingTheLeader() throws {
+        let cluster = World.formed(seed: 6)
+        let leader = try #require(cluster.leader)
+        let target = try #require(cluster.machines.last { $0 !== leader })
+        let moved = Answer<Replica.LeaderMove>()
+        let begin = cluster.timeline.nowMicroseconds
+        leader.replica?.moveLeader(to: target.replicaID.rawValue) { moved.take($0) }
+        #expect(cluster.wait(moved) == .done)
+        #expect(cluster.timeline.nowMicroseconds - begin < 50_000)
+        #expect(target.replica?.status.isLeader == true)
+        let late = Answer<Replica.LeaderMove>()
+        leader.replica?.moveLeader(to: target.replicaID.rawValue) { late.take($0) }
+        #expect(cluster.wait(late) == .notLeader)
+        let unknown = Answer<Replica.LeaderMove>()
+        target.replica?.moveLeader(to: 99) { unknown.take($0) }
+        #expect(cluster.wait(unknown) == .badTarget)
+        leader.losePower()
+        let lost = Answer<Replica.LeaderMove>()
+        target.replica?.moveLeader(to: leader.replicaID.rawValue) { lost.take($0) }
+        #expect(cluster.wait(lost) == .timedOut)
+        #expect(cluster.breaches == [])
+    }
+
     @Test("a follower is asked for a change, and refuses")
     func notTheLeader() throws {
         let cluster = World.formed(seed: 5)

@@ -1,0 +1,50 @@
+internal import Paxos
+
+/// Leadership given away by order (P14).
+extension Replica {
+    /// How an order to give leadership away ended.
+    package enum LeaderMove: Equatable, Sendable {
+        case done
+        /// This node does not lead: its leader is to be asked.
+        case notLeader
+        /// No voter has this id.
+        case badTarget
+        /// The target did not lead in time. It may still.
+        case timedOut
+    }
+
+    /// A caller that waits for another leader.
+    struct Moving {
+        let target: ReplicaID
+        let deadlineMilliseconds: UInt64
+        let completion: (LeaderMove) -> Void
+    }
+
+    /// Gives leadership to a voter. The completion is called once: when this node hears that the target leads,
+    /// or as soon as it is clear that it will not.
+    package func moveLeader(to target: UInt64, completion: @escaping (LeaderMove) -> Void) {
+        let target = ReplicaID(target)
+        guard status.isLeader, core != nil, !isStopping else { return completion(.notLeader) }
+        guard membership?.seat(of: target)?.isVoter == true else { return completion(.badTarget) }
+        guard target != configuration.replica else { return completion(.done) }
+        let deadline = clockMilliseconds() + configuration.requestTimeoutMilliseconds
+        moves.append(
+            Moving(target: target, deadlineMilliseconds: deadline, completion: completion))
+        step(.moveLeader(to: target))
+        requestTurn()
+    }
+
+    /// Somebody else is known to lead now.
+    func endMoves(to leader: ReplicaID) {
+        let ended = moves.filter { $0.target == leader }
+        moves.removeAll { $0.target == leader }
+        for move in ended { move.completion(.done) }
+    }
+
+    func expireMoves(_ nowMilliseconds: UInt64) {
+        guard !moves.isEmpty else { return }
+        let ended = moves.filter { $0.deadlineMilliseconds <= nowMilliseconds }
+        moves.removeAll { $0.deadlineMilliseconds <= nowMilliseconds }
+        for move in ended { move.completion(.timedOut) }
+    }
+}
