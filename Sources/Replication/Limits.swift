@@ -14,6 +14,8 @@ package enum Limits {
     package static let appliedBytesPerTurn = 256 << 10
     /// History entries that one tick's piece of compaction removes: well below a millisecond.
     package static let compactedKeysPerTick = 2_000
+    /// Leadership is given up for want of space at most once in so long: the others may lack it, too.
+    static let handOverForSpaceMilliseconds: UInt64 = 10_000
     /// How long the log may be held back by order.
     package static let flushPauseMilliseconds: UInt64 = 60_000
     /// One answer to a peer that catches up from the log.

@@ -18,7 +18,7 @@ extension Replica {
         status.logBytes = log.byteCount
         status.problem =
             formation.problem ?? roleProblem ?? divergence
-            ?? (isMember ? nil : Self.strangerProblem)
+            ?? (isMember ? nil : Self.strangerProblem) ?? spaceProblem
         status.deadRoles = deadRoles.map(\.rawValue)
         if let core { fill(&status, from: core.status) }
         return status

@@ -56,9 +56,7 @@ extension Replica {
             identity.hasLog = true
             saveIdentity(identity)
         }
-        log.onTrouble = { [logger] trouble in
-            logger.error("the next file of the log cannot be made; trying again: \(trouble)")
-        }
+        log.onTrouble = { [unowned self] trouble in lacksSpace(trouble) }
         log.onFlush = { [metrics] seconds, _ in
             metrics.logFlush.observe(nanoseconds: UInt64(seconds * 1e9))
         }

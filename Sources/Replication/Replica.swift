@@ -67,6 +67,8 @@ package final class Replica {
     var reportedSlot: UInt64 = 0
     var isReportingDigest = false
     var hasToldDivergence = false
+    /// Leadership is not given up again for want of space before this.
+    var handOverForSpaceAtMilliseconds: UInt64 = 0
     /// Whether the role that applies what is decided lives.
     var hasLearner = true
     /// The dead roles that the gauges show; nil before they show any.

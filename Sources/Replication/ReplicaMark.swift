@@ -30,6 +30,8 @@ package enum ReplicaMark: Int, MarkName {
     case formationReported
     /// This node was removed from the membership, and knows it.
     case removed
+    /// The leader's disk was full, and it gave leadership to another node.
+    case handOverForSpace
     /// The genesis was durable, and a crash came before the directory's identity said so.
     case genesisNotedLate
 }

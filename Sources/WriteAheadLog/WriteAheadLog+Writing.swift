@@ -45,12 +45,14 @@ extension WriteAheadLog {
             preconditionFailure("a preparation nobody asked for")
         }
         spare = .ready(file)
+        lacksSpace = false
         advance()
     }
 
     /// The log goes on in the segment that it has, and asks again: space may be made.
     private func notPrepared(_ error: DiskError) {
         marks.hit(.segmentNotMade)
+        lacksSpace = true
         spare = .none
         retryPreparationMilliseconds = nowMilliseconds + Limits.preparationRetryMilliseconds
         onTrouble(error.description)

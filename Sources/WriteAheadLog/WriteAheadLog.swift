@@ -62,6 +62,8 @@ package final class WriteAheadLog {
     private let predecessorEnd: Int
     private let reusableBytes: Int?
     package private(set) var isStarted = false
+    /// The next segment could not be made: what is left of the newest one is all that the log has.
+    package internal(set) var lacksSpace = false
     /// How often each rare thing happened, in recovery and since.
     package internal(set) var marks: MarkCounter<LogMark>
 
