@@ -53,7 +53,8 @@ final class SeedPool {
 
     /// Keeps all jobs busy; false when nothing is left to do.
     private func fill() throws(SystemError) -> Bool {
-        if isOver() {
+        stopSignal = signals.next(withinMilliseconds: 0)
+        if isOver {
             stop()
             return false
         }
@@ -63,8 +64,7 @@ final class SeedPool {
         return !workers.isEmpty
     }
 
-    private func isOver() -> Bool {
-        stopSignal = signals.next(withinMilliseconds: 0)
+    private var isOver: Bool {
         if stopSignal != nil { return true }
         if !failures.isEmpty && !options.keepsGoing { return true }
         return options.timeLimitMilliseconds.map { totals.elapsedMilliseconds >= $0 } ?? false

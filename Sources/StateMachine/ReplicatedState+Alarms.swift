@@ -2,8 +2,8 @@ internal import Basics
 internal import EtcdMessages
 internal import MVCC
 
-/// The quota: how much the store takes. It is part of the state, and what counts against it are logical bytes,
-/// so that all replicas refuse the same writes (P28).
+/// What alarms forbid, and the quota that raises one. The quota is part of the state, and what counts against it
+/// are logical bytes, so that all replicas refuse the same writes (P28).
 extension ReplicatedState {
     /// Refuses the verbs that alarms forbid.
     func checkReadiness(for kind: CommandKind) throws(KVError) {
