@@ -12,16 +12,11 @@ public struct DurableStateBuilder: Sendable {
     private var configurationSlot: Slot
     private var membership: Membership
     /// Configurations of slots that are not known to be decided yet: they do not govern (P23).
-    private var coming: [Configured] = []
+    private var coming: [GoverningMembership] = []
     private var logTimeMilliseconds: UInt64
     private let decidesOlderBallots: Bool
     /// Every slot up to here is decided, and was handed out or applied before.
     public private(set) var decidedUpTo: Slot
-
-    private struct Configured: Sendable {
-        let slot: Slot
-        let membership: Membership
-    }
 
     /// - Parameters:
     ///   - membership: what governs after `appliedUpTo`, as far as the caller's state says.
@@ -62,7 +57,7 @@ public struct DurableStateBuilder: Sendable {
             if upTo > decidedUpTo { move(to: upTo) }
             advance(ballot: .zero, upTo: .zero, decided: decided)
         case .configuration(let slot, let membership):
-            coming.append(Configured(slot: slot, membership: membership))
+            coming.append(GoverningMembership(slot: slot, membership: membership))
             govern()
         case .heard:
             break
@@ -110,7 +105,7 @@ public struct DurableStateBuilder: Sendable {
                 return
             }
             if case .membership(let next) = value {
-                coming.append(Configured(slot: slot, membership: next))
+                coming.append(GoverningMembership(slot: slot, membership: next))
             }
             move(to: slot)
             decided(DecidedValue(slot: slot, value: value))

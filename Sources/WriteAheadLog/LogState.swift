@@ -6,15 +6,9 @@ package struct LogState: Equatable, Sendable {
     package private(set) var truncatedUpTo = Slot.zero
     /// The configuration that governs after the truncated slots, and all later ones, in slot order: which of
     /// them govern is known when the decided prefix is.
-    package private(set) var configurations: [Configured] = []
+    package private(set) var configurations: [GoverningMembership] = []
     /// What each life of each peer was heard to say, oldest acquaintance first.
     package private(set) var heard: [PeerMemory] = []
-
-    /// A membership and the slot that decides it.
-    package struct Configured: Equatable, Sendable {
-        package let slot: Slot
-        package let membership: Membership
-    }
 
     package init() {}
 
@@ -26,13 +20,13 @@ package struct LogState: Equatable, Sendable {
             truncatedUpTo = max(truncatedUpTo, upTo)
             dropConfigurations()
         case .configuration(let slot, let membership):
-            note(Configured(slot: slot, membership: membership))
+            note(GoverningMembership(slot: slot, membership: membership))
         case .heard(let memory): note(memory)
         case .decided, .learned: break
         }
     }
 
-    private mutating func note(_ configured: Configured) {
+    private mutating func note(_ configured: GoverningMembership) {
         if let newest = configurations.last, newest.slot > configured.slot { return }
         configurations.removeAll { $0.slot == configured.slot }
         configurations.append(configured)
