@@ -19,11 +19,7 @@ struct NodeStep {
     // MARK: Events
 
     mutating func deliver(_ envelope: Envelope) {
-        let sender = Self.seat(envelope.sender)
-        step(
-            .received(
-                envelope.message,
-                from: Input.Sender(replica: sender.replica, incarnation: sender.incarnation)))
+        step(.received(envelope.message, from: Self.life(envelope.sender)))
         endTurn()
     }
 
@@ -38,15 +34,12 @@ struct NodeStep {
 
     /// The last replica, which never stands, tells this one to take over.
     mutating func stand() {
-        let other = Self.seat(bounds.acceptors == 1 ? 1 : bounds.acceptors - 1)
+        let other = Self.life(bounds.acceptors == 1 ? 1 : bounds.acceptors - 1)
         let ballot = Ballot(
             round: node.core.promised.round, replica: other.replica,
             incarnation: other.incarnation)
         let order = Message.TakeOver(ballot: ballot, decidedUpTo: .zero)
-        step(
-            .received(
-                .takeOver(order),
-                from: Input.Sender(replica: other.replica, incarnation: other.incarnation)))
+        step(.received(.takeOver(order), from: other))
         endTurn()
     }
 
@@ -166,9 +159,16 @@ struct NodeStep {
         box.messages.contains { if case .prepare = $0.message { true } else { false } }
     }
 
+    /// The one life that a replica has here.
+    private static func life(_ index: Int) -> Input.Sender {
+        Input.Sender(
+            replica: ReplicaID(UInt64(index) + 1), incarnation: Incarnation(UInt64(index) + 101))
+    }
+
     static func seat(_ index: Int) -> Seat {
-        Seat(
-            replica: ReplicaID(UInt64(index) + 1), incarnation: Incarnation(UInt64(index) + 101),
+        let life = life(index)
+        return Seat(
+            replica: life.replica, incarnation: life.incarnation,
             isVoter: true, name: "n\(index + 1)", peerURLs: [])
     }
 
@@ -184,9 +184,9 @@ struct NodeStep {
     private static func core(
         _ index: Int, _ state: DurableState, _ now: UInt64, _ bounds: ExplorationBounds
     ) -> PaxosCore {
-        let seat = seat(index)
+        let life = life(index)
         var configuration = Configuration(
-            replica: seat.replica, incarnation: seat.incarnation, boot: BootNumber(1), seed: 1)
+            replica: life.replica, incarnation: life.incarnation, boot: BootNumber(1), seed: 1)
         configuration.electionTimeoutMilliseconds = timeoutMilliseconds
         configuration.heartbeatMilliseconds = timeoutMilliseconds / 5
         configuration.injectedBug = bounds.injectedBug

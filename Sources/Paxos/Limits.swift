@@ -2,6 +2,9 @@
 enum Limits {
     /// Voters in one membership: votes are counted in the bits of one word.
     static let votersMax = 64
+    /// Election time-outs for which nothing must have come from the life that has a seat, before another life of
+    /// its replica is given that seat (P5).
+    static let silentTimeouts: UInt64 = 4
     /// A replica that is to begin to vote lacks at most this much of what is decided (P24).
     static let newVoterLagBytes = 1 << 20
     /// How far above its decided prefix an acceptor accepts; beyond, it is to catch up first.

@@ -1,25 +1,3 @@
-/// A member's place in the configuration.
-public struct Seat: Equatable, Sendable {
-    public let replica: ReplicaID
-    /// The one incarnation that counts.
-    public let incarnation: Incarnation
-    /// Learners receive everything and are counted nowhere.
-    public let isVoter: Bool
-    public let name: String
-    public let peerURLs: [String]
-
-    public init(
-        replica: ReplicaID, incarnation: Incarnation, isVoter: Bool, name: String,
-        peerURLs: [String]
-    ) {
-        self.replica = replica
-        self.incarnation = incarnation
-        self.isVoter = isVoter
-        self.name = name
-        self.peerURLs = peerURLs
-    }
-}
-
 /// The configuration that governs a slot: who votes, by replica and incarnation. Seats are ordered by id.
 public struct Membership: Equatable, Sendable {
     public let seats: [Seat]
@@ -37,8 +15,18 @@ public struct Membership: Equatable, Sendable {
     public func seat(of replica: ReplicaID) -> Seat? { seats.first { $0.replica == replica } }
 
     /// Whether a vote of this life of this replica counts.
-    public func isVoter(_ replica: ReplicaID, _ incarnation: Incarnation) -> Bool {
-        guard let seat = seat(of: replica) else { return false }
+    public func isVoter(_ replica: ReplicaID, _ incarnation: Incarnation?) -> Bool {
+        guard let incarnation, let seat = seat(of: replica) else { return false }
         return seat.isVoter && seat.incarnation == incarnation
+    }
+
+    /// With this seat, in the place of the one that its replica had, if it had one.
+    public func with(_ seat: Seat) -> Membership {
+        Membership(seats: seats.filter { $0.replica != seat.replica } + [seat])
+    }
+
+    /// Without the seat of this replica.
+    public func without(_ replica: ReplicaID) -> Membership {
+        Membership(seats: seats.filter { $0.replica != replica })
     }
 }

@@ -34,6 +34,8 @@ public enum ChangeRefusal: Equatable, Sendable {
     case unchanged
     /// These would begin to vote, and are not heard, or are too far behind.
     case newVotersBehind([ReplicaID])
+    /// These seats would pass to another life of their replica, and the one that has them is heard (P5).
+    case stillHeard([ReplicaID])
     /// Of all that would vote, no quorum is heard and near.
     case tooFewLiveVoters
 }

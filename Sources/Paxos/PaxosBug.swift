@@ -47,6 +47,10 @@ public enum PaxosBug: CaseIterable, Sendable {
     case removedNodeStillCounted
     /// P24: who left the membership is given promises.
     case removedNodeDisturbs
+    /// P5: a seat passes to another life of its replica while the one that has it is heard.
+    case namesakeEvictsHealthyVoter
+    /// P5, P24: who is to vote does so however far behind it is.
+    case promotedBeforeCaughtUp
     /// P17: an answer to an old round confirms the round of now.
     case oldRoundConfirmsNewRead
     /// P17: a leader answers reads without asking anybody.

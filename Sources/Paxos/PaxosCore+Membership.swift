@@ -26,7 +26,7 @@ extension PaxosCore {
             wanted.ballot == leading.ballot, !leading.isClosed, leading.handOver == nil,
             leading.isIdle || breaks(.noBarrier) || breaks(.twoChangesAtOnce)
         else { return }
-        if let refusal = refusal(of: wanted.membership.voters) {
+        if let refusal = refusalNow(of: wanted.membership) {
             ownMarks.hit(.changeRefused)
             leader?.unseal()
             return endChange(.refused(refusal), into: &effects)
@@ -62,18 +62,37 @@ extension PaxosCore {
             !leading.isSealed || change != nil,
             leading.handOver == nil
         else { return .notReady }
-        return refusal(of: wanted.voters)
+        return refusalNow(of: wanted)
     }
 
     /// Who begins to vote must be there and near, and so must a quorum of all that will vote: a change must
     /// not stop the cluster, nor make it weaker than it says.
-    private func refusal(of voters: [Seat]) -> ChangeRefusal? {
+    private func refusalNow(of wanted: Membership) -> ChangeRefusal? {
+        let living = wanted.seats.filter(isTakenFromTheLiving)
+        guard living.isEmpty else { return .stillHeard(living.map(\.replica)) }
+        let voters = wanted.voters
         let ready = voters.filter(isReady)
         let behind = voters.filter { seat in
             !membership.isVoter(seat.replica, seat.incarnation) && !ready.contains(seat)
         }
-        guard behind.isEmpty else { return .newVotersBehind(behind.map(\.replica)) }
+        guard behind.isEmpty || breaks(.promotedBeforeCaughtUp) else {
+            return .newVotersBehind(behind.map(\.replica))
+        }
         return ready.count >= voters.count / 2 + 1 ? nil : .tooFewLiveVoters
+    }
+
+    /// Whether the seat passes to another life although the one that has it was heard a short while ago (P5).
+    private func isTakenFromTheLiving(_ seat: Seat) -> Bool {
+        guard let holder = membership.seat(of: seat.replica)?.incarnation,
+            holder != seat.incarnation, !breaks(.namesakeEvictsHealthyVoter)
+        else { return false }
+        guard let index = peers.index(of: seat.replica) else { return true }
+        return silence(of: index) < Limits.silentTimeouts * timeout
+    }
+
+    /// How long nothing has come from the life that the peer's seat counts, for all that is known here.
+    private func silence(of index: Int) -> UInt64 {
+        clock.running - max(peers[index].heardAt ?? 0, peers[index].knownSince)
     }
 
     private func isReady(_ seat: Seat) -> Bool {
@@ -127,7 +146,7 @@ extension PaxosCore {
         ownVoter = quorum.voter(configuration.replica, configuration.incarnation)
         peers = PeerTable(
             membership: next, former: stayed, quorum: quorum, own: configuration.replica,
-            known: peers)
+            known: peers, running: clock.running)
         barrier.resize(peerCount: peers.indices.count)
         catchUp.resize(peerCount: peers.indices.count)
         election.begin()

@@ -1,11 +1,14 @@
 /// What is known about one other replica. Times are running milliseconds.
 struct Peer: Equatable, Sendable {
     let replica: ReplicaID
-    let incarnation: Incarnation
+    /// Nil while no directory has taken its seat: nothing that it says counts (P25).
+    let incarnation: Incarnation?
     /// Its place among the voters, nil for a learner.
     var voter: Int?
     /// The transport's word; any message from the peer proves it wrong.
     var isConnected = true
+    /// When this life of it became a peer of this replica.
+    var knownSince: UInt64 = 0
     /// When anything was heard from it last.
     var heardAt: UInt64?
     /// When it last answered this replica as its leader.
@@ -28,7 +31,7 @@ struct PeerTable: Equatable, Sendable {
     /// if a bug counts them on.
     init(
         membership: Membership, former: [Seat] = [], quorum: Quorum, own: ReplicaID,
-        known: PeerTable? = nil
+        known: PeerTable? = nil, running: UInt64 = 0
     ) {
         let left = former.filter { seat in membership.seat(of: seat.replica) == nil }
         let others = (membership.seats + left).filter { $0.replica != own }
@@ -36,7 +39,10 @@ struct PeerTable: Equatable, Sendable {
             let life = known?.peers.first {
                 $0.replica == seat.replica && $0.incarnation == seat.incarnation
             }
-            var peer = life ?? Peer(replica: seat.replica, incarnation: seat.incarnation)
+            var peer =
+                life
+                ?? Peer(
+                    replica: seat.replica, incarnation: seat.incarnation, knownSince: running)
             peer.voter = quorum.voter(seat.replica, seat.incarnation)
             return peer
         }

@@ -35,7 +35,9 @@ public struct Quorum: Equatable, Sendable {
         self.injectedBug = injectedBug
         let current = membership.voters
         let left = former.filter { seat in membership.seat(of: seat.replica) == nil }
-        voters = (current + left).map { Voter(replica: $0.replica, incarnation: $0.incarnation) }
+        voters = (current + left).compactMap { seat in
+            seat.incarnation.map { Voter(replica: seat.replica, incarnation: $0) }
+        }
         size =
             injectedBug == .halfTakenForQuorum
             ? (current.count + 1) / 2 : current.count / 2 + 1
@@ -45,7 +47,7 @@ public struct Quorum: Equatable, Sendable {
     public var voterCount: Int { voters.count }
 
     /// The place of this life of this replica among the voters, if its vote counts (P2).
-    public func voter(_ replica: ReplicaID, _ incarnation: Incarnation) -> Int? {
+    public func voter(_ replica: ReplicaID, _ incarnation: Incarnation?) -> Int? {
         for index in voters.indices where voters[index].replica == replica {
             let isThatLife = voters[index].incarnation == incarnation
             return isThatLife || injectedBug == .oldIncarnationVoteCounted ? index : nil

@@ -25,6 +25,8 @@ package struct Hello: Equatable, Sendable {
     package var remembered: PeerMemory?
     package var clientURLs: [String]
     package var productVersion: String
+    /// As the sender's operator named it.
+    package var name = ""
     /// The slot after which `membership` governs, as far as the sender knows.
     package var configurationSlot = Slot.zero
     /// The byte form of the membership that governs now, if it is not the genesis.
@@ -92,6 +94,7 @@ extension Hello {
         remembered?.encode(into: &writer)
         writer.writeStrings(clientURLs)
         writer.writeString(productVersion)
+        writer.writeString(name)
         configurationSlot.encode(into: &writer)
         writer.writeFlag(membership != nil)
         if let membership { writer.writeBytes(membership) }
@@ -110,6 +113,7 @@ extension Hello {
         remembered = try reader.readFlag() ? try PeerMemory(from: &reader) : nil
         clientURLs = try reader.readStrings(max: Limits.addresses)
         productVersion = try reader.readString()
+        name = try reader.readString()
         configurationSlot = try Slot(from: &reader)
         membership = try reader.readFlag() ? try reader.readBytes() : nil
     }

@@ -1,24 +1,33 @@
 package import Basics
 package import Paxos
 
+/// A seat carries its own length, so that later versions can add fields behind those of today.
 extension Seat: ByteCodable {
     package func encode(into writer: inout ByteWriter) {
-        writer.writeFixed64(replica.rawValue)
-        writer.writeFixed64(incarnation.rawValue)
-        writer.writeFlag(isVoter)
-        writer.writeString(name)
-        writer.writeStrings(peerURLs)
+        var body = ByteWriter(capacity: 128)
+        body.writeFixed64(replica.rawValue)
+        body.write(kind.rawValue)
+        body.writeFlag(incarnation != nil)
+        if let incarnation { body.writeFixed64(incarnation.rawValue) }
+        body.writeString(name)
+        body.writeStrings(peerURLs)
+        body.writeStrings(clientURLs)
+        body.writeRaw(laterFields)
+        writer.writeBytes(body.bytes)
     }
 
     package init(from reader: inout ByteReader) throws(ByteReaderError) {
-        let replica = ReplicaID(try reader.readFixed64())
-        let incarnation = Incarnation(try reader.readFixed64())
-        let isVoter = try reader.readFlag()
-        let name = try reader.readString()
-        let peerURLs = try reader.readStrings(max: Limits.addresses)
+        var body = ByteReader(try reader.readSlice())
+        let replica = ReplicaID(try body.readFixed64())
+        guard let kind = Kind(rawValue: try body.readByte()) else { throw .invalid("kind of seat") }
+        let incarnation = try body.readFlag() ? Incarnation(try body.readFixed64()) : nil
+        guard kind != .voter || incarnation != nil else { throw .invalid("voter") }
+        let name = try body.readString()
+        let peerURLs = try body.readStrings(max: Limits.addresses)
+        let clientURLs = try body.readStrings(max: Limits.addresses)
         self.init(
-            replica: replica, incarnation: incarnation, isVoter: isVoter, name: name,
-            peerURLs: peerURLs)
+            replica: replica, incarnation: incarnation, kind: kind, name: name, peerURLs: peerURLs,
+            clientURLs: clientURLs, laterFields: [UInt8](try body.readRaw(body.remaining)))
     }
 }
 

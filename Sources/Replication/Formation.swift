@@ -142,8 +142,10 @@ package struct Formation {
         if let mine = cluster, !hello.isClusterless, mine != hello.cluster {
             return "cluster ID mismatch: this member belongs to another cluster"
         }
-        guard listed.contains(where: { $0.replica == hello.replica }) else {
-            return "member \(hex(hello.replica.rawValue)) is not in the initial cluster list"
+        let isListed = listed.contains { $0.replica == hello.replica }
+        guard isListed || membership?.seat(of: hello.replica) != nil else {
+            return
+                "member \(hex(hello.replica.rawValue)) is neither in the initial cluster list nor a member"
         }
         if cluster == nil, hello.isClusterless, hello.memberListHash != listHash {
             return "the initial cluster lists or tokens differ"
@@ -211,8 +213,8 @@ package struct Formation {
     /// give it one (P25). Not under the id of a member: that one is another life of its directory.
     private mutating func join(_ hello: Hello, _ genesis: Membership?) -> [Order] {
         guard !hello.isClusterless, let genesis else { return [] }
-        if let seat = hello.governing?.membership.seat(of: own.replica),
-            seat.incarnation != own.incarnation
+        if let life = hello.governing?.membership.seat(of: own.replica)?.incarnation,
+            life != own.incarnation
         {
             return report(Self.joiningUnsupported) + reportLostQuorum()
         }
@@ -236,8 +238,9 @@ package struct Formation {
             guard let incarnation = incarnationOfEmptyMember(member.replica) else { return [] }
             seats.append(
                 Seat(
-                    replica: member.replica, incarnation: incarnation, isVoter: true,
-                    name: member.name, peerURLs: member.peerURLs))
+                    replica: member.replica, incarnation: incarnation, kind: .voter,
+                    name: member.name, peerURLs: member.peerURLs,
+                    clientURLs: clientURLs(of: member.replica)))
         }
         let genesis = Membership(seats: seats)
         let formed = clusterID(genesis)
@@ -253,9 +256,14 @@ package struct Formation {
         return hello.isEmpty && hello.isClusterless ? hello.incarnation : nil
     }
 
+    private func clientURLs(of replica: ReplicaID) -> [String] {
+        let hello = replica == own.replica ? own : heard.first { $0.replica == replica }
+        return hello?.clientURLs ?? []
+    }
+
     private mutating func beginIfHeardEnough() -> [Order] {
         guard stage == .greeting, let membership else { return [] }
-        if let seat = membership.seat(of: own.replica), seat.incarnation != own.incarnation,
+        if let life = membership.seat(of: own.replica)?.incarnation, life != own.incarnation,
             injectedBug != .voteAfterWipe
         {
             return report(

@@ -17,6 +17,7 @@ extension Hello {
             memberListHash: configuration.memberListHash,
             genesis: cluster == nil ? nil : genesis?.encoded, remembered: nil,
             clientURLs: configuration.clientURLs, productVersion: configuration.productVersion)
+        hello.name = configuration.name
         if cluster != nil, let governing, governing.slot > .zero {
             hello.configurationSlot = governing.slot
             hello.membership = governing.membership.encoded

@@ -16,6 +16,10 @@ package enum Limits {
     package static let compactedKeysPerTick = 2_000
     /// Leadership is given up for want of space at most once in so long: the others may lack it, too.
     static let handOverForSpaceMilliseconds: UInt64 = 10_000
+    /// How often a leader looks whether a seat or a vote is to be given.
+    static let admissionMilliseconds: UInt64 = 100
+    /// Who is given a vote has everything durably that was decided so long ago (P5).
+    static let voterLagMilliseconds: UInt64 = 1_000
     /// How long the log may be held back by order.
     package static let flushPauseMilliseconds: UInt64 = 60_000
     /// One answer to a peer that catches up from the log.

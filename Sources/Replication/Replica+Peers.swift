@@ -15,7 +15,7 @@ extension Replica {
         // Of the life that may vote, lest an old copy of it comes back after another life was heard.
         let seat = membership?.seat(of: peer)
         hello.remembered =
-            seat.flatMap { peers.memory(of: peer, $0.incarnation) } ?? peers.newestMemory(of: peer)
+            seat?.incarnation.flatMap { peers.memory(of: peer, $0) } ?? peers.newestMemory(of: peer)
         return hello
     }
 

@@ -49,13 +49,13 @@ extension Replica {
         return seats.map { seat in
             MemberView(
                 id: seat.replica.rawValue, name: seat.name, peerURLs: seat.peerURLs,
-                clientURLs: clientURLs(of: seat.replica), isLearner: !seat.isVoter)
+                clientURLs: clientURLs(of: seat), isLearner: seat.kind == .learner)
         }
     }
 
-    private func clientURLs(of replica: ReplicaID) -> [String] {
-        if replica == configuration.replica { return configuration.clientURLs }
-        return peers.hello(of: replica)?.clientURLs ?? []
+    private func clientURLs(of seat: Seat) -> [String] {
+        if seat.replica == configuration.replica { return configuration.clientURLs }
+        return peers.hello(of: seat.replica)?.clientURLs ?? seat.clientURLs
     }
 
     private func fill(_ status: inout ReplicaStatus, from core: PaxosCore.Status) {

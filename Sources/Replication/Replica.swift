@@ -52,6 +52,8 @@ package final class Replica {
     /// Who waits for the end of a change of the membership, by its number.
     var changes: [(number: UInt64, completion: (ChangeOutcome) -> Void)] = []
     var lastChange: UInt64 = 0
+    var admission: Admission
+    var isAdmitting = false
     /// Who waits for another leader.
     var moves: [Moving] = []
     var bundle = BundleWriter()
@@ -102,6 +104,8 @@ package final class Replica {
     ) {
         self.configuration = configuration
         injectedBug = configuration.injectedBug?.replica
+        admission = Admission(
+            promotesUnready: configuration.injectedBug?.replica == .promotedBeforeCaughtUp)
         self.metrics = metrics
         self.logger = logger
         self.clockMilliseconds = clockMilliseconds
@@ -184,6 +188,7 @@ package final class Replica {
         rememberPeers()
         agreeOnQuota()
         reportDigest()
+        admitPeers(now)
         _ = machine.keyspace.compactStep(budgetKeys: Limits.compactedKeysPerTick)
         report()
         log.tick(nowMilliseconds: now)

@@ -5,6 +5,8 @@ package enum ReplicaBug: CaseIterable, Sendable {
     case voteAfterWipe
     /// P6: a directory of which a peer remembers more than it holds votes all the same.
     case staleDirectoryVotes
+    /// P5: a member that was admitted anew votes before it has caught up.
+    case promotedBeforeCaughtUp
     /// The first slot that is decided after a restart is not executed.
     case applySkipsSlotAfterCrash
     /// P17: a read is answered before its slot is applied.

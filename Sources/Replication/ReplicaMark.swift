@@ -30,6 +30,10 @@ package enum ReplicaMark: Int, MarkName {
     case formationReported
     /// This node was removed from the membership, and knows it.
     case removed
+    /// A leader gave a seat to the directory that presented itself for it.
+    case seatGiven
+    /// A leader gave a vote to a member that had caught up.
+    case voterPromoted
     /// The leader's disk was full, and it gave leadership to another node.
     case handOverForSpace
     /// The genesis was durable, and a crash came before the directory's identity said so.

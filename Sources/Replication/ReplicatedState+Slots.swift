@@ -39,6 +39,8 @@ extension ReplicatedState {
 extension Membership {
     /// The lives whose commands are executed.
     fileprivate var origins: [(replica: UInt64, incarnation: UInt64)] {
-        seats.map { ($0.replica.rawValue, $0.incarnation.rawValue) }
+        seats.compactMap { seat in
+            seat.incarnation.map { (seat.replica.rawValue, $0.rawValue) }
+        }
     }
 }

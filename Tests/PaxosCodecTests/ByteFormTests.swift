@@ -116,6 +116,23 @@ struct ByteFormTests {
         }
     }
 
+    @Test func aSeatKeepsFieldsOfLaterVersions() throws {
+        let seat = Seat(
+            replica: .init(5), incarnation: nil, kind: .voterToBe, name: "a", peerURLs: ["b"])
+        let expected: [UInt8] = [16, 5, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1, 0x61, 1, 1, 0x62, 0]
+        #expect(seat.encoded == expected)
+        let later = [expected[0] + 2] + expected[1...] + [7, 8]
+        let known = try decoded(Seat.self, later)
+        #expect(known.laterFields == [7, 8])
+        #expect(known.turned(.learner).laterFields == [7, 8])
+        #expect(known.encoded == later)
+    }
+
+    @Test func aVoterHasALife() {
+        let bytes: [UInt8] = [14, 5, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0]
+        #expect(throws: ByteReaderError.invalid("voter")) { try decoded(Seat.self, bytes) }
+    }
+
     /// The bytes on disk must never change under a format version.
     @Test func bytesAreFixed() {
         let ballot = Ballot(round: 300, replica: .init(2), incarnation: .init(3))

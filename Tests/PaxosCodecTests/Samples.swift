@@ -36,10 +36,14 @@ struct Samples {
     mutating func membership() -> Membership {
         let count = Int.random(in: 0..<6, using: &random)
         let seats = (0..<count).map { index in
-            Seat(
+            let kind = Seat.Kind.allCases.randomElement(using: &random)!
+            let isBound = kind == .voter || flag()
+            return Seat(
                 replica: ReplicaID(random.next() &* 8 &+ UInt64(index)),
-                incarnation: Incarnation(number()), isVoter: flag(), name: text(),
-                peerURLs: (0..<index).map { _ in text() })
+                incarnation: isBound ? Incarnation(number()) : nil, kind: kind, name: text(),
+                peerURLs: (0..<index).map { _ in text() },
+                clientURLs: (0..<index).map { _ in text() },
+                laterFields: flag() ? bytes(max: 8) : [])
         }
         return Membership(seats: seats)
     }

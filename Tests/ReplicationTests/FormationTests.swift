@@ -168,7 +168,7 @@ struct FormationTests {
         var other = Newcomer(2).hello(formed: genesis)
         other.cluster = ClusterID(4711)
         #expect(member.isRefused(other, genesis, saying: "cluster ID mismatch"))
-        #expect(member.isRefused(Newcomer(9).hello, nil, saying: "not in the initial cluster"))
+        #expect(member.isRefused(Newcomer(9).hello, nil, saying: "nor a member"))
         let newcomer = Newcomer(1)
         var differing = Newcomer(2).hello
         differing.memberListHash += 1

@@ -19,6 +19,7 @@ struct MembershipTests {
             let answer = Answer<ChangeOutcome>()
             cluster.leader?.replica?.change(to: Membership(seats: seats)) { answer.take($0) }
             if case .decided = cluster.wait(answer, milliseconds: 100) { return true }
+            cluster.timeline.run(milliseconds: 100)
         }
         return false
     }
@@ -94,6 +95,90 @@ struct MembershipTests {
         cluster.machines[0].losePower()
         #expect(cluster.value("k49", at: machine) == [5])
         cluster.mustPut("with", [6], at: machine)
+        #expect(cluster.breaches == [])
+    }
+
+    private func emptySeat(_ machine: SimMachine, _ kind: Seat.Kind) -> Seat {
+        Seat(
+            replica: machine.replicaID, incarnation: nil, kind: kind, name: "",
+            peerURLs: ["http://new:2380"])
+    }
+
+    /// The seat of this machine, as the leader applied it.
+    private func seatKnown(_ machine: SimMachine, in cluster: World) -> Seat? {
+        cluster.leader?.replica?.membership?.seat(of: machine.replicaID)
+    }
+
+    /// Two members, and a machine whose directory is empty and that is not started.
+    private func withVacancy(seed: UInt64) -> (World, SimMachine, [Seat]) {
+        let cluster = World.formed(seed: seed)
+        let machine = cluster.machines[2]
+        let others = cluster.machines.prefix(2).map { seat($0) }
+        #expect(change(cluster, to: others))
+        machine.losePower()
+        machine.wipe()
+        machine.joins = true
+        for number in 0..<50 { cluster.mustPut("k\(number)", [5], at: cluster.machines[0]) }
+        return (cluster, machine, others)
+    }
+
+    @Test(
+        "a seat for a voter is taken by the first directory that comes, which votes when it has caught up"
+    )
+    func takingASeat() throws {
+        let (cluster, machine, others) = withVacancy(seed: 7)
+        #expect(change(cluster, to: others + [emptySeat(machine, .voterToBe)]))
+        cluster.mustPut("with a vacancy", [1], at: cluster.machines[1])
+        let shown = cluster.machines[0].replica?.members.last
+        #expect(shown?.isLearner == false && shown?.peerURLs == ["http://new:2380"])
+        machine.start()
+        #expect(
+            cluster.timeline.run(milliseconds: 5000) {
+                seatKnown(machine, in: cluster)?.kind == .voter
+            })
+        let taken = try #require(seatKnown(machine, in: cluster))
+        #expect(taken.incarnation == machine.identity.incarnation)
+        #expect(taken.name == machine.name)
+        #expect(taken.clientURLs == ["http://\(machine.name):2379"])
+        #expect(cluster.becomesReadable(milliseconds: 3000))
+        cluster.machines[0].losePower()
+        #expect(cluster.value("k49", at: machine) == [5])
+        cluster.mustPut("with its vote", [6], at: machine)
+        #expect(cluster.breaches == [])
+    }
+
+    @Test("a seat for a learner is taken, and promoted by nobody but the operator")
+    func takingALearnersSeat() throws {
+        let (cluster, machine, others) = withVacancy(seed: 8)
+        #expect(change(cluster, to: others + [emptySeat(machine, .learner)]))
+        machine.start()
+        #expect(
+            cluster.timeline.run(milliseconds: 3000) {
+                seatKnown(machine, in: cluster)?.incarnation == machine.identity.incarnation
+            })
+        #expect(cluster.becomesLevel())
+        #expect(
+            !cluster.timeline.run(milliseconds: 3000) {
+                seatKnown(machine, in: cluster)?.kind != .learner
+            })
+        let known = try #require(seatKnown(machine, in: cluster))
+        #expect(change(cluster, to: others + [known.turned(.voter)]))
+        #expect(cluster.breaches == [])
+    }
+
+    @Test("a seat passes to no other life while the one that has it is heard")
+    func namesake() throws {
+        let cluster = World.formed(seed: 9)
+        let leader = try #require(cluster.leader)
+        let victim = try #require(cluster.follower)
+        let others = cluster.machines.filter { $0 !== victim }.map { seat($0) }
+        let other = seat(victim).given(to: Incarnation(4711), name: "", clientURLs: [])
+        let early = Answer<ChangeOutcome>()
+        leader.replica?.change(to: Membership(seats: others + [other])) { early.take($0) }
+        #expect(cluster.wait(early) == .refused(.stillHeard([victim.replicaID])))
+        victim.isSupervised = false
+        victim.losePower()
+        #expect(change(cluster, to: others + [other]))
         #expect(cluster.breaches == [])
     }
 

@@ -47,7 +47,7 @@ package final class Checks {
         guard slot > governing?.slot ?? .zero else { return }
         if governing == nil { lives = Set(world.machines.map(\.identity.incarnation)) }
         memberships.append(GoverningMembership(slot: slot, membership: membership))
-        lives.formUnion(membership.seats.map(\.incarnation))
+        lives.formUnion(membership.seats.compactMap(\.incarnation))
         onMembership()
     }
 

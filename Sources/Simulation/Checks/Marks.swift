@@ -40,5 +40,6 @@ package struct Marks {
             PaxosMark.changeProposed, .changeRefused, .changeLost, .changeRecovered,
             .leaderPreparedNewVoters, .leaderLeft, .removalTold, .removalHeard,
             .fetchedFromStranger,
-        ].map { "paxos.\($0)" } + ["replica.\(ReplicaMark.removed)"])
+        ].map { "paxos.\($0)" }
+            + [ReplicaMark.removed, .seatGiven, .voterPromoted].map { "replica.\($0)" })
 }

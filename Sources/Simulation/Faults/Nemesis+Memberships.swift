@@ -41,9 +41,7 @@ extension Nemesis {
     }
 
     private func with(_ seat: Seat, isVoter: Bool) -> Seat {
-        Seat(
-            replica: seat.replica, incarnation: seat.incarnation, isVoter: isVoter,
-            name: seat.name, peerURLs: seat.peerURLs)
+        seat.turned(isVoter ? .voter : .learner)
     }
 
     /// Machines that are no members, as learners. No life that left comes back.

@@ -9,6 +9,8 @@ final class HarnessNode {
     }
 
     let seat: Seat
+    /// The one life that it has here.
+    let incarnation: Incarnation
     var core: PaxosCore?
     var boot: UInt64 = 0
     /// Records that survive a crash.
@@ -33,5 +35,8 @@ final class HarnessNode {
     /// Its acceptor is to come back as the log has it.
     var awaitsRecovery = false
 
-    init(seat: Seat) { self.seat = seat }
+    init(seat: Seat) {
+        self.seat = seat
+        incarnation = seat.incarnation!
+    }
 }

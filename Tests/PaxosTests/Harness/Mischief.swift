@@ -18,7 +18,8 @@ enum Mischief: Equatable, CustomStringConvertible {
 
     static let foundElsewhere: [PaxosBug] = [
         .oldIncarnationVoteCounted, .halfTakenForQuorum, .holeNotFilled, .ownVoteBeforeDurable,
-        .oldRoundConfirmsNewRead, .learnedNotPersisted,
+        .oldRoundConfirmsNewRead, .learnedNotPersisted, .namesakeEvictsHealthyVoter,
+        .promotedBeforeCaughtUp,
     ]
 
     /// Those that matter only when memberships change.

@@ -87,7 +87,7 @@ final class World {
         nodes[index].boot += 1
         let builder = fold(index)
         var configuration = Configuration(
-            replica: nodes[index].seat.replica, incarnation: nodes[index].seat.incarnation,
+            replica: nodes[index].seat.replica, incarnation: nodes[index].incarnation,
             boot: BootNumber(nodes[index].boot), seed: random.next())
         configuration.electionTimeoutMilliseconds = 100
         configuration.heartbeatMilliseconds = 20
@@ -355,7 +355,7 @@ final class World {
         if below(100) < options.lossPercent { return }
         let copies = below(100) < options.duplicatePercent ? 2 : 1
         let sender = Input.Sender(
-            replica: nodes[index].seat.replica, incarnation: nodes[index].seat.incarnation)
+            replica: nodes[index].seat.replica, incarnation: nodes[index].incarnation)
         for copy in 0..<copies {
             // A copy may come when everything else of its time is over.
             let isLate = copy > 0 && options.mischief != nil && below(2) == 0
@@ -369,7 +369,7 @@ final class World {
         guard options.mischief == .votesAreCountedUnasked, case .accept(let accept) = message
         else { return }
         let receiver = Input.Sender(
-            replica: nodes[target].seat.replica, incarnation: nodes[target].seat.incarnation)
+            replica: nodes[target].seat.replica, incarnation: nodes[target].incarnation)
         let vote = Message.Accepted(ballot: accept.ballot, first: accept.slot, last: accept.slot)
         schedule(.ghost(.accepted(vote), from: receiver, to: index), after: 1)
     }

@@ -4,6 +4,7 @@ import Paxos
 final class ScriptCluster {
     final class Node {
         let seat: Seat
+        let incarnation: Incarnation
         var core: PaxosCore?
         var boot: UInt64 = 0
         var now: UInt64 = 1000
@@ -11,7 +12,10 @@ final class ScriptCluster {
         var boxes: [Effects.Box] = []
         var applied: [DecidedValue] = []
 
-        init(seat: Seat) { self.seat = seat }
+        init(seat: Seat) {
+            self.seat = seat
+            incarnation = seat.incarnation!
+        }
     }
 
     struct Letter {
@@ -67,7 +71,7 @@ final class ScriptCluster {
         node.applied = []
         for record in node.log { builder.fold(record) { node.applied.append($0) } }
         var configuration = Configuration(
-            replica: node.seat.replica, incarnation: node.seat.incarnation,
+            replica: node.seat.replica, incarnation: node.incarnation,
             boot: BootNumber(node.boot), seed: UInt64(index))
         tune(&configuration)
         node.core = PaxosCore(
@@ -160,7 +164,7 @@ final class ScriptCluster {
             for _ in 0..<times {
                 let sender = Input.Sender(
                     replica: nodes[letter.source].seat.replica,
-                    incarnation: incarnation ?? nodes[letter.source].seat.incarnation)
+                    incarnation: incarnation ?? nodes[letter.source].incarnation)
                 input(letter.target, .received(letter.message, from: sender), endsTurn: !inOneTurn)
             }
         }

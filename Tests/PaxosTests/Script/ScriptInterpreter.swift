@@ -155,9 +155,7 @@ struct ScriptInterpreter {
             let isVoter = !word.hasSuffix("-")
             guard let place = index(isVoter ? word[...] : word.dropLast()) else { return nil }
             let seat = cluster.nodes[place].seat
-            return Seat(
-                replica: seat.replica, incarnation: seat.incarnation, isVoter: isVoter,
-                name: seat.name, peerURLs: [])
+            return seat.turned(isVoter ? .voter : .learner)
         }
         cluster.changes += 1
         cluster.input(node, .change(to: Membership(seats: seats), number: cluster.changes))
@@ -193,7 +191,7 @@ struct ScriptInterpreter {
             else { return false }
             let sender = Input.Sender(
                 replica: cluster.nodes[link.source].seat.replica,
-                incarnation: cluster.nodes[link.source].seat.incarnation)
+                incarnation: cluster.nodes[link.source].incarnation)
             cluster.input(link.target, .received(message, from: sender))
         default: return false
         }
