@@ -47,6 +47,7 @@ let thought: [Target] = [
     room("PaxosCodec", ["Paxos", "Basics"]),
     room("Exploration", ["Paxos"]),
     room("MVCC", ["Basics"]),
+    room("Rows", ["MVCC", "Basics"]),
     room("Protobuf", ["Basics"]),
     room("EtcdMessages", ["Protobuf"]),
     room("StateMachine", ["MVCC", "EtcdMessages", "Protobuf", "Basics"]),

@@ -1,0 +1,97 @@
+package import MVCC
+
+/// Which rows a keyspace has, and how their keys are written: "current plus undo" (docs/DataOnDisk.md).
+///
+/// Four kinds, told apart by the first byte, in this order: what is rewritten by each flush lies together, and the
+/// history, to which flushes only append, above all else, so that it goes to the oldest level at once (P33).
+package enum RowLayout {
+    /// key → newest state. No row: the key does not exist.
+    package static let current: UInt8 = 1
+    /// key, revision → place in the revision. One for each change.
+    package static let index: UInt8 = 2
+    /// name → a table of the state machine.
+    package static let table: UInt8 = 3
+    /// revision → change, with the state before.
+    package static let history: UInt8 = 4
+
+    /// Ends a key in the index: below every byte that may follow, so that the rows of a key lie together, before
+    /// those of keys that begin with it.
+    private static let keyEnd: [UInt8] = [0, 1]
+    /// Stands for a zero byte of a key in the index.
+    private static let escapedZero: [UInt8] = [0, 0xFF]
+
+    package static func currentKey(_ key: [UInt8]) -> [UInt8] { [current] + key }
+
+    package static func tableKey(_ name: String) -> [UInt8] { [table] + name.utf8 }
+
+    package static func historyKey(_ revision: Revision) -> [UInt8] {
+        [history] + bigEndian(UInt64(revision.main)) + bigEndian(UInt32(revision.sub))
+    }
+
+    /// The first row of the history at or above a main revision.
+    package static func historyKey(from main: Int64) -> [UInt8] {
+        [history] + bigEndian(UInt64(max(0, main)))
+    }
+
+    /// What the rows of a key in the index begin with.
+    package static func indexPrefix(_ key: [UInt8]) -> [UInt8] {
+        var prefix: [UInt8] = [index]
+        prefix.reserveCapacity(key.count + 12)
+        for byte in key {
+            if byte == 0 { prefix += escapedZero } else { prefix.append(byte) }
+        }
+        return prefix + keyEnd
+    }
+
+    package static func indexKey(_ key: [UInt8], _ main: Int64) -> [UInt8] {
+        indexPrefix(key) + bigEndian(UInt64(main))
+    }
+
+    /// The first row of the index that belongs to `key` or a later one.
+    static func indexLower(_ key: [UInt8]) -> [UInt8] { Array(indexPrefix(key).dropLast(2)) }
+
+    /// The key and the main revision of a row of the index; nil if it is none.
+    static func readIndexKey(_ row: UnsafeRawBufferPointer) -> (key: [UInt8], main: Int64)? {
+        var key: [UInt8] = []
+        var place = 1
+        while place + 1 < row.count {
+            if row[place] != 0 {
+                key.append(row[place])
+                place += 1
+            } else if row[place + 1] == escapedZero[1] {
+                key.append(0)
+                place += 2
+            } else {
+                guard row[place + 1] == keyEnd[1], row.count == place + 10 else { return nil }
+                let main = row.loadUnaligned(fromByteOffset: place + 2, as: UInt64.self)
+                return (key, Int64(bitPattern: main.bigEndian))
+            }
+        }
+        return nil
+    }
+
+    /// The revision of a row of the history; nil if it is none.
+    static func readHistoryKey(_ row: UnsafeRawBufferPointer) -> Revision? {
+        guard row.count == 13, row[0] == history else { return nil }
+        let main = row.loadUnaligned(fromByteOffset: 1, as: UInt64.self).bigEndian
+        let sub = row.loadUnaligned(fromByteOffset: 9, as: UInt32.self).bigEndian
+        return Revision(main: Int64(bitPattern: main), sub: Int64(sub))
+    }
+
+    /// Whether nobody reads the row with this key once `compactedRevision` is durable: changes below it, and what
+    /// leads to changes at or below it. The change at it stays: a watch may start there (P35).
+    package static func isObsolete(
+        _ key: UnsafeRawBufferPointer, compactedRevision: Int64
+    ) -> Bool {
+        guard key.count >= 9 else { return false }
+        let isIndex = key[0] == index
+        guard isIndex || key[0] == history else { return false }
+        let place = isIndex ? key.count - 8 : 1
+        let main = key.loadUnaligned(fromByteOffset: place, as: UInt64.self).bigEndian
+        return isIndex ? main <= compactedRevision : main < compactedRevision
+    }
+
+    private static func bigEndian(_ value: some FixedWidthInteger) -> [UInt8] {
+        withUnsafeBytes(of: value.bigEndian) { Array($0) }
+    }
+}
