@@ -35,6 +35,9 @@ let cellar: [Target] = [
         providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
     .target(name: "CLLHTTP", cSettings: [.unsafeFlags(["-w", "-I/usr/share/include/llhttp"])]),
     .target(name: "CCRC32C"),
+    .systemLibrary(
+        name: "CRocksDB", pkgConfig: "rocksdb",
+        providers: [.apt(["librocksdb-dev"]), .brew(["rocksdb"])]),
 ]
 
 let ground: [Target] = [
@@ -61,6 +64,7 @@ let matter: [Target] = [
     room("EventLoops", ["CLibuv", "Basics"]),
     room("HTTP", ["CNghttp2", "CLLHTTP", "Basics"]),
     room("Digests", ["COpenSSL"]),
+    room("RocksStorage", ["CRocksDB"]),
 ]
 
 let assembly: [Target] = [
@@ -144,6 +148,7 @@ let checks: [Target] = [
     tests("StateMachineTests", ["StateMachine", "MVCC", "EtcdMessages", "Protobuf", "Basics"]),
     tests("GRPCTests", ["GRPC", "Basics"]),
     tests("HistoriesTests", ["Histories", "Basics"]),
+    tests("RocksStorageTests", ["RocksStorage"]),
     tests(
         "WriteAheadLogTests", ["WriteAheadLog", "LogTesting", "PaxosCodec", "Paxos", "Basics"]),
     tests("HTTPTests", ["HTTP", "Basics"]),

@@ -1,0 +1,28 @@
+/// The sizes of the rows' files and caches.
+package enum Limits {
+    /// A file of rows.
+    static let fileBytes: UInt64 = 64 << 20
+    /// A block of rows within a file: what is read at once.
+    static let blockBytes = 8 << 10
+    /// A block of the index or the filter.
+    static let metadataBlockBytes: UInt64 = 8 << 10
+    /// Bits of a filter for each row: one absent row in a hundred costs a read.
+    static let filterBitsPerRow = 10.0
+    /// Files of the newest level that start a compaction.
+    static let newestLevelFiles: Int32 = 4
+    /// The cache of blocks, indexes and filters, where nothing else is said.
+    package static let cacheBytesDefault = 128 << 20
+    /// Background threads that compact.
+    static let backgroundThreads: Int32 = 2
+    /// What compactions may write in a second.
+    static let backgroundBytesPerSecond: Int64 = 40 << 20
+    /// Within a second the budget is given out so often.
+    static let backgroundRefillMicroseconds: Int64 = 100_000
+    /// Open files, each with its memory.
+    static let openFiles: Int32 = 512
+    /// RocksDB's own log: so large and so many.
+    static let infoLogBytes = 4 << 20
+    static let infoLogFiles = 2
+    /// How long a directory may stay locked by a process that is ending.
+    static let lockRetryMilliseconds = 1_000
+}

@@ -1,0 +1,81 @@
+internal import CRocksDB
+
+/// Goes through the rows between two keys, in either direction, as they were when it was made.
+package final class RowCursor {
+    private let raw: OpaquePointer
+    private let options: OpaquePointer
+    private let store: RowStore
+    private let upper: UnsafeMutableBufferPointer<CChar>
+    private let lower: UnsafeMutableBufferPointer<CChar>
+
+    /// The rows of `lower` up to, but without, `upper`.
+    init(_ store: RowStore, lower: [UInt8], upper: [UInt8]) {
+        self.store = store
+        self.lower = Self.copy(lower)
+        self.upper = Self.copy(upper)
+        guard let options = rocksdb_readoptions_create() else {
+            preconditionFailure("RocksDB gives no options: out of memory")
+        }
+        self.options = options
+        rocksdb_readoptions_set_total_order_seek(options, 1)
+        rocksdb_readoptions_set_iterate_lower_bound(
+            options, self.lower.baseAddress, self.lower.count)
+        rocksdb_readoptions_set_iterate_upper_bound(
+            options, self.upper.baseAddress, self.upper.count)
+        guard let raw = rocksdb_create_iterator(store.raw, options) else {
+            preconditionFailure("RocksDB gives no iterator: out of memory")
+        }
+        self.raw = raw
+    }
+
+    deinit {
+        rocksdb_iter_destroy(raw)
+        rocksdb_readoptions_destroy(options)
+        lower.deallocate()
+        upper.deallocate()
+    }
+
+    /// Goes to the first row at or above `key`.
+    package func seek(_ key: UnsafeRawBufferPointer) {
+        let key = key.bound
+        rocksdb_iter_seek(raw, key.baseAddress, key.count)
+    }
+
+    /// Goes to the last row at or below `key`.
+    package func seekBackward(_ key: UnsafeRawBufferPointer) {
+        let key = key.bound
+        rocksdb_iter_seek_for_prev(raw, key.baseAddress, key.count)
+    }
+
+    package func seekToFirst() { rocksdb_iter_seek_to_first(raw) }
+    package func seekToLast() { rocksdb_iter_seek_to_last(raw) }
+    package func next() { rocksdb_iter_next(raw) }
+    package func previous() { rocksdb_iter_prev(raw) }
+
+    /// The key of the row; nil at the end. Valid until the next step.
+    ///
+    /// - Throws: if what looks like the end is a row that cannot be read: corrupt is never empty.
+    package func key() throws(RocksError) -> UnsafeRawBufferPointer? {
+        guard rocksdb_iter_valid(raw) != 0 else {
+            try rocks { rocksdb_iter_get_error(raw, $0) }
+            return nil
+        }
+        var count = 0
+        let start = rocksdb_iter_key(raw, &count)
+        return UnsafeRawBufferPointer(start: start, count: count)
+    }
+
+    /// The value of the row. Valid until the next step.
+    package var value: UnsafeRawBufferPointer {
+        precondition(rocksdb_iter_valid(raw) != 0, "a value of no row")
+        var count = 0
+        let start = rocksdb_iter_value(raw, &count)
+        return UnsafeRawBufferPointer(start: start, count: count)
+    }
+
+    private static func copy(_ bytes: [UInt8]) -> UnsafeMutableBufferPointer<CChar> {
+        let copy = UnsafeMutableBufferPointer<CChar>.allocate(capacity: bytes.count)
+        _ = copy.initialize(from: bytes.lazy.map(CChar.init(bitPattern:)))
+        return copy
+    }
+}
