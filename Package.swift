@@ -148,6 +148,7 @@ let checks: [Target] = [
     tests("StateMachineTests", ["StateMachine", "MVCC", "EtcdMessages", "Protobuf", "Basics"]),
     tests("GRPCTests", ["GRPC", "Basics"]),
     tests("HistoriesTests", ["Histories", "Basics"]),
+    tests("RowsTests", ["Rows", "RocksStorage", "MVCC", "Basics"]),
     tests("RocksStorageTests", ["RocksStorage"]),
     tests(
         "WriteAheadLogTests", ["WriteAheadLog", "LogTesting", "PaxosCodec", "Paxos", "Basics"]),

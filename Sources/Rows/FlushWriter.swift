@@ -43,11 +43,16 @@ package final class FlushWriter {
 
     /// Adds the tables, and takes everything in. Durable when it returns.
     package func finish(tables: [TableRow]) throws(RowError) {
+        try rows.takeIn(runs(tables: tables))
+    }
+
+    /// Adds the tables: what `finish` takes in. Nothing can be added afterwards.
+    func runs(tables: [TableRow]) throws(RowError) -> [any RowRun] {
         try addIndex()
         for table in tables.sorted(by: { KeyOrder.compare($0.key, $1.key) < 0 }) {
             try current.put(table.key, table.bytes)
         }
-        try rows.takeIn([current, history])
+        return [current, history]
     }
 
     private func addIndex() throws(RowError) {
@@ -72,4 +77,17 @@ package struct TableRow: Equatable, Sendable {
     }
 
     var key: [UInt8] { RowLayout.tableKey(name) }
+
+    /// All tables of a store, in the order of their names.
+    package static func all(in rows: any RowStoring) throws(RowError) -> [TableRow] {
+        var tables: [TableRow] = []
+        try rows.visit(from: [RowLayout.table], to: [RowLayout.table + 1], descending: false) {
+            key, value in
+            tables.append(
+                TableRow(
+                    name: String(decoding: key.dropFirst(), as: UTF8.self), bytes: Array(value)))
+            return true
+        }
+        return tables
+    }
 }

@@ -12,25 +12,38 @@ package final class MemoryRows: RowStoring {
         package init() {}
     }
 
-    private let shared: Monitor<Contents>
+    private struct Shared {
+        var contents: Contents
+        var isDamaged = false
+    }
 
-    package init(_ contents: Contents = Contents()) { shared = Monitor(contents) }
+    private let shared: Monitor<Shared>
+
+    package init(_ contents: Contents = Contents()) {
+        shared = Monitor(Shared(contents: contents))
+    }
 
     /// All rows as they are now.
-    package var contents: Contents { shared.withLock { $0 } }
+    package var contents: Contents { shared.withLock { $0.contents } }
 
-    package func value(of key: [UInt8]) -> [UInt8]? {
-        let contents = contents
-        let place = contents.place(of: key)
-        guard place < contents.keys.count, contents.keys[place] == key else { return nil }
-        return contents.values[place]
+    /// From here on nothing can be read.
+    package func damage() { shared.update { $0.isDamaged = true } }
+
+    private func readable() throws(RowError) -> Contents {
+        let (contents, isDamaged) = shared.withLock { ($0.contents, $0.isDamaged) }
+        if isDamaged { throw RowError("a checksum is wrong") }
+        return contents
+    }
+
+    package func value(of key: [UInt8]) throws(RowError) -> [UInt8]? {
+        try readable().value(of: key)
     }
 
     package func visit(
         from lower: [UInt8], to upper: [UInt8], descending: Bool,
         _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Bool
-    ) {
-        let contents = contents
+    ) throws(RowError) {
+        let contents = try readable()
         let start = contents.place(of: lower)
         let end = contents.place(of: upper)
         guard start < end else { return }
@@ -45,28 +58,24 @@ package final class MemoryRows: RowStoring {
 
     package func makeRun() -> any RowRun { MemoryRun() }
 
-    package func takeIn(_ runs: [any RowRun]) {
+    package func takeIn(_ runs: [any RowRun]) { takeIn(runs) { _ in true } }
+
+    /// Takes in the rows that `isKept` says.
+    func takeIn(_ runs: [any RowRun], where isKept: (_ key: [UInt8]) -> Bool) {
         let runs = runs.map { run in
             guard let run = run as? MemoryRun else { preconditionFailure("a run of another store") }
-            return run.changes
+            return run.changes.filter { isKept($0.key) }
         }
-        shared.update { contents in
-            for changes in runs { contents = contents.merged(with: changes) }
+        shared.update { shared in
+            for changes in runs { shared.contents = shared.contents.merged(with: changes) }
         }
     }
 
     package func forget(compactedRevision revision: Int64) {
-        shared.update { contents in
-            var kept = Contents()
-            for (key, value) in zip(contents.keys, contents.values) {
-                let isObsolete = key.withUnsafeBytes {
-                    RowLayout.isObsolete($0, compactedRevision: revision)
-                }
-                if isObsolete { continue }
-                kept.keys.append(key)
-                kept.values.append(value)
+        shared.update { shared in
+            shared.contents = shared.contents.filter { key in
+                !key.withUnsafeBytes { RowLayout.isObsolete($0, compactedRevision: revision) }
             }
-            contents = kept
         }
     }
 
@@ -80,6 +89,18 @@ package final class MemoryRows: RowStoring {
 }
 
 extension MemoryRows.Contents {
+    func value(of key: [UInt8]) -> [UInt8]? {
+        let place = place(of: key)
+        guard place < keys.count, keys[place] == key else { return nil }
+        return values[place]
+    }
+
+    func filter(_ isKept: (_ key: [UInt8]) -> Bool) -> MemoryRows.Contents {
+        var kept = MemoryRows.Contents()
+        for (key, value) in zip(keys, values) where isKept(key) { kept.append(key, value) }
+        return kept
+    }
+
     /// The number of rows below `key`.
     fileprivate func place(of key: [UInt8]) -> Int {
         var low = 0
@@ -109,7 +130,7 @@ extension MemoryRows.Contents {
         return merged
     }
 
-    private mutating func append(_ key: [UInt8], _ value: [UInt8]) {
+    mutating func append(_ key: [UInt8], _ value: [UInt8]) {
         keys.append(key)
         values.append(value)
     }

@@ -49,10 +49,15 @@ extension RowRun {
     }
 }
 
-/// A store of rows that failed, in words. What it holds may be damaged: nothing more is read from it.
+/// A store of rows that failed, in words. Nothing more is read from it.
 package struct RowError: Error, Equatable, Sendable, CustomStringConvertible {
     package let description: String
-    package init(_ description: String) { self.description = description }
+    /// Whether rows are not as they were written; else a call failed.
+    package let isDamage: Bool
+    package init(_ description: String, isDamage: Bool = true) {
+        self.description = description
+        self.isDamage = isDamage
+    }
 }
 
 /// `withUnsafeBytes` with a typed error.

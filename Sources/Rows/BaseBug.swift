@@ -1,0 +1,15 @@
+/// A rule that a `MemoryBase` breaks on purpose, so that whoever checks bases can be checked.
+package enum BaseBug: CaseIterable, Sendable {
+    /// P33: a crash leaves the newest states of a flush, and not its history.
+    case flushTornBetweenKeyspaces
+    /// P31: a crash leaves the tables of a flush, and not its slot and its keys.
+    case tablesNewerThanSlot
+    /// P31: a crash leaves the slot of a flush, and nothing else of it.
+    case slotNewerThanRows
+    /// A snapshot holds no table but the slot.
+    case snapshotWithoutTables
+    /// A base that is damaged is opened as one that was never flushed to.
+    case damageTakenForEmpty
+    /// P34: a snapshot is reported as installed before it is durable: a crash soon after brings the old base back.
+    case installedBeforeDurable
+}

@@ -1,0 +1,15 @@
+/// Every size in this room that has a bound.
+package enum Limits {
+    /// Bytes of values after which a piece of an interval ends.
+    static let pieceBytesMax = 4 << 20
+    /// Rows of one key in the index that are passed one by one before the rest of them is jumped over.
+    static let indexRowsPassed = 64
+    /// Files of one snapshot.
+    package static let snapshotFilesMax = 65_536
+    /// Bytes of one snapshot.
+    package static let snapshotBytesMax: UInt64 = 16 << 40
+    /// The name of a snapshot's file.
+    static let snapshotNameBytesMax = 200
+    /// Snapshots that a base keeps for others.
+    package static let snapshotsKept = 2
+}

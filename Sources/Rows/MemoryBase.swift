@@ -1,0 +1,115 @@
+package import MVCC
+
+/// A base in memory, deterministic: what is submitted is performed when the owner says so, and a crash leaves of
+/// an unfinished flush everything or nothing. One for each life of a process, over the store that stays.
+package final class MemoryBase: Base {
+    struct Job {
+        let operation: BaseOperation
+        let ticket: UInt64
+    }
+
+    /// What the base tells whoever pumps it.
+    package struct Owner {
+        /// An operation was submitted: `completeNext` is to be called once for it, later.
+        let submitted: (BaseLane, BaseOperation) -> Void
+        /// Nothing is performed any more: the process must end.
+        let failed: (BaseError) -> Void
+        package init(
+            submitted: @escaping (BaseLane, BaseOperation) -> Void,
+            failed: @escaping (BaseError) -> Void
+        ) {
+            self.submitted = submitted
+            self.failed = failed
+        }
+    }
+
+    package let store: MemoryBaseStore
+    package private(set) var keys: any KeyBase
+    let injectedBug: BaseBug?
+    var rows: MemoryRows
+    var flush: FlushWriter?
+    private let owner: Owner
+    private var waiting: [[Job]] = [[], []]
+    private var completions: [BaseCompletion] = []
+    private var hasEnded = false
+
+    /// - Parameter injectedBug: a rule that this base breaks on purpose.
+    package init(
+        _ store: MemoryBaseStore, injectedBug: BaseBug? = nil, owner: Owner
+    ) throws(BaseError) {
+        if store.isDamaged {
+            guard injectedBug == .damageTakenForEmpty else { throw .damaged("a checksum is wrong") }
+            store.setAside()
+        }
+        self.store = store
+        self.injectedBug = injectedBug
+        self.owner = owner
+        rows = MemoryRows(store.contents)
+        keys = KeyRows(rows)
+    }
+
+    // MARK: Base
+
+    package func tables() throws(RowError) -> [TableRow] { try TableRow.all(in: rows) }
+
+    package func submit(_ operation: BaseOperation, ticket: UInt64) {
+        guard !hasEnded else { return }
+        waiting[operation.lane.rawValue].append(Job(operation: operation, ticket: ticket))
+        owner.submitted(operation.lane, operation)
+    }
+
+    package func takeCompletions() -> [BaseCompletion] {
+        defer { completions = [] }
+        return completions
+    }
+
+    package var isBehind: Bool { false }
+
+    package var byteCount: Int { rows.byteCount }
+
+    // MARK: Steps
+
+    /// Whether something of a lane is waiting to be performed.
+    package func hasPending(_ lane: BaseLane) -> Bool { !waiting[lane.rawValue].isEmpty }
+
+    /// Performs the oldest operation of a lane. False if there is none, or the base has failed.
+    @discardableResult
+    package func completeNext(_ lane: BaseLane) -> Bool {
+        guard !hasEnded, !waiting[lane.rawValue].isEmpty else { return false }
+        let job = waiting[lane.rawValue].removeFirst()
+        do throws(RowError) {
+            let outcome = try perform(job.operation)
+            completions.append(BaseCompletion(ticket: job.ticket, outcome: outcome))
+            return true
+        } catch {
+            hasEnded = true
+            if error.isDamage { store.isDamaged = true }
+            owner.failed(BaseError(error))
+            return false
+        }
+    }
+
+    /// The rows rot where they lie: reads fail, and the next start finds it.
+    package func damage() {
+        rows.damage()
+        store.isDamaged = true
+    }
+
+    /// The process is gone. Each lane was at its oldest operation: `number(below:)` draws what has become of it.
+    package func crash(losingPower: Bool, number: (_ below: Int) -> Int) {
+        guard !hasEnded else { return }
+        hasEnded = true
+        if let job = waiting[BaseLane.writer.rawValue].first { abandon(job.operation, number) }
+        waiting = [[], []]
+        completions = []
+        if losingPower { losePower(number) }
+    }
+
+    /// Another base took the place of this one.
+    func replace(by contents: MemoryRows.Contents) {
+        precondition(flush == nil, "a snapshot is installed in the middle of a flush")
+        store.contents = contents
+        rows = MemoryRows(contents)
+        keys = KeyRows(rows)
+    }
+}

@@ -1,0 +1,62 @@
+/// What lies on the disk of a `MemoryBase`: it stays while processes come and go.
+package final class MemoryBaseStore {
+    /// A snapshot that arrives. Nothing of it is durable before it is installed.
+    struct Installation {
+        let description: SnapshotDescription
+        var files: [[UInt8]]
+
+        init(_ description: SnapshotDescription) {
+            self.description = description
+            files = description.files.map { _ in [] }
+        }
+
+        /// Why these are not the files that were described; nil if they are.
+        var problem: String? {
+            for (file, bytes) in zip(description.files, files)
+            where MemorySnapshot.describe(file.name, bytes) != file {
+                return "\(file.name) is not as it was described"
+            }
+            return nil
+        }
+    }
+
+    package internal(set) var contents = MemoryRows.Contents()
+    /// Oldest first.
+    var snapshots: [MemorySnapshot] = []
+    var installation: Installation?
+    /// What is there is not what was written: it can only be set aside.
+    package var isDamaged = false
+    /// What a crash brings back, of an installation that was reported too early (a seeded bug).
+    var contentsBeforeInstallation: MemoryRows.Contents?
+
+    package init() {}
+
+    /// A copy, as it would be found now.
+    package func copy() -> MemoryBaseStore {
+        let copy = MemoryBaseStore()
+        copy.contents = contents
+        copy.snapshots = snapshots
+        copy.installation = installation
+        copy.isDamaged = isDamaged
+        copy.contentsBeforeInstallation = contentsBeforeInstallation
+        return copy
+    }
+
+    /// Puts what is damaged, and what was made of it, out of the way. The base is new afterwards.
+    package func setAside() {
+        contents = MemoryRows.Contents()
+        snapshots = []
+        isDamaged = false
+        contentsBeforeInstallation = nil
+    }
+
+    /// The slot whose state the base holds; nil if it was never flushed to.
+    package var slot: UInt64? { MemoryBaseStore.slot(of: contents) }
+
+    static func slot(of contents: MemoryRows.Contents) -> UInt64? {
+        guard let row = contents.value(of: RowLayout.tableKey(WellKnownTables.appliedSlot)) else {
+            return nil
+        }
+        return WellKnownTables.slot(row)
+    }
+}
