@@ -24,34 +24,45 @@ package final class EtcdDoor {
         self.replica = replica
         self.options = options
         services = EtcdServices(replica: replica, options: options, later: later)
-        gateway = Gateway(services, options: options)
+        gateway = Gateway(services, replica: replica, options: options)
         pages = PlainPages(replica: replica, options: options)
     }
 
     /// Adds the gRPC methods to a server's router, and the limit of the gateway's bodies: the same
     /// message is longer in base64.
     package func register(on router: Router) {
-        add(KVMethods.range, services.kv.range, to: router)
+        add(KVMethods.range, services.kv.range, forLearners: true, to: router)
         add(KVMethods.put, services.kv.put, to: router)
         add(KVMethods.deleteRange, services.kv.deleteRange, to: router)
         add(KVMethods.txn, services.kv.txn, to: router)
         add(KVMethods.compact, services.kv.compact, to: router)
-        add(ClusterMethods.memberList, services.cluster.memberList, to: router)
-        add(MaintenanceMethods.status, services.maintenance.status, to: router)
+        registerMembers(on: router)
+        add(
+            MaintenanceMethods.status, services.maintenance.status, forLearners: true, to: router)
         add(MaintenanceMethods.alarm, services.maintenance.alarm, to: router)
         add(MaintenanceMethods.moveLeader, services.maintenance.moveLeader, to: router)
         add(StoreMethods.readModifyWrite, services.store.readModifyWrite, to: router)
         add(StoreMethods.registerSession, services.store.registerSession, to: router)
-        add(FaultsMethods.killRole, services.faults.killRole, to: router)
-        add(FaultsMethods.reviveRole, services.faults.reviveRole, to: router)
-        add(FaultsMethods.pauseFlush, services.faults.pauseFlush, to: router)
-        add(FaultsMethods.roles, services.faults.roles, to: router)
-        add(HealthMethods.check, services.health.check, to: router)
+        add(FaultsMethods.killRole, services.faults.killRole, forLearners: true, to: router)
+        add(FaultsMethods.reviveRole, services.faults.reviveRole, forLearners: true, to: router)
+        add(FaultsMethods.pauseFlush, services.faults.pauseFlush, forLearners: true, to: router)
+        add(FaultsMethods.roles, services.faults.roles, forLearners: true, to: router)
+        add(HealthMethods.check, services.health.check, forLearners: true, to: router)
         let health = services.health
         router.register(stream: HealthMethods.watch, maxMessageBytes: options.messageBytesMax) {
             health.watch($0)
         }
         router.limitBodies(prefix: "/v3", maxBodyBytes: 2 * options.messageBytesMax)
+    }
+
+    private func registerMembers(on router: Router) {
+        let cluster = services.cluster
+        add(ClusterMethods.memberList, cluster.memberList, to: router)
+        add(ClusterMethods.memberAdd, cluster.memberAdd, to: router)
+        add(ClusterMethods.memberPromote, cluster.memberPromote, to: router)
+        add(ClusterMethods.memberRemove, cluster.memberRemove, to: router)
+        add(ClusterMethods.memberUpdate, cluster.memberUpdate, to: router)
+        add(MembersMethods.replace, cluster.memberReplace, to: router)
     }
 
     /// Answers a plain HTTP request, with 404 if this door has no such path.
@@ -82,9 +93,10 @@ package final class EtcdDoor {
         }
     }
 
+    /// - Parameter forLearners: whether a member that waits to be promoted serves it, too.
     private func add(
         _ path: String, _ method: @escaping (UnsafeRawBufferPointer, Caller) -> Void,
-        to router: Router
+        forLearners: Bool = false, to router: Router
     ) {
         let parts = path.split(separator: "/")
         precondition(parts.count == 2, "a path is /service/method")
@@ -96,6 +108,9 @@ package final class EtcdDoor {
             let caller = Caller.grpc(call, grpc)
             if call.metadata("hasleader") == "true", replica.status.leader == 0 {
                 return caller.fail(CallFailure(EtcdError.noLeader))
+            }
+            if replica.isLearner, !forLearners {
+                return caller.fail(CallFailure(EtcdError.notSupportedForLearner))
             }
             method(message, caller)
         }

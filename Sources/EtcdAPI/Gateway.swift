@@ -1,6 +1,7 @@
 internal import EtcdMessages
 internal import GRPC
 internal import Protobuf
+internal import Replication
 internal import Transport
 
 /// The JSON gateway: the unary methods as HTTP POST, the request message as the body.
@@ -11,29 +12,45 @@ final class Gateway {
     private static let prefixes = ["/v3/", "/v3beta/", "/v3alpha/"]
 
     private var methods: [String: Method] = [:]
+    private let replica: Replica
     private let options: EtcdDoorOptions
 
-    init(_ services: EtcdServices, options: EtcdDoorOptions) {
+    init(_ services: EtcdServices, replica: Replica, options: EtcdDoorOptions) {
+        self.replica = replica
         self.options = options
-        add("kv/range", RangeRequest.self, services.kv.range)
+        add("kv/range", RangeRequest.self, forLearners: true, services.kv.range)
         add("kv/put", PutRequest.self, services.kv.put)
         add("kv/deleterange", DeleteRangeRequest.self, services.kv.deleteRange)
         add("kv/txn", TxnRequest.self, services.kv.txn)
         add("kv/compaction", CompactionRequest.self, services.kv.compact)
-        add("cluster/member/list", MemberListRequest.self, services.cluster.memberList)
+        addMembers(services.cluster)
         add("maintenance/alarm", AlarmRequest.self, services.maintenance.alarm)
         add(
             "maintenance/transfer-leadership", MoveLeaderRequest.self,
             services.maintenance.moveLeader)
-        add("maintenance/status", StatusRequest.self, services.maintenance.status)
+        add(
+            "maintenance/status", StatusRequest.self, forLearners: true,
+            services.maintenance.status)
+    }
+
+    private func addMembers(_ cluster: ClusterService) {
+        add("cluster/member/list", MemberListRequest.self, cluster.memberList)
+        add("cluster/member/add", MemberAddRequest.self, cluster.memberAdd)
+        add("cluster/member/promote", MemberPromoteRequest.self, cluster.memberPromote)
+        add("cluster/member/remove", MemberRemoveRequest.self, cluster.memberRemove)
+        add("cluster/member/update", MemberUpdateRequest.self, cluster.memberUpdate)
+        add("cluster/member/replace", ReplaceMemberRequest.self, cluster.memberReplace)
     }
 
     private func add<Request: ProtobufJSONMessage>(
-        _ path: String, _ type: Request.Type,
+        _ path: String, _ type: Request.Type, forLearners: Bool = false,
         _ method: @escaping (UnsafeRawBufferPointer, Caller) -> Void
     ) {
         let messageBytesMax = options.messageBytesMax
-        methods[path] = { body, call in
+        methods[path] = { [replica] body, call in
+            if replica.isLearner, !forLearners {
+                return call.fail(CallFailure(EtcdError.notSupportedForLearner))
+            }
             guard let request = Self.decode(type, body, call) else { return }
             let bytes = request.serializedBytes()
             guard bytes.count <= messageBytesMax else {

@@ -30,6 +30,7 @@ final class KVService {
             guard passesHere(caller) else { return }
             return ranges.answer(range, caller)
         }
+        if replica.isLearner { return caller.fail(CallFailure(EtcdError.notSupportedForLearner)) }
         replica.read { [self] result in
             if passes(result, caller) { ranges.answer(range, caller) }
         }

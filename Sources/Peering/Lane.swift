@@ -32,6 +32,14 @@ final class Lane {
 
     var isOpen: Bool { isIntroduced && !isClosed }
 
+    /// Whether this node has opened it.
+    var isDialed: Bool {
+        switch stream {
+        case .dialed: true
+        case .taken: false
+        }
+    }
+
     /// Whether so much is unsent that further frames should be dropped.
     var isFull: Bool { bufferedBytes > kind.bufferBytes }
 

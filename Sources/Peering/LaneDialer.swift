@@ -1,14 +1,17 @@
 internal import Basics
 internal import EventLoops
 internal import HTTP
+internal import Replication
 internal import Transport
 
 /// Keeps one lane to a peer open: dials, says hello first, and dials again with growing pauses when
 /// the connection ends.
 final class LaneDialer {
     private let loop: EventLoop
-    private let address: PeerAddress
+    /// Where the peer is, by turns; another list counts from the next attempt on.
+    var urls: [PeerURL]
     private let kind: LaneKind
+    private var attemptCount = 0
     private var backoff: Backoff
     private var connection: ClientConnection?
     private var timer: LoopTimer?
@@ -17,11 +20,12 @@ final class LaneDialer {
     private let onStream: (Lane, ClientStream) -> Void
 
     init(
-        loop: EventLoop, address: PeerAddress, kind: LaneKind, random: SeededRandom,
+        loop: EventLoop, urls: [PeerURL], kind: LaneKind, random: SeededRandom,
         onStream: @escaping (Lane, ClientStream) -> Void
     ) {
+        precondition(!urls.isEmpty, "nobody can be dialed without an address")
         self.loop = loop
-        self.address = address
+        self.urls = urls
         self.kind = kind
         self.onStream = onStream
         backoff = Backoff(
@@ -31,7 +35,9 @@ final class LaneDialer {
 
     func dial() {
         guard !isStopped, connection == nil else { return }
-        var configuration = ClientConfiguration(host: address.host, port: address.port)
+        let url = urls[attemptCount % urls.count]
+        attemptCount += 1
+        var configuration = ClientConfiguration(host: url.host, port: url.port)
         configuration.http2 = .peers
         configuration.messageBytesMax = Limits.frameBytesMax
         configuration.connectMilliseconds = Limits.dialMilliseconds
@@ -49,9 +55,20 @@ final class LaneDialer {
     /// The stream has ended although the connection may live: a new attempt begins with a new one.
     func streamEnded() { connection?.close("the stream has ended") }
 
-    func stop() {
+    /// The connection that there is may stay; no other one is opened.
+    func dialNoMore() {
         isStopped = true
         timer?.cancel()
+    }
+
+    /// Takes that back.
+    func dialAgain() {
+        isStopped = false
+        dial()
+    }
+
+    func stop() {
+        dialNoMore()
         connection?.close("stopping")
     }
 

@@ -1,17 +1,22 @@
 internal import Basics
 internal import Paxos
 internal import PaxosCodec
+internal import Replication
 
-/// What travels on a lane: one byte for the kind, then a hello or a frame.
+/// What travels on a lane: one byte for the kind, then a hello, a frame or a note.
 enum LaneMessage {
     case hello(Hello)
     /// The bytes of a frame, to be read with the cluster's id.
     case frame(UnsafeRawBufferPointer)
+    case note(PeerNote)
 
     private static let helloKind: UInt8 = 1
     private static let frameKind: UInt8 = 2
+    private static let noteKind: UInt8 = 3
 
     static func encode(_ hello: Hello) -> [UInt8] { [helloKind] + hello.encode() }
+
+    static func encode(_ note: PeerNote) -> [UInt8] { [noteKind] + note.encode() }
 
     static func encode(_ header: PeerFrame.Header, _ messages: [Message]) -> [UInt8] {
         var writer = ByteWriter(capacity: messages.reduce(72) { $0 + $1.byteCountEstimate })
@@ -27,6 +32,9 @@ enum LaneMessage {
         switch kind {
         case helloKind: return .hello(try Hello.decode(body))
         case frameKind: return .frame(body)
+        case noteKind:
+            guard let note = PeerNote(body) else { throw .malformed(.invalid("note")) }
+            return .note(note)
         default: throw .malformed(.invalid("kind of lane message"))
         }
     }

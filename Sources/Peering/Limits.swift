@@ -14,4 +14,10 @@ enum Limits {
     static let redialMillisecondsMax: UInt64 = 500
     /// How long one attempt may take, until both have said hello.
     static let dialMilliseconds: UInt64 = 2_000
+    /// A peer that should call, and has not for so long, is dialed.
+    static let silenceMilliseconds: UInt64 = 1_000
+    /// Peers that are no members as far as is known here, at a time.
+    static let guestsMax = 32
+    /// How long a member may take to say who the members are.
+    static let inquiryMilliseconds: UInt64 = 2_000
 }

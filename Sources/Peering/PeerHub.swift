@@ -10,14 +10,19 @@ package import Transport
 /// The connections to all peers: two lanes per pair, long-lived bidirectional gRPC streams with frames
 /// that carry a checksum. Of each pair the replica with the lower id dials.
 package final class PeerHub: PeerLink {
-    private let loop: EventLoop
-    private unowned let replica: Replica
-    private let own: ReplicaID
-    private let sessions: [PeerSession]
-    private let logger: Logger
+    let loop: EventLoop
+    unowned let replica: Replica
+    let own: ReplicaID
+    let metrics: ServerMetrics
+    let logger: Logger
+    var sessions: [PeerSession] = []
+    /// The membership that the sessions are those of; nil while they are the operator's list.
+    var met: GoverningMembership?
     private var random: SeededRandom
-    private var isStopping = false
+    private(set) var isStarted = false
+    private(set) var isStopping = false
 
+    /// - Parameter peers: whom to meet while no membership is known here.
     package init(
         loop: EventLoop, replica: Replica, own: ReplicaID, peers: [PeerAddress],
         metrics: ServerMetrics, logger: Logger, seed: UInt64
@@ -25,9 +30,10 @@ package final class PeerHub: PeerLink {
         self.loop = loop
         self.replica = replica
         self.own = own
+        self.metrics = metrics
         self.logger = logger
         random = SeededRandom(seed: seed)
-        sessions = peers.map { PeerSession(address: $0, metrics: metrics.peer($0.name)) }
+        for peer in peers where replica.newestMembership == nil { _ = add(peer, isGuest: false) }
     }
 
     /// Answers peers that dial, on the peer port's router.
@@ -37,32 +43,35 @@ package final class PeerHub: PeerLink {
                 [weak self] stream in self?.take(stream, kind)
             }
         }
+        router.register(unary: SeatInquiry.path) { [weak self] call, _ in
+            guard let self else { return }
+            let hello = replica.hello(to: SeatInquiry.asker).encode()
+            call.reply(size: hello.count) { $0.copyBytes(from: hello) }
+        }
     }
 
     /// Begins to dial the peers that this node must dial.
     package func start() {
-        for session in sessions where own < session.address.replica {
-            session.expressDialer = dialer(.express, of: session)
-            session.bulkDialer = dialer(.bulk, of: session)
-            session.expressDialer?.dial()
-            session.bulkDialer?.dial()
-        }
+        isStarted = true
+        meetMembers()
+        for session in sessions { dial(session) }
     }
 
     package func stop() {
         isStopping = true
         for session in sessions {
-            session.expressDialer?.stop()
-            session.bulkDialer?.stop()
+            session.stopDialing()
             for lane in session.lanes { lane.close("stopping") }
         }
     }
 
-    /// Brings the gauges of the peers' states up to date; call it a few times a second.
+    /// Brings the gauges of the peers' states up to date, and looks after those that do not call; call it a few
+    /// times a second.
     package func report() {
+        if isStarted { dialTheSilent() }
         let heard = replica.status.peers
         for session in sessions {
-            let peer = heard.first { $0.id == session.address.replica.rawValue }
+            let peer = heard.first { $0.id == session.replica.rawValue }
             session.metrics.state = PeerState(peer?.condition ?? .down)
         }
     }
@@ -89,9 +98,14 @@ package final class PeerHub: PeerLink {
         message.byteCountEstimate > Limits.expressMessageBytes
     }
 
+    package func send(_ note: PeerNote, to peer: ReplicaID) {
+        session(of: peer)?.lane(forByteCount: 0)?.send(LaneMessage.encode(note))
+    }
+
     package func sayHelloAgain() {
+        meetMembers()
         for session in sessions {
-            let hello = LaneMessage.encode(replica.hello(to: session.address.replica))
+            let hello = LaneMessage.encode(replica.hello(to: session.replica))
             for lane in session.lanes where lane.isOpen { lane.send(hello) }
         }
     }
@@ -118,15 +132,15 @@ package final class PeerHub: PeerLink {
 
     // MARK: Lanes
 
-    private func dialer(_ kind: LaneKind, of session: PeerSession) -> LaneDialer {
+    func dialer(_ kind: LaneKind, of session: PeerSession) -> LaneDialer {
         LaneDialer(
-            loop: loop, address: session.address, kind: kind,
+            loop: loop, urls: session.address.urls, kind: kind,
             random: SeededRandom(seed: random.next())
-        ) { [weak self, unowned session] lane, stream in
-            guard let self else { return }
+        ) { [weak self, weak session] lane, stream in
+            guard let self, let session else { return }
             stream.onMessage = { [weak self] bytes in self?.receive(bytes, on: lane, of: session) }
             stream.onClose = { [weak self] status in self?.ended(lane, of: session, status) }
-            lane.send(LaneMessage.encode(replica.hello(to: session.address.replica)))
+            lane.send(LaneMessage.encode(replica.hello(to: session.replica)))
         }
     }
 
@@ -146,12 +160,13 @@ package final class PeerHub: PeerLink {
         }
     }
 
-    /// Finds the session of a peer that has dialed, by its first message, and answers its hello.
+    /// Finds the session of a peer that has dialed, by its first message, and answers its hello. Whether the
+    /// peer may stay, its hello decides.
     private func introduce(_ bytes: UnsafeRawBufferPointer, on lane: Lane) -> PeerSession? {
         guard case .hello(let hello) = try? LaneMessage.decode(bytes),
-            let session = session(of: hello.replica)
+            let session = session(of: hello.replica) ?? addGuest(hello.replica)
         else {
-            lane.close("the first message must be the hello of a listed member")
+            lane.close("the first message must be the hello of a peer")
             return nil
         }
         lane.send(LaneMessage.encode(replica.hello(to: hello.replica)))
@@ -166,6 +181,7 @@ package final class PeerHub: PeerLink {
             switch try LaneMessage.decode(bytes) {
             case .hello(let hello): receive(hello, on: lane, of: session)
             case .frame(let frame): try receive(frame: frame, on: lane, of: session)
+            case .note(let note): if lane.isOpen { replica.receive(note, from: session.replica) }
             }
         } catch {
             logger.warning(
@@ -176,17 +192,22 @@ package final class PeerHub: PeerLink {
     }
 
     private func receive(_ hello: Hello, on lane: Lane, of session: PeerSession) {
-        guard hello.replica == session.address.replica else {
+        guard hello.replica == session.replica else {
             return close(lane, of: session, "the hello of another member")
         }
         if let reason = replica.receive(hello) { return close(lane, of: session, reason) }
+        // The one that is to dial does: the other one's attempts are over.
+        if !lane.isDialed, session.replica < own { session.stopDialing() }
         let wasConnected = session.isConnected
         lane.hello = hello
         session.adopt(lane)
-        (lane.kind == .express ? session.expressDialer : session.bulkDialer)?.succeeded()
+        // It may have left the membership by its own word, a moment ago.
+        if self.session(of: session.replica) == nil { sessions.append(session) }
+        session.dialer(of: lane.kind)?.succeeded()
+        meetMembers()
         if !wasConnected, session.isConnected {
             logger.info("connected", ["peer": "\(session.address.name)"])
-            replica.connected(session.address.replica)
+            replica.connected(session.replica)
         }
     }
 
@@ -215,16 +236,17 @@ package final class PeerHub: PeerLink {
 
     private func ended(_ lane: Lane, of session: PeerSession, _ status: GRPCStatus) {
         lane.noteEnd()
-        let hasLostExpress = session.remove(lane)
-        (lane.kind == .express ? session.expressDialer : session.bulkDialer)?.streamEnded()
+        let hasLostExpress = session.remove(lane, now: loop.turnTime)
+        if lane.isDialed { session.dialer(of: lane.kind)?.streamEnded() }
+        if !isStopping { forgetIfGone(session) }
         guard hasLostExpress, !isStopping else { return }
         logger.warning(
             "disconnected", ["peer": "\(session.address.name)", "why": "\(status.message)"])
-        replica.disconnected(session.address.replica)
+        replica.disconnected(session.replica)
     }
 
-    private func session(of replica: ReplicaID) -> PeerSession? {
-        sessions.first { $0.address.replica == replica }
+    func session(of replica: ReplicaID) -> PeerSession? {
+        sessions.first { $0.replica == replica }
     }
 }
 

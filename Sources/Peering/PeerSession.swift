@@ -6,8 +6,15 @@ internal import Transport
 
 /// All there is between this node and one peer: the lanes, and the attempts to open them.
 final class PeerSession {
-    let address: PeerAddress
-    let metrics: PeerMetrics
+    var address: PeerAddress {
+        didSet { for dialer in dialers where !address.urls.isEmpty { dialer.urls = address.urls } }
+    }
+    var metrics: PeerMetrics
+    /// The peer is no member (any more, or as far as is known here): it is not dialed, and forgotten when its
+    /// lanes have ended.
+    var isGuest: Bool
+    /// Since when there is no connection, in nanoseconds of the loop.
+    private(set) var isAloneSince: UInt64
     private var express: Lane?
     private var bulk: Lane?
     var expressDialer: LaneDialer?
@@ -15,15 +22,23 @@ final class PeerSession {
     /// When each unanswered heartbeat left, by its number.
     private var heartbeatsUnderWay: [(number: UInt64, sentAt: UInt64)] = []
 
-    init(address: PeerAddress, metrics: PeerMetrics) {
+    init(address: PeerAddress, metrics: PeerMetrics, isGuest: Bool, now: UInt64) {
         self.address = address
         self.metrics = metrics
+        self.isGuest = isGuest
+        isAloneSince = now
     }
 
     /// Whether messages can be sent at all.
     var isConnected: Bool { express?.isOpen ?? false }
 
     var lanes: [Lane] { [express, bulk].compactMap(\.self) }
+
+    var dialers: [LaneDialer] { [expressDialer, bulkDialer].compactMap(\.self) }
+
+    func dialer(of kind: LaneKind) -> LaneDialer? {
+        kind == .express ? expressDialer : bulkDialer
+    }
 
     /// Takes a lane into use; an older one of the same kind is closed.
     func adopt(_ lane: Lane) {
@@ -34,13 +49,23 @@ final class PeerSession {
     }
 
     /// Forgets a lane that has ended; true if it was the express lane in use.
-    func remove(_ lane: Lane) -> Bool {
+    func remove(_ lane: Lane, now: UInt64) -> Bool {
         if express === lane {
             express = nil
+            isAloneSince = now
             return true
         }
         if bulk === lane { bulk = nil }
         return false
+    }
+
+    /// Ends all attempts, and what they have opened. The ends of lanes are told of meanwhile, and look for the
+    /// dialers here.
+    func stopDialing() {
+        let stopped = dialers
+        expressDialer = nil
+        bulkDialer = nil
+        for dialer in stopped { dialer.stop() }
     }
 
     /// The lane for a message of this size: bulk falls back to express while it is not there.

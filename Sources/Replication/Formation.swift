@@ -40,7 +40,7 @@ package struct Formation {
     private let injectedBug: ReplicaBug?
     private var stage: Stage
     /// The newest membership that this node or a peer knows of.
-    private var governing: GoverningMembership?
+    private(set) var governing: GoverningMembership?
     private var membership: Membership? { governing?.membership }
     private var cluster: ClusterID?
     /// The newest hello of each peer.
@@ -142,10 +142,10 @@ package struct Formation {
         if let mine = cluster, !hello.isClusterless, mine != hello.cluster {
             return "cluster ID mismatch: this member belongs to another cluster"
         }
-        let isListed = listed.contains { $0.replica == hello.replica }
-        guard isListed || membership?.seat(of: hello.replica) != nil else {
+        guard isKnown(hello) else {
             return
-                "member \(hex(hello.replica.rawValue)) is neither in the initial cluster list nor a member"
+                "\(hex(hello.replica.rawValue)) is no member of this cluster, and not in the initial list: "
+                + "add it first"
         }
         if cluster == nil, hello.isClusterless, hello.memberListHash != listHash {
             return "the initial cluster lists or tokens differ"
@@ -168,6 +168,14 @@ package struct Formation {
             return "two processes run on copies of one data directory: stop one of them"
         }
         return nil
+    }
+
+    /// Whether there is anything to talk about. Whoever belongs to the cluster may have come or gone by a change
+    /// that is not known here yet, and is heard; what it says counts by the core's rules.
+    private func isKnown(_ hello: Hello) -> Bool {
+        if listed.contains(where: { $0.replica == hello.replica }) { return true }
+        if membership?.seat(of: hello.replica) != nil { return true }
+        return !hello.isClusterless && (stage == .joining || hello.cluster == cluster)
     }
 
     /// A peer remembers more of this directory than it holds: it was rolled back (P6).

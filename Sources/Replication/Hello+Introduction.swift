@@ -1,6 +1,6 @@
 internal import Basics
-internal import Paxos
-internal import PaxosCodec
+package import Paxos
+package import PaxosCodec
 internal import WriteAheadLog
 
 extension Hello {
@@ -26,7 +26,7 @@ extension Hello {
     }
 
     /// The membership that the sender is governed by; nil if it has none, or sent nonsense.
-    var governing: GoverningMembership? {
+    package var governing: GoverningMembership? {
         guard let membership else {
             return genesisMembership.map { GoverningMembership(slot: .zero, membership: $0) }
         }

@@ -32,4 +32,16 @@ package enum Limits {
     static let askingMilliseconds: UInt64 = 1_000
     /// Messages kept for a peer in one turn, in bytes, beyond which they are dropped: it will ask again.
     package static let outboundBytesPerPeer = 96 << 20
+    /// Members that learn and wait to be promoted, as in etcd.
+    static let learnersMax = 1
+    /// Members of a cluster: as many as votes can be counted.
+    static let membersMax = 64
+    /// Peer URLs of one member, and the bytes of each.
+    static let urlsMax = 16
+    static let urlBytesMax = 512
+    /// Orders to change the members that wait at one node.
+    static let ordersWaiting = 64
+    /// An order is given again when no answer has come for so long, or when the leader could not take it.
+    static let orderRetryMilliseconds: UInt64 = 500
+    static let orderPauseMilliseconds: UInt64 = 20
 }

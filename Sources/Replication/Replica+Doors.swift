@@ -65,6 +65,7 @@ extension Replica {
         endedProposals += proposals.stop()
         reads.takeAll().forEach { $0(.refused(.stopping)) }
         expireMoves(.max)
+        end(orders.takeAll())
         endOfTurn()
     }
 
@@ -78,7 +79,7 @@ extension Replica {
     }
 
     /// Why waiting would not help a client of this node.
-    private var reasonNotToServe: String? {
+    var reasonNotToServe: String? {
         if !hasLearner { return Self.learnerProblem }
         if let divergence { return divergence }
         if needsUpgrade { return "a decided slot needs a newer version: upgrade this node" }

@@ -35,12 +35,18 @@ extension Replica {
                 "members": "\(membership.seats.map(\.name).joined(separator: " "))",
             ])
         link?.sayHelloAgain()
+        endAppliedOrders()
     }
+
+    /// The newest membership that this node knows of, by its log or by what a peer has said; nil if it knows of
+    /// none.
+    package var newestMembership: GoverningMembership? { formation.governing }
 
     func noteMember() {
         guard let membership else { return }
-        isMember =
-            membership.seat(of: configuration.replica)?.incarnation == identity.incarnation
+        let seat = membership.seat(of: configuration.replica)
+        isMember = seat?.incarnation == identity.incarnation
+        isLearner = isMember && seat?.kind == .learner
     }
 
     /// Why nobody can be served at this node.

@@ -11,6 +11,7 @@ extension Replica {
         var status = ReplicaStatus()
         status.leader = leaderBallot?.replica.rawValue ?? 0
         status.isLeader = leaderBallot?.replica == configuration.replica
+        status.isLearner = isLearner
         status.appliedSlot = appliedSlot.rawValue
         status.decidedSlot = appliedSlot.rawValue
         status.leaderChangesSeen = leaderChangesSeen
@@ -44,9 +45,11 @@ extension Replica {
     /// The round of the highest ballot seen: what etcd calls the term; cheap, for every header.
     package var ballotRound: UInt64 { core?.promised.round ?? durableState?.promised.round ?? 0 }
 
-    package var members: [MemberView] {
-        let seats = membership?.seats ?? []
-        return seats.map { seat in
+    package var members: [MemberView] { membership.map(views) ?? [] }
+
+    /// How these members look to clients.
+    package func views(of membership: Membership) -> [MemberView] {
+        membership.seats.map { seat in
             MemberView(
                 id: seat.replica.rawValue, name: seat.name, peerURLs: seat.peerURLs,
                 clientURLs: clientURLs(of: seat), isLearner: seat.kind == .learner)

@@ -106,6 +106,7 @@ extension Replica {
             ["leader": "\(hexadecimal(ballot.replica.rawValue))", "round": "\(ballot.round)"])
         sendUnansweredAgain()
         endMoves(to: ballot.replica)
+        giveOrdersAgain()
     }
 
     private func readLog(from: Slot, upTo: Slot, bytesMax: UInt32, for peer: ReplicaID) {

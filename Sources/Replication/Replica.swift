@@ -40,6 +40,8 @@ package final class Replica {
     package var membership: Membership? { governing?.membership }
     /// Whether commands of this node are executed: the members listen to members only. True before it is known.
     var isMember = true
+    /// This node waits to be promoted: it serves little, as in etcd.
+    package internal(set) var isLearner = false
     package internal(set) var clusterID: ClusterID?
     /// A genesis that is on its way to the disk.
     var comingGenesis: Genesis?
@@ -54,6 +56,10 @@ package final class Replica {
     var lastChange: UInt64 = 0
     var admission: Admission
     var isAdmitting = false
+    /// Orders to change the members, of this node's clients.
+    var orders = OrderTable()
+    /// Draws ids for members that are to come.
+    var memberIDs: SeededRandom
     /// Who waits for another leader.
     var moves: [Moving] = []
     var bundle = BundleWriter()
@@ -106,6 +112,7 @@ package final class Replica {
         injectedBug = configuration.injectedBug?.replica
         admission = Admission(
             promotesUnready: configuration.injectedBug?.replica == .promotedBeforeCaughtUp)
+        memberIDs = SeededRandom(seed: configuration.seed ^ Self.memberIDSalt)
         self.metrics = metrics
         self.logger = logger
         self.clockMilliseconds = clockMilliseconds
@@ -184,6 +191,7 @@ package final class Replica {
         step(.tick(nowMilliseconds: now))
         expireWaits(now)
         expireMoves(now)
+        giveOrders(now)
         sendOverdueAgain(now)
         rememberPeers()
         agreeOnQuota()
@@ -193,6 +201,9 @@ package final class Replica {
         report()
         log.tick(nowMilliseconds: now)
     }
+
+    /// So that these numbers are not those that time-outs are drawn from.
+    private static let memberIDSalt: UInt64 = 0x6d65_6d62_6572_6964
 
     /// One input for the core, if it is born; what it causes is performed at the end of the turn.
     func step(_ input: Input) {

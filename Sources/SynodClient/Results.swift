@@ -98,6 +98,16 @@ public struct StatusResult: Sendable, Hashable {
     public var isLeader: Bool { leader != 0 && leader == info.memberID }
 }
 
+/// The answer to a change of the members, or to the question who they are.
+public struct MembersResult: Sendable, Hashable {
+    /// Who answered; without a revision.
+    public var info: ResponseInfo
+    /// The member that was added; nil if none was.
+    public var member: Member?
+    /// All members now.
+    public var members: [Member]
+}
+
 /// A member of the cluster.
 public struct Member: Sendable, Hashable {
     /// Its id.

@@ -17,6 +17,8 @@ struct RetryPolicy {
     /// Whether the same request may be sent again, to this node or another one.
     static func mayRetry(_ failure: ClientError, _ kind: Kind) -> Bool {
         switch failure.code {
+        // What members are down, does not pass in a moment.
+        case .unavailable where failure.message == unhealthy: false
         case .unavailable: failure.isDefinite || kind.isRepeatable
         // The answer says "come back later", and nothing was done.
         case .resourceExhausted: failure.message == tooManyRequests
@@ -57,5 +59,6 @@ struct RetryPolicy {
     private static let mayHaveRun = [
         "etcdserver: request timed out", "etcdserver: leader changed", "etcdserver: server stopped",
     ]
+    private static let unhealthy = "etcdserver: unhealthy cluster"
     private static let tooManyRequests = "etcdserver: too many requests"
 }

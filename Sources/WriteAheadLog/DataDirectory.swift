@@ -20,10 +20,11 @@ package final class DataDirectory {
 
     /// Who the directory must belong to, if it belongs to anybody.
     package struct Expectation {
-        package let replica: ReplicaID
+        /// Nil: whichever id it was given.
+        package let replica: ReplicaID?
         package let memberName: String
         package let clusterTokenHash: UInt64
-        package init(replica: ReplicaID, memberName: String, clusterTokenHash: UInt64) {
+        package init(replica: ReplicaID?, memberName: String, clusterTokenHash: UInt64) {
             self.replica = replica
             self.memberName = memberName
             self.clusterTokenHash = clusterTokenHash
@@ -143,13 +144,12 @@ package final class DataDirectory {
 
     private func check(_ expected: Expectation) throws(DirectoryError) {
         guard let identity else { return }
-        guard identity.replica == expected.replica, identity.memberName == expected.memberName
-        else {
+        let replica = expected.replica ?? identity.replica
+        guard identity.replica == replica, identity.memberName == expected.memberName else {
             throw .otherMember(
                 path: path,
                 found: "\(identity.memberName) (\(SegmentName.padded(identity.replica.rawValue)))",
-                expected:
-                    "\(expected.memberName) (\(SegmentName.padded(expected.replica.rawValue)))")
+                expected: "\(expected.memberName) (\(SegmentName.padded(replica.rawValue)))")
         }
         guard identity.clusterTokenHash == expected.clusterTokenHash else {
             throw .otherCluster(path: path)

@@ -14,6 +14,9 @@ enum Wiring {
         } catch let error as LoopError {
             logger.fatal("cannot listen: \(error)")
             return .failed
+        } catch let error as JoinError {
+            logger.fatal("\(error)")
+            return .failed
         } catch {
             logger.fatal("\(error)")
             return .unusableDirectory

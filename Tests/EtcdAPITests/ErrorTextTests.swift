@@ -277,7 +277,10 @@ import Transport
 
     @Test(arguments: [
         ("/etcdserverpb.KV/Nothing", "unknown method Nothing for service etcdserverpb.KV"),
-        (ClusterMethods.memberAdd, "unknown method MemberAdd for service etcdserverpb.Cluster"),
+        (
+            "/etcdserverpb.Cluster/MemberPaint",
+            "unknown method MemberPaint for service etcdserverpb.Cluster"
+        ),
         (LeaseMethods.leaseGrant, "unknown service etcdserverpb.Lease"),
     ])
     func otherMethodsAreUnimplemented(path: String, text: String) throws {

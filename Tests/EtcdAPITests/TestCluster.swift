@@ -84,6 +84,14 @@ final class TestCluster {
             }
         }
 
+        func send(_ note: PeerNote, to peer: ReplicaID) {
+            guard let target = others.first(where: { $0.configuration.replica == peer }) else {
+                return
+            }
+            let sender = own.configuration.replica
+            loop.schedule(afterMilliseconds: 0) { target.receive(note, from: sender) }
+        }
+
         func release() {
             heldBack = nil
             for delivery in held { loop.schedule(afterMilliseconds: 0, delivery) }

@@ -168,11 +168,24 @@ struct FormationTests {
         var other = Newcomer(2).hello(formed: genesis)
         other.cluster = ClusterID(4711)
         #expect(member.isRefused(other, genesis, saying: "cluster ID mismatch"))
-        #expect(member.isRefused(Newcomer(9).hello, nil, saying: "nor a member"))
+        #expect(member.isRefused(Newcomer(9).hello, nil, saying: "add it first"))
         let newcomer = Newcomer(1)
         var differing = Newcomer(2).hello
         differing.memberListHash += 1
         #expect(newcomer.isRefused(differing, nil, saying: "differ"))
+    }
+
+    @Test("who belongs to the cluster is heard, though no list and no membership known here has it")
+    func guests() {
+        let genesis = Newcomer.genesis([1, 2, 3])
+        let member = Newcomer(1, membership: genesis)
+        let guest = Newcomer(9, of: [1, 2, 3, 9]).hello(formed: genesis)
+        #expect(member.hear(guest, genesis: genesis).isEmpty)
+        // One that joins knows the members by what they say alone.
+        let joiner = Newcomer(4, of: [4], mayForm: false)
+        #expect(joiner.hear(guest, genesis: genesis).last == .begin)
+        // One that may form a cluster believes its own list only.
+        #expect(Newcomer(1).isRefused(guest, genesis, saying: "add it first"))
     }
 
     @Test("an empty directory that was told the cluster exists never forms one")

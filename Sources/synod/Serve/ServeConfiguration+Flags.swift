@@ -134,7 +134,8 @@ extension ServeConfiguration {
         return try values.choice("log-format", of: LogFormat.self)
     }
 
-    /// Reads `name=url,name=url`; a name may stand several times, once for each of its URLs.
+    /// Reads `name=url,name=url`; a name may stand several times, once for each of its URLs. Members that were
+    /// added and never started have none: `=url`.
     private static func members(
         _ text: String, source: String
     ) throws(UsageError) -> [InitialMember] {
@@ -142,7 +143,7 @@ extension ServeConfiguration {
         for part in text.split(separator: ",") {
             let entry = part.trimmed
             guard !entry.isEmpty else { continue }
-            guard let equals = entry.firstIndex(of: "="), equals > entry.startIndex else {
+            guard let equals = entry.firstIndex(of: "="), !entry.hasPrefix("==") else {
                 throw UsageError("\(source): \"\(entry)\" is not NAME=URL")
             }
             let name = String(entry[..<equals])

@@ -49,6 +49,11 @@ extension ServeConfiguration {
                     + " --initial-advertise-peer-urls is \(Self.text(initialAdvertisePeerURLs));"
                     + " they must be the same")
         }
+        if initialClusterState == .new, initialCluster.contains(where: \.name.isEmpty) {
+            throw UsageError(
+                "--initial-cluster has a member without a name: each is NAME=URL, unless"
+                    + " --initial-cluster-state is existing")
+        }
         var seen: Set<ServeURL> = []
         for url in initialCluster.flatMap(\.peerURLs) where !seen.insert(url).inserted {
             throw UsageError("--initial-cluster has the duplicate URL \(url)")

@@ -11,21 +11,27 @@ struct NodeDirectory {
     let parts: RecoveredParts
     private let directory: DataDirectory
 
-    /// Blocking. `wake` is called on the disk's threads.
-    init(
-        _ configuration: ServeConfiguration, replica: ReplicaID, logger: Logger,
-        wake: @escaping @Sendable () -> Void
-    ) throws {
-        let tokenHash = MemberIdentity.tokenHash(configuration.initialClusterToken)
-        let directory = try DataDirectory(
+    /// Opens and locks the directory, which may be empty. Blocking.
+    static func open(_ configuration: ServeConfiguration) throws(DirectoryError) -> DataDirectory {
+        // Whose it is, it says itself: the flags do not know the id of a member that was added.
+        try DataDirectory(
             configuration.dataDirectory,
             expecting: DataDirectory.Expectation(
-                replica: replica, memberName: configuration.name, clusterTokenHash: tokenHash))
+                replica: nil, memberName: configuration.name,
+                clusterTokenHash: MemberIdentity.tokenHash(configuration.initialClusterToken)))
+    }
+
+    /// Makes an empty directory that of `replica`, and reads it. Blocking. `wake` is called on the disk's threads.
+    init(
+        _ directory: DataDirectory, _ configuration: ServeConfiguration, replica: ReplicaID,
+        logger: Logger, wake: @escaping @Sendable () -> Void
+    ) throws {
         self.directory = directory
         if directory.identity == nil {
             try directory.setIdentity(
                 Identity(
-                    replica: replica, memberName: configuration.name, clusterTokenHash: tokenHash,
+                    replica: replica, memberName: configuration.name,
+                    clusterTokenHash: MemberIdentity.tokenHash(configuration.initialClusterToken),
                     incarnation: Incarnation(SecureRandom.uint64()), salt: SecureRandom.uint64()))
         }
         guard let identity = directory.identity else {

@@ -31,10 +31,13 @@ final class ServerProcess {
         let loop = EventLoop()
         self.loop = loop
         logger = Logger(component: "server", sink: sink)
-        let members = ListedMembers(configuration)
         let logger = self.logger
+        let opened = try NodeDirectory.open(configuration)
+        let joined = try JoiningSeat.find(
+            configuration, identity: opened.identity, loop: loop, logger: logger.named("join"))
+        let members = ListedMembers(configuration, identity: opened.identity, joined: joined)
         directory = try NodeDirectory(
-            configuration, replica: members.own, logger: logger.named("log"),
+            opened, configuration, replica: members.own, logger: logger.named("log"),
             wake: { [mailbox = loop.mailbox] in mailbox.post {} })
         let parts = directory.parts
         replica = Replica(

@@ -152,7 +152,7 @@ final class TestCluster: Sendable {
         try? FileManager.default.removeItem(atPath: directory)
     }
 
-    private func recordLogs(after error: any Error) {
+    func recordLogs(after error: any Error) {
         for node in nodes {
             let end = node.end.map { "\($0)" } ?? "runs"
             Issue.record(

@@ -1,0 +1,30 @@
+/// Where a member listens for its peers: `http://host:port`.
+package struct PeerURL: Hashable, Sendable, CustomStringConvertible {
+    /// A name or an address; an IPv6 address without its brackets.
+    package let host: String
+    package let port: UInt16
+
+    /// Nil for what is no such URL: another scheme, a path, no port.
+    package init?(_ text: String) {
+        guard text.hasPrefix(Self.scheme) else { return nil }
+        let rest = text.dropFirst(Self.scheme.count)
+        guard let colon = rest.lastIndex(of: ":"),
+            let port = UInt16(rest[rest.index(after: colon)...]), port > 0
+        else { return nil }
+        var host = rest[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = host.dropFirst().dropLast()
+        } else if host.contains(":") {
+            return nil
+        }
+        guard !host.isEmpty, !host.contains(where: { " /@?#".contains($0) }) else { return nil }
+        self.host = String(host)
+        self.port = port
+    }
+
+    package var description: String {
+        Self.scheme + (host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)")
+    }
+
+    private static let scheme = "http://"
+}

@@ -1,0 +1,127 @@
+internal import Basics
+internal import Observability
+package import Paxos
+internal import StateMachine
+
+/// Orders to change the members (P25). Any node takes them; the leader carries them out.
+extension Replica {
+    /// Has the members changed. The completion is called once: when the change is applied here, or as soon as it
+    /// is clear that it will not be made.
+    package func order(
+        _ order: MembershipOrder, completion: @escaping (OrderResult) -> Void
+    ) {
+        if isStopping { return completion(.notTaken(.stopping)) }
+        if let reason = reasonNotToServe { return completion(.notTaken(.notReady(reason))) }
+        guard order.isWellFormed else { return completion(.refused(.invalidURLs)) }
+        guard orders.count < Limits.ordersWaiting else {
+            return completion(.notTaken(.tooManyRequests))
+        }
+        let now = clockMilliseconds()
+        orders.add(
+            order, deadlineMilliseconds: now + configuration.requestTimeoutMilliseconds,
+            completion: completion)
+        giveOrders(now)
+    }
+
+    /// An id for a member that is to come. Ids are never used again (P1): this one is drawn by chance, of 64 bits.
+    package func drawMemberID() -> UInt64 {
+        var drawn = UInt64(0)
+        while drawn == 0 { drawn = memberIDs.next() }
+        return drawn
+    }
+
+    /// What another node says beside the protocol.
+    package func receive(_ note: PeerNote, from peer: ReplicaID) {
+        switch note {
+        case .order(let number, let order, let isRetry):
+            carryOut(order, isRetry: isRetry) { [unowned self] answer in
+                link?.send(.answer(number: number, answer), to: peer)
+            }
+        case .answer(let number, let answer):
+            finish(number, answer)
+        }
+    }
+
+    // MARK: Giving
+
+    /// Gives to the leader what is due, and ends the waits that are over.
+    func giveOrders(_ nowMilliseconds: UInt64) {
+        guard !orders.isEmpty else { return }
+        end(orders.takeExpired(nowMilliseconds))
+        guard let leader = leaderBallot?.replica else { return }
+        for due in orders.takeDue(nowMilliseconds, members: membership) {
+            guard leader == configuration.replica else {
+                let note = PeerNote.order(
+                    number: due.number, due.order, isRetry: due.isRetry)
+                link?.send(note, to: leader)
+                continue
+            }
+            carryOut(due.order, isRetry: due.isRetry) { [unowned self] answer in
+                finish(due.number, answer)
+            }
+        }
+    }
+
+    /// There is another leader.
+    func giveOrdersAgain() {
+        orders.tryAllAgain()
+        giveOrders(clockMilliseconds())
+    }
+
+    private func finish(_ number: UInt64, _ answer: OrderAnswer) {
+        let ended = orders.note(answer, of: number, nowMilliseconds: clockMilliseconds())
+        end([ended].compactMap(\.self))
+        endAppliedOrders()
+    }
+
+    /// A change was applied here: who waited for it is told.
+    func endAppliedOrders() { end(orders.takeApplied(governing)) }
+
+    func end(_ ended: [OrderTable.Ended]) {
+        for end in ended { end.completion(end.result) }
+    }
+
+    // MARK: Carrying out
+
+    /// Only a leader does.
+    private func carryOut(
+        _ order: MembershipOrder, isRetry: Bool, answer: @escaping (OrderAnswer) -> Void
+    ) {
+        guard let core, leaderBallot?.replica == configuration.replica, !isStopping else {
+            return answer(.later)
+        }
+        let governing = GoverningMembership(
+            slot: core.configurationSlot, membership: core.membership)
+        switch order.plan(for: governing.membership, isRetry: isRetry) {
+        case .done: answer(.done(governing))
+        case .refused(let refusal): answer(.refused(refusal))
+        case .change(let next):
+            guard mayCome(order, core) else { return answer(.refused(.unhealthy)) }
+            logger.info("the members are to change", ["order": "\(order)"])
+            change(to: next) { answer(OrderAnswer($0, of: next, governing)) }
+        }
+    }
+
+    /// As in etcd, nobody is added while a member that votes is down: that is repaired first, or removed.
+    private func mayCome(_ order: MembershipOrder, _ core: PaxosCore) -> Bool {
+        guard case .add = order else { return true }
+        return core.status.peers.allSatisfy { !$0.isVoter || $0.health != .down }
+    }
+}
+
+extension OrderAnswer {
+    /// The end of a change to `next`, as it is told to whoever ordered it.
+    fileprivate init(
+        _ outcome: ChangeOutcome, of next: Membership, _ governing: GoverningMembership
+    ) {
+        switch outcome {
+        case .decided(let slot): self = .done(GoverningMembership(slot: slot, membership: next))
+        case .unknown: self = .later
+        case .refused(.notLeader), .refused(.notReady), .refused(.changeUnderWay): self = .later
+        case .refused(.unchanged): self = .done(governing)
+        case .refused(.impossible): self = .refused(.tooManyMembers)
+        case .refused(.newVotersBehind): self = .refused(.learnerBehind)
+        case .refused(.stillHeard), .refused(.tooFewLiveVoters): self = .refused(.unhealthy)
+        }
+    }
+}
