@@ -25,6 +25,7 @@ extension PeerHub {
         }
         if session.isGuest {
             session.isGuest = false
+            session.metrics = metrics.peer(address.name)
             for dialer in session.dialers { dialer.dialAgain() }
         }
         if session.address != address {
@@ -48,9 +49,10 @@ extension PeerHub {
     }
 
     func add(_ address: PeerAddress, isGuest: Bool) -> PeerSession {
+        // Guests share their instruments: anybody can be one for a moment.
         let session = PeerSession(
-            address: address, metrics: metrics.peer(address.name), isGuest: isGuest,
-            now: loop.turnTime)
+            address: address, metrics: metrics.peer(isGuest ? Self.guestName : address.name),
+            isGuest: isGuest, now: loop.turnTime)
         sessions.append(session)
         return session
     }
@@ -66,8 +68,11 @@ extension PeerHub {
     func forgetIfGone(_ session: PeerSession) {
         guard session.isGuest, session.lanes.isEmpty else { return }
         session.stopDialing()
+        session.metrics.state = .down
         sessions.removeAll { $0 === session }
     }
+
+    private static let guestName = "guest"
 
     // MARK: Who dials
 

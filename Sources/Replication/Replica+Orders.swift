@@ -83,13 +83,12 @@ extension Replica {
 
     // MARK: Carrying out
 
-    /// Only a leader does.
+    /// Only a leader does, and it judges nothing while a change may still come about that it does not see in the
+    /// membership: one that it has found and not decided yet, or one that is under way, by an earlier try perhaps.
     private func carryOut(
         _ order: MembershipOrder, isRetry: Bool, answer: @escaping (OrderAnswer) -> Void
     ) {
-        guard let core, leaderBallot?.replica == configuration.replica, !isStopping else {
-            return answer(.later)
-        }
+        guard let core, core.leads, changes.isEmpty, !isStopping else { return answer(.later) }
         let governing = GoverningMembership(
             slot: core.configurationSlot, membership: core.membership)
         switch order.plan(for: governing.membership, isRetry: isRetry) {
@@ -106,6 +105,14 @@ extension Replica {
     private func mayCome(_ order: MembershipOrder, _ core: PaxosCore) -> Bool {
         guard case .add = order else { return true }
         return core.status.peers.allSatisfy { !$0.isVoter || $0.health != .down }
+    }
+}
+
+extension PaxosCore {
+    /// Whether it leads and has decided all that earlier leaders may have proposed (P12).
+    fileprivate var leads: Bool {
+        let status = status
+        return status.role == .leader && status.isReadable
     }
 }
 

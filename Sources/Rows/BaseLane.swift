@@ -1,9 +1,7 @@
 /// Operations of one lane are performed one after another; the lanes do not wait for each other.
 package enum BaseLane: Int, CaseIterable, Sendable {
-    /// Flushes.
+    /// Flushes, and snapshots made and taken.
     case writer
-    /// Snapshots made and taken: they read and write much, and no flush waits for them.
-    case snapshots
     case reader
 }
 
@@ -11,10 +9,9 @@ extension BaseOperation {
     package var lane: BaseLane {
         switch self {
         case .states, .piece, .readSnapshot: .reader
-        case .beginFlush, .flushChanges, .flushKeys, .finishFlush: .writer
-        case .makeSnapshot, .dropSnapshot, .beginInstallation, .installBytes,
-            .finishInstallation:
-            .snapshots
+        case .beginFlush, .flushChanges, .flushKeys, .finishFlush, .makeSnapshot, .dropSnapshot,
+            .beginInstallation, .installBytes, .finishInstallation:
+            .writer
         }
     }
 }

@@ -22,6 +22,8 @@ struct RetryPolicy {
         case .unavailable: failure.isDefinite || kind.isRepeatable
         // The answer says "come back later", and nothing was done.
         case .resourceExhausted: failure.message == tooManyRequests
+        // Another node may be a voter.
+        case .failedPrecondition: failure.message == notForLearners
         // What one node did not answer in time may find another node awake.
         case .deadlineExceeded, .cancelled, .unknown, .internal: kind.isRepeatable
         default: false
@@ -60,5 +62,6 @@ struct RetryPolicy {
         "etcdserver: request timed out", "etcdserver: leader changed", "etcdserver: server stopped",
     ]
     private static let unhealthy = "etcdserver: unhealthy cluster"
+    private static let notForLearners = "etcdserver: rpc not supported for learner"
     private static let tooManyRequests = "etcdserver: too many requests"
 }

@@ -51,7 +51,53 @@ extension ProcessTests {
                 let left = cluster.nodes.filter(\.isRunning)
                 #expect(left.count == 3)
                 try await expectGood(record, left, cluster)
+                try await hears(that: other, hasLeft: cluster)
                 try await restart(left, texts, cluster)
+            }
+        }
+
+        /// Who is started again after it was removed hears so from others, and disturbs nobody.
+        private func hears(that node: TestNode, hasLeft cluster: TestCluster) async throws {
+            try node.start(node.arguments(Array(cluster.nodes[..<3]), token: cluster.token))
+            try await wait("the word that it left") {
+                node.logText.contains("is no member of its cluster any more")
+            }
+            let client = try cluster.client(of: node, timeoutMilliseconds: 1_000)
+            defer { client.close() }
+            await #expect(throws: ClientError.self) { try await client.put("stranger", "x") }
+            try await node.stop(SIGTERM)
+        }
+
+        /// A node sleeps while all others are replaced. It knows none of those that are there when it comes back.
+        @Test(.timeLimit(.minutes(2)))
+        func aSleeperFindsMembersThatItDoesNotKnow() async throws {
+            try await withNodes(founders: 4, all: 7) { cluster in
+                let sleeper = cluster.nodes[0]
+                let client = try cluster.client()
+                defer { client.close() }
+                try await client.put("before", "x")
+                try await sleeper.stop(SIGKILL)
+                for (old, new) in zip(cluster.nodes[1..<4], cluster.nodes[4...]) {
+                    let id = try await id(of: old, cluster)
+                    let text = try await ok(
+                        Tool.synod(
+                            "member", "replace", id, new.name, "--peer-urls", new.peerURL,
+                            "--endpoints", cluster.endpointList))
+                    try new.start(new.arguments(joiningBy: text))
+                    try await voteIsGiven(to: new, cluster)
+                    try await old.stop(SIGTERM)
+                }
+                try await client.put("while it slept", "x")
+                try sleeper.start(
+                    sleeper.arguments(Array(cluster.nodes[..<4]), token: cluster.token))
+                try await cluster.waitUntilAnswers(sleeper)
+                // Its vote is needed now.
+                try await cluster.nodes[4].stop(SIGKILL)
+                try await cluster.waitUntilAnswers(sleeper)
+                let awake = try cluster.client(of: sleeper)
+                defer { awake.close() }
+                #expect(try await awake.get("while it slept")?.valueText == "x")
+                try await awake.put("awake", "x")
             }
         }
 

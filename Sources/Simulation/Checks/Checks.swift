@@ -1,4 +1,4 @@
-internal import Paxos
+package import Paxos
 internal import PaxosCodec
 internal import Replication
 internal import StateMachine
@@ -12,7 +12,7 @@ package final class Checks {
     private var digests: [UInt64: UInt64] = [:]
     package private(set) var digestsCompared = 0
     /// The memberships that were announced, in slot order.
-    private(set) var memberships: [GoverningMembership] = []
+    package private(set) var memberships: [GoverningMembership] = []
     /// The newest of them; nil before the first change.
     var governing: GoverningMembership? { memberships.last }
     /// Every life that was ever a member.
