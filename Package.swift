@@ -64,7 +64,7 @@ let matter: [Target] = [
     room("EventLoops", ["CLibuv", "Basics"]),
     room("HTTP", ["CNghttp2", "CLLHTTP", "Basics"]),
     room("Digests", ["COpenSSL"]),
-    room("RocksStorage", ["CRocksDB"]),
+    room("RocksStorage", ["CRocksDB", "Rows", "MVCC", "Basics"]),
 ]
 
 let assembly: [Target] = [
@@ -149,7 +149,7 @@ let checks: [Target] = [
     tests("GRPCTests", ["GRPC", "Basics"]),
     tests("HistoriesTests", ["Histories", "Basics"]),
     tests("RowsTests", ["Rows", "RocksStorage", "MVCC", "Basics"]),
-    tests("RocksStorageTests", ["RocksStorage"]),
+    tests("RocksStorageTests", ["RocksStorage", "Rows", "MVCC", "Basics"]),
     tests(
         "WriteAheadLogTests", ["WriteAheadLog", "LogTesting", "PaxosCodec", "Paxos", "Basics"]),
     tests("HTTPTests", ["HTTP", "Basics"]),

@@ -10,6 +10,12 @@ package enum Limits {
     static let filterBitsPerRow = 10.0
     /// Files of the newest level that start a compaction.
     static let newestLevelFiles: Int32 = 4
+    /// Files of the newest level above which reads have become slow: no flush should begin.
+    static let newestLevelFilesMax = 12
+    /// What is read ahead where everything is read.
+    static let readaheadBytes = 1 << 20
+    /// New files are written out in parts of this size, so that no flush of the log waits for a large one.
+    static let bytesPerSync: UInt64 = 1 << 20
     /// The cache of blocks, indexes and filters, where nothing else is said.
     package static let cacheBytesDefault = 128 << 20
     /// Background threads that compact.
@@ -25,4 +31,15 @@ package enum Limits {
     static let infoLogFiles = 2
     /// How long a directory may stay locked by a process that is ending.
     static let lockRetryMilliseconds = 1_000
+    /// What is read at once for a checksum, and how long the disk is left alone afterwards.
+    static let checksumChunkBytes = 1 << 20
+    static let checksumPauseMicroseconds: UInt32 = 1_000
+    /// The file that says which store is the base.
+    static let pointerBytesMax = 100
+    /// The description of a snapshot, as a file.
+    static let descriptionBytesMax = 16 << 20
+    /// Operations that wait for one thread of a base.
+    static let queuedOperations = 100_000
+    /// The cache for a store that is only looked over.
+    static let verifyCacheBytes = 8 << 20
 }

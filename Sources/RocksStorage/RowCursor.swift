@@ -1,7 +1,8 @@
 internal import CRocksDB
+internal import Rows
 
 /// Goes through the rows between two keys, in either direction, as they were when it was made.
-package final class RowCursor {
+final class RowCursor {
     private let raw: OpaquePointer
     private let options: OpaquePointer
     private let store: RowStore
@@ -9,7 +10,7 @@ package final class RowCursor {
     private let lower: UnsafeMutableBufferPointer<CChar>
 
     /// The rows of `lower` up to, but without, `upper`.
-    init(_ store: RowStore, lower: [UInt8], upper: [UInt8]) {
+    init(_ store: RowStore, lower: [UInt8], upper: [UInt8], keepsCache: Bool = false) {
         self.store = store
         self.lower = Self.copy(lower)
         self.upper = Self.copy(upper)
@@ -18,6 +19,11 @@ package final class RowCursor {
         }
         self.options = options
         rocksdb_readoptions_set_total_order_seek(options, 1)
+        rocksdb_readoptions_set_verify_checksums(options, 1)
+        if keepsCache {
+            rocksdb_readoptions_set_fill_cache(options, 0)
+            rocksdb_readoptions_set_readahead_size(options, Limits.readaheadBytes)
+        }
         rocksdb_readoptions_set_iterate_lower_bound(
             options, self.lower.baseAddress, self.lower.count)
         rocksdb_readoptions_set_iterate_upper_bound(
@@ -35,27 +41,15 @@ package final class RowCursor {
         upper.deallocate()
     }
 
-    /// Goes to the first row at or above `key`.
-    package func seek(_ key: UnsafeRawBufferPointer) {
-        let key = key.bound
-        rocksdb_iter_seek(raw, key.baseAddress, key.count)
-    }
-
-    /// Goes to the last row at or below `key`.
-    package func seekBackward(_ key: UnsafeRawBufferPointer) {
-        let key = key.bound
-        rocksdb_iter_seek_for_prev(raw, key.baseAddress, key.count)
-    }
-
-    package func seekToFirst() { rocksdb_iter_seek_to_first(raw) }
-    package func seekToLast() { rocksdb_iter_seek_to_last(raw) }
-    package func next() { rocksdb_iter_next(raw) }
-    package func previous() { rocksdb_iter_prev(raw) }
+    func seekToFirst() { rocksdb_iter_seek_to_first(raw) }
+    func seekToLast() { rocksdb_iter_seek_to_last(raw) }
+    func next() { rocksdb_iter_next(raw) }
+    func previous() { rocksdb_iter_prev(raw) }
 
     /// The key of the row; nil at the end. Valid until the next step.
     ///
     /// - Throws: if what looks like the end is a row that cannot be read: corrupt is never empty.
-    package func key() throws(RocksError) -> UnsafeRawBufferPointer? {
+    func key() throws(RowError) -> UnsafeRawBufferPointer? {
         guard rocksdb_iter_valid(raw) != 0 else {
             try rocks { rocksdb_iter_get_error(raw, $0) }
             return nil
@@ -66,7 +60,7 @@ package final class RowCursor {
     }
 
     /// The value of the row. Valid until the next step.
-    package var value: UnsafeRawBufferPointer {
+    var value: UnsafeRawBufferPointer {
         precondition(rocksdb_iter_valid(raw) != 0, "a value of no row")
         var count = 0
         let start = rocksdb_iter_value(raw, &count)

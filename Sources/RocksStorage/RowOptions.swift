@@ -7,21 +7,29 @@ final class RowOptions {
     private let table: OpaquePointer
     private let cache: OpaquePointer
     private let limiter: OpaquePointer
+    private let threads: OpaquePointer
+    private let filter: OpaquePointer
+    /// Which rows may be left out when files are merged.
+    let obsoleteRows = ObsoleteRows()
 
     init(cacheBytes: Int) {
         guard let raw = rocksdb_options_create(), let environment = rocksdb_envoptions_create(),
             let table = rocksdb_block_based_options_create(),
             let cache = rocksdb_cache_create_lru(cacheBytes),
             let limiter = rocksdb_ratelimiter_create(
-                Limits.backgroundBytesPerSecond, Limits.backgroundRefillMicroseconds, 10)
+                Limits.backgroundBytesPerSecond, Limits.backgroundRefillMicroseconds, 10),
+            let threads = rocksdb_create_default_env()
         else { preconditionFailure("RocksDB gives no options: out of memory") }
         self.raw = raw
         self.environment = environment
         self.table = table
         self.cache = cache
         self.limiter = limiter
+        self.threads = threads
+        filter = obsoleteRows.makeFilter()
         setTable()
         setFiles()
+        setMerging()
     }
 
     deinit {
@@ -30,6 +38,8 @@ final class RowOptions {
         rocksdb_block_based_options_destroy(table)
         rocksdb_cache_destroy(cache)
         rocksdb_ratelimiter_destroy(limiter)
+        rocksdb_compactionfilter_destroy(filter)
+        rocksdb_env_destroy(threads)
     }
 
     /// Index and filter are in the cache, in parts, so that memory has one bound.
@@ -51,17 +61,27 @@ final class RowOptions {
     }
 
     private func setFiles() {
-        rocksdb_options_set_create_if_missing(raw, 1)
+        rocksdb_options_set_create_if_missing(raw, 0)
         rocksdb_options_set_paranoid_checks(raw, 1)
         rocksdb_options_set_compression(raw, Int32(rocksdb_lz4_compression))
-        rocksdb_options_set_level_compaction_dynamic_level_bytes(raw, 1)
-        rocksdb_options_set_level0_file_num_compaction_trigger(raw, Limits.newestLevelFiles)
         rocksdb_options_set_target_file_size_base(raw, Limits.fileBytes)
-        rocksdb_options_set_max_background_jobs(raw, Limits.backgroundThreads)
         rocksdb_options_set_max_open_files(raw, Limits.openFiles)
-        rocksdb_options_set_ratelimiter(raw, limiter)
+        rocksdb_options_set_bytes_per_sync(raw, Limits.bytesPerSync)
+        rocksdb_options_set_skip_stats_update_on_db_open(raw, 1)
         rocksdb_options_set_info_log_level(raw, 2)
         rocksdb_options_set_max_log_file_size(raw, Limits.infoLogBytes)
         rocksdb_options_set_keep_log_file_num(raw, Limits.infoLogFiles)
+    }
+
+    /// Merging files gives way to all else that the machine does.
+    private func setMerging() {
+        rocksdb_options_set_level_compaction_dynamic_level_bytes(raw, 1)
+        rocksdb_options_set_level0_file_num_compaction_trigger(raw, Limits.newestLevelFiles)
+        rocksdb_options_set_max_background_jobs(raw, Limits.backgroundThreads)
+        rocksdb_options_set_ratelimiter(raw, limiter)
+        rocksdb_options_set_compaction_filter(raw, filter)
+        rocksdb_options_set_env(raw, threads)
+        rocksdb_env_lower_thread_pool_cpu_priority(threads)
+        rocksdb_env_lower_thread_pool_io_priority(threads)
     }
 }

@@ -1,4 +1,8 @@
 internal import CRocksDB
+internal import Basics
+internal import MVCC
+package import Rows
+
 #if canImport(Glibc)
     internal import Glibc
 #else
@@ -9,31 +13,46 @@ internal import CRocksDB
 /// runs, which are taken in whole and durably or not at all.
 ///
 /// All calls block. They may come from several threads, but one thread at a time makes and takes in runs.
-package final class RowStore: @unchecked Sendable {
+package final class RowStore: RowStoring, @unchecked Sendable {
+    /// What is expected of the directory.
+    package enum Opening: Sendable {
+        /// There is none yet.
+        case new
+        /// There is one: what is missing is damage.
+        case existing
+        /// There is one, and not a byte of it is changed.
+        case readOnly
+    }
+
     let raw: OpaquePointer
     private let options: RowOptions
     private let reading: OpaquePointer
-    private let cacheOnly: OpaquePointer
     private let ingestion: OpaquePointer
     private let runsDirectory: String
     /// Names runs, with the start's own name: no file is ever made twice.
     private var runCount = 0
     private let startName: String
 
-    /// Opens the store in `directory`, which is made if it is missing.
+    /// Opens the store in `directory`.
     ///
     /// - Parameter startName: another one at each start: the boot number will do.
     package init(
-        directory: String, startName: String, cacheBytes: Int = Limits.cacheBytesDefault
-    ) throws(RocksError) {
+        directory: String, _ opening: Opening, startName: String,
+        cacheBytes: Int = Limits.cacheBytesDefault
+    ) throws(RowError) {
         options = RowOptions(cacheBytes: cacheBytes)
         self.startName = startName
         runsDirectory = directory + "/runs"
-        raw = try Self.open(directory + "/rows", options)
+        if opening == .new {
+            try Files.makeDirectory(directory)
+            try Files.makeDirectory(runsDirectory)
+            try Files.syncDirectory(directory)
+            rocksdb_options_set_create_if_missing(options.raw, 1)
+            rocksdb_options_set_error_if_exists(options.raw, 1)
+        }
+        if opening != .readOnly { try Self.removeLeftovers(runsDirectory) }
+        raw = try Self.open(directory + "/rows", opening, options)
         reading = Self.readOptions()
-        cacheOnly = Self.readOptions()
-        // kBlockCacheTier: it never says that a row is absent that is not.
-        rocksdb_readoptions_set_read_tier(cacheOnly, 1)
         guard let ingestion = rocksdb_ingestexternalfileoptions_create() else {
             preconditionFailure("RocksDB gives no options: out of memory")
         }
@@ -41,95 +60,112 @@ package final class RowStore: @unchecked Sendable {
         rocksdb_ingestexternalfileoptions_set_move_files(ingestion, 1)
         rocksdb_ingestexternalfileoptions_set_allow_global_seqno(ingestion, 1)
         rocksdb_ingestexternalfileoptions_set_snapshot_consistency(ingestion, 0)
-        try removeLeftovers()
     }
 
     deinit {
         rocksdb_ingestexternalfileoptions_destroy(ingestion)
         rocksdb_readoptions_destroy(reading)
-        rocksdb_readoptions_destroy(cacheOnly)
         rocksdb_close(raw)
     }
 
     // MARK: Reading
 
-    /// The value of a row. With `cachedOnly` no disk is read.
-    package func value(
-        of key: UnsafeRawBufferPointer, cachedOnly: Bool = false
-    ) throws(RocksError) -> RowLookup {
-        let key = key.bound
-        do throws(RocksError) {
-            let slice = try rocks {
-                rocksdb_get_pinned(
-                    raw, cachedOnly ? cacheOnly : reading, key.baseAddress, key.count, $0)
+    package func value(of key: [UInt8]) throws(RowError) -> [UInt8]? {
+        let slice = try key.withUnsafeBytes { key in
+            let key = key.bound
+            return Result { () throws(RowError) in
+                try rocks { rocksdb_get_pinned(raw, reading, key.baseAddress, key.count, $0) }
             }
-            guard let slice else { return .absent }
-            defer { rocksdb_pinnableslice_destroy(slice) }
-            var count = 0
-            let start = rocksdb_pinnableslice_value(slice, &count)
-            return .found(Array(UnsafeRawBufferPointer(start: start, count: count)))
-        } catch {
-            if cachedOnly, error.description.hasPrefix("Result incomplete") { return .unknown }
-            throw error
+        }.get()
+        guard let slice else { return nil }
+        defer { rocksdb_pinnableslice_destroy(slice) }
+        var count = 0
+        let start = rocksdb_pinnableslice_value(slice, &count)
+        return Array(UnsafeRawBufferPointer(start: start, count: count))
+    }
+
+    package func visit(
+        from lower: [UInt8], to upper: [UInt8], descending: Bool,
+        _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Bool
+    ) throws(RowError) {
+        try visit(from: lower, to: upper, descending: descending, keepsCache: false, body)
+    }
+
+    /// - Parameter keepsCache: what is read does not push out of the cache what is there.
+    func visit(
+        from lower: [UInt8], to upper: [UInt8], descending: Bool, keepsCache: Bool,
+        _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Bool
+    ) throws(RowError) {
+        guard KeyOrder.compare(lower, upper) < 0 else { return }
+        let cursor = RowCursor(self, lower: lower, upper: upper, keepsCache: keepsCache)
+        if descending { cursor.seekToLast() } else { cursor.seekToFirst() }
+        while let key = try cursor.key(), body(key, cursor.value) {
+            if descending { cursor.previous() } else { cursor.next() }
         }
     }
 
-    /// The rows of `lower` up to, but without, `upper`, as they are now.
-    package func cursor(from lower: [UInt8], to upper: [UInt8]) -> RowCursor {
-        RowCursor(self, lower: lower, upper: upper)
+    /// Reads all there is, with its checksums.
+    package func verify() throws(RowError) {
+        try visit(from: [0], to: [.max], descending: false, keepsCache: true) { _, _ in true }
     }
 
     // MARK: Writing
 
-    /// An empty run.
-    package func makeRun() throws(RocksError) -> RowRun {
+    package func makeRun() throws(RowError) -> any RowRun {
         runCount += 1
-        return try RowRun(
-            path: "\(runsDirectory)/\(startName)-\(runCount).run", options: options)
+        return try RunFile(path: "\(runsDirectory)/\(startName)-\(runCount).run", options: options)
     }
 
-    /// Takes in the rows of all runs, in one step: after a crash all of them are there, or none. Durable when it
-    /// returns. Of a key in several runs the last one counts; runs whose ranges of keys do not overlap can go
-    /// straight to the oldest level. Empty ones are left out.
-    package func ingest(_ runs: [RowRun]) throws(RocksError) {
-        let filled = runs.filter { $0.rowCount > 0 }
-        for run in filled { try run.finish() }
+    /// Runs whose ranges of keys do not overlap can go straight to the oldest level.
+    package func takeIn(_ runs: [any RowRun]) throws(RowError) {
+        var filled: [RunFile] = []
+        for run in runs {
+            guard let run = run as? RunFile else { preconditionFailure("a run of another store") }
+            if run.rowCount > 0 { filled.append(run) }
+        }
         guard !filled.isEmpty else { return }
+        for run in filled { try run.finish() }
         let paths = filled.map { strdup($0.path) }
         defer { for path in paths { free(path) } }
         let list = paths.map { UnsafePointer($0) }
         try rocks { rocksdb_ingest_external_file(raw, list, list.count, ingestion, $0) }
-        for run in runs { unlink(run.path) }
     }
 
-    /// Frees the files that lie wholly between two keys, whose rows nobody reads any more.
-    package func dropFiles(from lower: [UInt8], to upper: [UInt8]) throws(RocksError) {
-        let (lower, upper) = (
-            lower.map(CChar.init(bitPattern:)), upper.map(CChar.init(bitPattern:))
-        )
+    /// The index is filtered as RocksDB merges files. The history lies in files that are never merged again, and
+    /// goes file by file.
+    package func forget(compactedRevision revision: Int64) throws(RowError) {
+        options.obsoleteRows.forget(compactedRevision: revision)
+        guard revision > 0 else { return }
+        let lower = [RowLayout.history].map(CChar.init(bitPattern:))
+        let upper = RowLayout.historyKey(from: revision).map(CChar.init(bitPattern:))
         try rocks {
             rocksdb_delete_file_in_range(raw, lower, lower.count, upper, upper.count, $0)
         }
     }
 
-    /// Makes a copy of the store as it is now, in a new directory on the same disk, by links: it can be opened
-    /// by its own.
-    package func checkpoint(at directory: String) throws(RocksError) {
+    package var forgottenRevision: Int64 { options.obsoleteRows.forgottenRevision }
+
+    /// Merges all files into one level: for tests, which cannot wait for it to happen.
+    package func compact() { rocksdb_compact_range(raw, nil, 0, nil, 0) }
+
+    /// Makes a copy of the store as it is now, in a new directory on the same disk, by links.
+    package func checkpoint(at directory: String) throws(RowError) {
         let maker = try rocks { rocksdb_checkpoint_object_create(raw, $0) }
         defer { rocksdb_checkpoint_object_destroy(maker) }
-        guard mkdir(directory, 0o700) == 0 || errno == EEXIST else {
-            throw RocksError("\(directory) cannot be made: \(String(cString: strerror(errno)))")
-        }
+        try Files.makeDirectory(directory)
         try rocks { rocksdb_checkpoint_create(maker, directory + "/rows", 0, $0) }
     }
 
+    /// Nothing is merged any more. For a store whose files go.
+    package func stopMerging() { rocksdb_cancel_all_background_work(raw, 1) }
+
     // MARK: Figures
 
-    /// Files of the newest level: each costs every read a look. Ingestion does not stop at any number of them,
-    /// so that whoever flushes has to.
+    /// Ingestion does not stop at any number of files of the newest level, each of which costs every read a look.
+    package var isBehind: Bool { newestLevelFileCount > Limits.newestLevelFilesMax }
+
     package var newestLevelFileCount: Int { property("rocksdb.num-files-at-level0") }
 
-    /// Bytes of all rows' files.
     package var byteCount: Int { property("rocksdb.total-sst-files-size") }
 
     private func property(_ name: String) -> Int {
@@ -142,31 +178,34 @@ package final class RowStore: @unchecked Sendable {
 
     /// A killed process holds its lock until it is wholly gone.
     private static func open(
-        _ directory: String, _ options: RowOptions
-    ) throws(RocksError) -> OpaquePointer {
-        try makeDirectories(directory)
+        _ directory: String, _ opening: Opening, _ options: RowOptions
+    ) throws(RowError) -> OpaquePointer {
         var left = Limits.lockRetryMilliseconds
         while true {
-            do throws(RocksError) {
-                let raw = try rocks { rocksdb_open(options.raw, directory, $0) }
-                guard let raw else { throw RocksError("RocksDB gives no store") }
+            do throws(RowError) {
+                let raw = try rocks {
+                    opening == .readOnly
+                        ? rocksdb_open_for_read_only(options.raw, directory, 0, $0)
+                        : rocksdb_open(options.raw, directory, $0)
+                }
+                guard let raw else { preconditionFailure("RocksDB gives no store") }
                 return raw
             } catch {
-                guard left > 0, error.description.contains("lock") else { throw error }
+                guard left > 0, error.description.contains("lock") else {
+                    throw opening == .new ? error : missing(error)
+                }
                 usleep(10_000)
                 left -= 10
             }
         }
     }
 
-    private static func makeDirectories(_ directory: String) throws(RocksError) {
-        var path = ""
-        for part in directory.split(separator: "/", omittingEmptySubsequences: false) {
-            path += path.isEmpty && part.isEmpty ? "/" : part + "/"
-            guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
-                throw RocksError("\(path) cannot be made: \(String(cString: strerror(errno)))")
-            }
+    /// Of a store that was there, something that is missing is damage, whatever RocksDB calls it.
+    private static func missing(_ error: RowError) -> RowError {
+        let isMissing = ["No such file", "does not exist"].contains {
+            error.description.contains($0)
         }
+        return RowError(error.description, isDamage: error.isDamage || isMissing)
     }
 
     private static func readOptions() -> OpaquePointer {
@@ -179,17 +218,8 @@ package final class RowStore: @unchecked Sendable {
     }
 
     /// What lies there was not taken in, or is a second link to a file that was: neither is needed.
-    private func removeLeftovers() throws(RocksError) {
-        try Self.makeDirectories(runsDirectory)
-        guard let stream = opendir(runsDirectory) else {
-            throw RocksError("\(runsDirectory) cannot be read: \(String(cString: strerror(errno)))")
-        }
-        defer { closedir(stream) }
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name.hasSuffix(".run") { unlink(runsDirectory + "/" + name) }
-        }
+    private static func removeLeftovers(_ directory: String) throws(RowError) {
+        try Files.makeDirectory(directory)
+        for name in try Files.names(in: directory) { try Files.remove(directory + "/" + name) }
     }
 }

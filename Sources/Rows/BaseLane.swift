@@ -1,7 +1,9 @@
 /// Operations of one lane are performed one after another; the lanes do not wait for each other.
 package enum BaseLane: Int, CaseIterable, Sendable {
-    /// Flushes, and snapshots made and taken.
+    /// Flushes.
     case writer
+    /// Snapshots made and taken: they read and write much, and no flush waits for them.
+    case snapshots
     case reader
 }
 
@@ -9,9 +11,10 @@ extension BaseOperation {
     package var lane: BaseLane {
         switch self {
         case .states, .piece, .readSnapshot: .reader
-        case .beginFlush, .flushChanges, .flushKeys, .finishFlush, .makeSnapshot, .dropSnapshot,
-            .beginInstallation, .installBytes, .finishInstallation:
-            .writer
+        case .beginFlush, .flushChanges, .flushKeys, .finishFlush: .writer
+        case .makeSnapshot, .dropSnapshot, .beginInstallation, .installBytes,
+            .finishInstallation:
+            .snapshots
         }
     }
 }

@@ -57,11 +57,7 @@ package final class FlushWriter {
 
     private func addIndex() throws(RowError) {
         for (key, changes) in index {
-            for revision in changes {
-                buffer.removeAll()
-                buffer.writeVarint(UInt64(revision.sub))
-                try current.put(RowLayout.indexKey(key, revision.main), buffer.bytes)
-            }
+            for revision in changes { try current.put(RowLayout.indexKey(key, revision), []) }
         }
         index = []
     }

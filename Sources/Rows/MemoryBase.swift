@@ -29,7 +29,7 @@ package final class MemoryBase: Base {
     var rows: MemoryRows
     var flush: FlushWriter?
     private let owner: Owner
-    private var waiting: [[Job]] = [[], []]
+    private var waiting: [[Job]] = BaseLane.allCases.map { _ in [] }
     private var completions: [BaseCompletion] = []
     private var hasEnded = false
 
@@ -99,8 +99,8 @@ package final class MemoryBase: Base {
     package func crash(losingPower: Bool, number: (_ below: Int) -> Int) {
         guard !hasEnded else { return }
         hasEnded = true
-        if let job = waiting[BaseLane.writer.rawValue].first { abandon(job.operation, number) }
-        waiting = [[], []]
+        for jobs in waiting { if let job = jobs.first { abandon(job.operation, number) } }
+        waiting = BaseLane.allCases.map { _ in [] }
         completions = []
         if losingPower { losePower(number) }
     }

@@ -15,6 +15,7 @@ package final class MemoryRows: RowStoring {
     private struct Shared {
         var contents: Contents
         var isDamaged = false
+        var forgottenRevision = Int64.min
     }
 
     private let shared: Monitor<Shared>
@@ -73,11 +74,14 @@ package final class MemoryRows: RowStoring {
 
     package func forget(compactedRevision revision: Int64) {
         shared.update { shared in
+            shared.forgottenRevision = revision
             shared.contents = shared.contents.filter { key in
                 !key.withUnsafeBytes { RowLayout.isObsolete($0, compactedRevision: revision) }
             }
         }
     }
+
+    package var forgottenRevision: Int64 { shared.withLock { $0.forgottenRevision } }
 
     package var isBehind: Bool { false }
 

@@ -43,15 +43,17 @@ package enum RowLayout {
         return prefix + keyEnd
     }
 
-    package static func indexKey(_ key: [UInt8], _ main: Int64) -> [UInt8] {
-        indexPrefix(key) + bigEndian(UInt64(main))
+    package static func indexKey(_ key: [UInt8], _ revision: Revision) -> [UInt8] {
+        indexPrefix(key) + bigEndian(UInt64(revision.main)) + bigEndian(UInt32(revision.sub))
     }
 
     /// The first row of the index that belongs to `key` or a later one.
     static func indexLower(_ key: [UInt8]) -> [UInt8] { Array(indexPrefix(key).dropLast(2)) }
 
-    /// The key and the main revision of a row of the index; nil if it is none.
-    static func readIndexKey(_ row: UnsafeRawBufferPointer) -> (key: [UInt8], main: Int64)? {
+    /// The key and the revision of a row of the index; nil if it is none.
+    static func readIndexKey(
+        _ row: UnsafeRawBufferPointer
+    ) -> (key: [UInt8], revision: Revision)? {
         var key: [UInt8] = []
         var place = 1
         while place + 1 < row.count {
@@ -62,9 +64,8 @@ package enum RowLayout {
                 key.append(0)
                 place += 2
             } else {
-                guard row[place + 1] == keyEnd[1], row.count == place + 10 else { return nil }
-                let main = row.loadUnaligned(fromByteOffset: place + 2, as: UInt64.self)
-                return (key, Int64(bitPattern: main.bigEndian))
+                guard row[place + 1] == keyEnd[1], row.count == place + 14 else { return nil }
+                return (key, readRevision(row, at: place + 2))
             }
         }
         return nil
@@ -73,8 +74,12 @@ package enum RowLayout {
     /// The revision of a row of the history; nil if it is none.
     static func readHistoryKey(_ row: UnsafeRawBufferPointer) -> Revision? {
         guard row.count == 13, row[0] == history else { return nil }
-        let main = row.loadUnaligned(fromByteOffset: 1, as: UInt64.self).bigEndian
-        let sub = row.loadUnaligned(fromByteOffset: 9, as: UInt32.self).bigEndian
+        return readRevision(row, at: 1)
+    }
+
+    private static func readRevision(_ row: UnsafeRawBufferPointer, at place: Int) -> Revision {
+        let main = row.loadUnaligned(fromByteOffset: place, as: UInt64.self).bigEndian
+        let sub = row.loadUnaligned(fromByteOffset: place + 8, as: UInt32.self).bigEndian
         return Revision(main: Int64(bitPattern: main), sub: Int64(sub))
     }
 
@@ -83,10 +88,10 @@ package enum RowLayout {
     package static func isObsolete(
         _ key: UnsafeRawBufferPointer, compactedRevision: Int64
     ) -> Bool {
-        guard key.count >= 9 else { return false }
+        guard key.count >= 13 else { return false }
         let isIndex = key[0] == index
         guard isIndex || key[0] == history else { return false }
-        let place = isIndex ? key.count - 8 : 1
+        let place = isIndex ? key.count - 12 : 1
         let main = key.loadUnaligned(fromByteOffset: place, as: UInt64.self).bigEndian
         return isIndex ? main <= compactedRevision : main < compactedRevision
     }

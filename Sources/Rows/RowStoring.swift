@@ -22,6 +22,9 @@ package protocol RowStoring: AnyObject, Sendable {
     /// (`RowLayout.isObsolete`): such rows may go, at any time or never.
     func forget(compactedRevision revision: Int64) throws(RowError)
 
+    /// The revision of the last `forget`; the lowest number before the first one.
+    var forgottenRevision: Int64 { get }
+
     /// Whether more runs now would make reads slow: whoever flushes should wait.
     var isBehind: Bool { get }
 

@@ -11,9 +11,14 @@ internal import Synchronization
 /// reads. The owner is told by `wake` to call `takeCompletions` on its own thread.
 package final class PosixDisk: Disk {
     private let shared: Shared
-    private let flusher: DiskThread
-    private let preparer: DiskThread
-    private let reader: DiskThread
+    private let flusher: WorkThread<Job>
+    private let preparer: WorkThread<Job>
+    private let reader: WorkThread<Job>
+
+    private struct Job {
+        let operation: DiskOperation
+        let ticket: UInt64
+    }
 
     /// A disk over the segments in `directory`.
     ///
@@ -32,9 +37,14 @@ package final class PosixDisk: Disk {
         try Posix.syncDirectory(directory)
         let shared = shared
         let writer = SegmentWriter(injectedBug: injectedBug)
-        flusher = DiskThread { shared.perform($0, ticket: $1, writer: writer) }
-        preparer = DiskThread { shared.perform($0, ticket: $1, writer: nil) }
-        reader = DiskThread { shared.perform($0, ticket: $1, writer: nil) }
+        func thread(_ writer: SegmentWriter?) -> WorkThread<Job> {
+            WorkThread(jobsMax: Limits.queuedOperations) {
+                shared.perform($0.operation, ticket: $0.ticket, writer: writer)
+            }
+        }
+        flusher = thread(writer)
+        preparer = thread(nil)
+        reader = thread(nil)
     }
 
     package func segments() throws(DiskError) -> [SegmentFile] {
@@ -64,13 +74,14 @@ package final class PosixDisk: Disk {
     }
 
     package func submit(_ operation: DiskOperation, ticket: UInt64) {
+        let job = Job(operation: operation, ticket: ticket)
         switch operation {
-        case .write: flusher.submit(operation, ticket: ticket)
+        case .write: flusher.submit(job)
         case .prepare:
             shared.isHurried.store(false, ordering: .relaxed)
-            preparer.submit(operation, ticket: ticket)
-        case .remove: preparer.submit(operation, ticket: ticket)
-        case .scan: reader.submit(operation, ticket: ticket)
+            preparer.submit(job)
+        case .remove: preparer.submit(job)
+        case .scan: reader.submit(job)
         }
     }
 

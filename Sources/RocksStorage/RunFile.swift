@@ -1,32 +1,40 @@
 internal import CRocksDB
+internal import Rows
+
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
 
 /// Rows on their way into a `RowStore`: a file that is written in ascending order of keys, and becomes part of
 /// the store when it is taken in.
-package final class RowRun {
+final class RunFile: RowRun {
     let path: String
     private let raw: OpaquePointer
     private let options: RowOptions
-    package private(set) var rowCount = 0
-    private(set) var isFinished = false
+    private(set) var rowCount = 0
+    private var isFinished = false
 
     /// `path` must be new: RocksDB opens what is there and truncates it, and a left-over of a crash is one
     /// file with a living one.
-    init(path: String, options: RowOptions) throws(RocksError) {
+    init(path: String, options: RowOptions) throws(RowError) {
         self.path = path
         self.options = options
         guard let raw = rocksdb_sstfilewriter_create(options.environment, options.raw) else {
-            throw RocksError("no writer of rows")
+            preconditionFailure("RocksDB gives no writer of rows: out of memory")
         }
         self.raw = raw
         try rocks { rocksdb_sstfilewriter_open(raw, path, $0) }
     }
 
-    deinit { rocksdb_sstfilewriter_destroy(raw) }
+    /// What was taken in has another name by now.
+    deinit {
+        rocksdb_sstfilewriter_destroy(raw)
+        unlink(path)
+    }
 
-    /// Adds a row. Its key is above all that were added before.
-    package func put(
-        _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
-    ) throws(RocksError) {
+    func put(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws(RowError) {
         let (key, value) = (key.bound, value.bound)
         try rocks {
             rocksdb_sstfilewriter_put(
@@ -35,22 +43,16 @@ package final class RowRun {
         rowCount += 1
     }
 
-    /// Takes a row away. Its key is above all that were added before.
-    package func delete(_ key: UnsafeRawBufferPointer) throws(RocksError) {
+    func delete(_ key: UnsafeRawBufferPointer) throws(RowError) {
         let key = key.bound
         try rocks { rocksdb_sstfilewriter_delete(raw, key.baseAddress, key.count, $0) }
         rowCount += 1
     }
 
     /// Nothing can be added afterwards.
-    func finish() throws(RocksError) {
+    func finish() throws(RowError) {
         precondition(!isFinished, "a run is finished once")
         isFinished = true
         try rocks { rocksdb_sstfilewriter_finish(raw, $0) }
     }
-}
-
-extension UnsafeRawBufferPointer {
-    /// As C's characters.
-    var bound: UnsafeBufferPointer<CChar> { bindMemory(to: CChar.self) }
 }

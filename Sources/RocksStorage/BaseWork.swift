@@ -1,0 +1,40 @@
+internal import Basics
+internal import Rows
+internal import Synchronization
+
+/// What the threads of a base share with each other and with its owner.
+final class BaseWork: Sendable {
+    let directory: BaseDirectory
+    let completions = Monitor<[BaseCompletion]>([])
+    private let hasFailed = Atomic(false)
+    private let wake: @Sendable () -> Void
+    private let onFailure: @Sendable (BaseError) -> Void
+
+    init(
+        _ directory: BaseDirectory, wake: @escaping @Sendable () -> Void,
+        onFailure: @escaping @Sendable (BaseError) -> Void
+    ) {
+        self.directory = directory
+        self.wake = wake
+        self.onFailure = onFailure
+    }
+
+    /// Performs an operation and tells the owner; nothing once something has failed.
+    func perform(
+        _ ticket: UInt64, on store: OpenStore, _ body: () throws(RowError) -> BaseOutcome
+    ) {
+        guard !hasFailed.load(ordering: .acquiring) else { return }
+        do throws(RowError) {
+            let outcome = try body()
+            let isFirst = completions.update { waiting in
+                waiting.append(BaseCompletion(ticket: ticket, outcome: outcome))
+                return waiting.count == 1
+            }
+            if isFirst { wake() }
+        } catch {
+            if hasFailed.exchange(true, ordering: .acquiringAndReleasing) { return }
+            if error.isDamage { directory.markDamaged(store.number) }
+            onFailure(BaseError(error))
+        }
+    }
+}

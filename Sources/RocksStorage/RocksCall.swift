@@ -1,0 +1,25 @@
+internal import CRocksDB
+internal import Rows
+
+/// Calls `body` with a place for RocksDB's complaint, and throws what it finds there.
+func rocks<Result>(
+    _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result
+) throws(RowError) -> Result {
+    var complaint: UnsafeMutablePointer<CChar>?
+    let result = body(&complaint)
+    guard let complaint else { return result }
+    defer { rocksdb_free(complaint) }
+    throw RowError(rocks: String(cString: complaint))
+}
+
+extension RowError {
+    /// An error in RocksDB's words, which begin with its kind.
+    init(rocks text: String) {
+        self.init("RocksDB: \(text)", isDamage: text.hasPrefix("Corruption"))
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// As C's characters.
+    var bound: UnsafeBufferPointer<CChar> { bindMemory(to: CChar.self) }
+}
