@@ -53,7 +53,7 @@ let thought: [Target] = [
     room("Rows", ["MVCC", "Basics"]),
     room("Protobuf", ["Basics"]),
     room("EtcdMessages", ["Protobuf"]),
-    room("StateMachine", ["MVCC", "EtcdMessages", "Protobuf", "Basics"]),
+    room("StateMachine", ["Rows", "MVCC", "EtcdMessages", "Protobuf", "Basics"]),
     room("GRPC", ["Basics"]),
     room("Histories", ["Basics"]),
 ]
@@ -143,7 +143,7 @@ let checks: [Target] = [
     tests("PaxosTests", ["Paxos", "Basics"], resources: [.copy("Scenarios")]),
     tests("PaxosCodecTests", ["PaxosCodec", "Paxos", "Basics"]),
     tests("ExplorationTests", ["Exploration", "Paxos"]),
-    tests("MVCCTests", ["MVCC", "Basics"]),
+    tests("MVCCTests", ["MVCC", "Rows", "Basics"]),
     tests("ProtobufTests", ["Protobuf", "EtcdMessages", "Basics"]),
     tests("StateMachineTests", ["StateMachine", "MVCC", "EtcdMessages", "Protobuf", "Basics"]),
     tests("GRPCTests", ["GRPC", "Basics"]),

@@ -19,7 +19,12 @@ struct History {
     private(set) var end = 0
 
     /// What all entries ever counted: the changed key and its value before.
-    private(set) var bytesEver = 0
+    private(set) var bytesEver: Int
+    /// The values before of the entries that are there.
+    private(set) var heldValueBytes = 0
+
+    /// No entry, and `bytesEver` counted by those that were.
+    init(bytesEver: Int = 0) { self.bytesEver = bytesEver }
 
     var count: Int { end - first }
 
@@ -51,13 +56,10 @@ struct History {
         let older = record.newestEntry
         var entry = HistoryEntry(
             record: record, previous: previous, main: revision.main, bytesBefore: bytesEver,
-            previousEntry: older, jumpEntry: History.none, nextEntry: History.none,
+            previousEntry: older, jumpEntry: History.none,
             sub: UInt32(revision.sub), depth: 0,
             isDelete: isDelete)
-        if holds(older) {
-            self[older].nextEntry = end
-            link(&entry, to: older)
-        }
+        if holds(older) { link(&entry, to: older) }
         if chunks.isEmpty || chunks[chunks.count - 1].count == Limits.historyChunkEntries {
             var chunk = ContiguousArray<HistoryEntry>()
             chunk.reserveCapacity(Limits.historyChunkEntries)
@@ -66,6 +68,7 @@ struct History {
         chunks[chunks.count - 1].append(entry)
         record.newestEntry = end
         bytesEver += record.key.count + previous.value.count
+        heldValueBytes += previous.value.count
         end += 1
     }
 
@@ -80,11 +83,21 @@ struct History {
         if near == self[jump].depth &- self[far].depth { entry.jumpEntry = far }
     }
 
-    /// The state of `record` at main revision `revision`, which must not be compacted.
-    func state(of record: KeyRecord, at revision: Int64) -> KeyState {
-        if record.state.modRevision <= revision { return record.state }
-        var index = record.newestEntry
-        precondition(holds(index), "a change above a readable revision was dropped")
+    /// The state of `record` at main revision `revision`, which must not be compacted; nil if only the base knows
+    /// it, which holds all changes up to `flushed`.
+    func state(of record: KeyRecord, at revision: Int64, flushed: Int64) -> KeyState? {
+        let newest = record.state
+        if newest.modRevision <= revision {
+            // Of a key that the base does not have it is not known since when.
+            return newest.exists || newest.modRevision > 0 || revision >= flushed ? newest : nil
+        }
+        guard holds(record.newestEntry) else { return nil }
+        return stateBefore(record.newestEntry, at: revision, flushed: flushed)
+    }
+
+    /// The same from the chain that begins at entry `newest`, which is above `revision`.
+    private func stateBefore(_ newest: Int, at revision: Int64, flushed: Int64) -> KeyState? {
+        var index = newest
         while true {
             let jump = self[index].jumpEntry
             let older = self[index].previousEntry
@@ -93,16 +106,13 @@ struct History {
             } else if holds(older), self[older].main > revision {
                 index = older
             } else {
-                return self[index].previous
+                let previous = self[index].previous
+                let isKnown =
+                    holds(older) || revision >= flushed
+                    || (previous.modRevision > 0 && previous.modRevision <= revision)
+                return isKnown ? previous : nil
             }
         }
-    }
-
-    /// The state of the key of entry `index` right after that change.
-    func stateAfter(_ index: Int) -> KeyState {
-        let next = self[index].nextEntry
-        if next != History.none { return self[next].previous }
-        return self[index].record?.state ?? .absent
     }
 
     /// The lowest entry at or above main revision `revision`; `end` if there is none.
@@ -118,6 +128,7 @@ struct History {
 
     /// Drops the lowest entry, and the memory of a chunk once all of it is dropped.
     mutating func dropFirst() {
+        heldValueBytes -= self[first].previous.value.count
         self[first] = .dropped
         first += 1
         if first - chunksStart == Limits.historyChunkEntries {

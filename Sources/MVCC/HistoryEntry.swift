@@ -13,8 +13,6 @@ struct HistoryEntry {
     var previousEntry: Int
     /// An older change of the key, farther back, that makes searches logarithmic.
     var jumpEntry: Int
-    /// The key's change after this one, or `History.none`.
-    var nextEntry: Int
     /// The place of the change within its request.
     var sub: UInt32
     /// The length of the key's chain up to here, modulo 2^32: only differences count.
@@ -27,6 +25,6 @@ struct HistoryEntry {
         HistoryEntry(
             record: nil, previous: .absent, main: 0, bytesBefore: 0,
             previousEntry: History.none,
-            jumpEntry: History.none, nextEntry: History.none, sub: 0, depth: 0, isDelete: false)
+            jumpEntry: History.none, sub: 0, depth: 0, isDelete: false)
     }
 }

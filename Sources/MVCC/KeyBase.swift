@@ -14,12 +14,6 @@ package protocol KeyBase: AnyObject {
     func visitChanges(
         from start: Int64, _ body: (FlushedChange) -> Bool
     ) throws(KeyBaseError)
-
-    /// The state of `key` before its first change above main revision `revision`; nil if the base knows of no such
-    /// change.
-    func stateBeforeNextChange(
-        of key: [UInt8], above revision: Int64
-    ) throws(KeyBaseError) -> KeyState?
 }
 
 /// A base that cannot be read, in words. Nothing that was read from it before may be served.

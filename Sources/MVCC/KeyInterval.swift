@@ -55,4 +55,13 @@ package enum KeyInterval: Equatable, Sendable {
         guard let upper else { return .unbounded(lower: key + [0]) }
         return .bounded(lower: key + [0], upper: upper)
     }
+
+    /// What of the interval a scan saw that left `rest`.
+    package func part(before rest: KeyInterval?, descending: Bool) -> KeyInterval {
+        guard let rest else { return self }
+        if !descending { return .bounded(lower: lower, upper: rest.lower) }
+        guard let lower = rest.upper else { return self }
+        guard let upper else { return .unbounded(lower: lower) }
+        return .bounded(lower: lower, upper: upper)
+    }
 }

@@ -7,6 +7,8 @@ final class KeyRecord {
     @exclusivity(unchecked) var newestEntry = History.none
     /// Whether the `KeyTree` counts the key. Only the tree changes it.
     @exclusivity(unchecked) var isLive = false
+    /// Whether somebody asked for the key since the last look for keys that nobody needs in memory.
+    @exclusivity(unchecked) var isUsed = true
 
     init(key: [UInt8]) { self.key = key }
 }

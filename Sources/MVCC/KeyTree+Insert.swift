@@ -15,12 +15,20 @@ extension KeyTree {
     }
 
     /// The record of `key`, made if there is none, and counted as live from now on.
-    mutating func makeLive(_ key: [UInt8]) -> KeyRecord {
+    @inline(__always)
+    mutating func makeLive(_ key: [UInt8]) -> (record: KeyRecord, isNew: Bool) {
         // Most writes are of keys that exist: nothing in the tree changes.
-        if let record = find(key), record.isLive { return record }
+        if let record = find(key), record.isLive { return (record, false) }
+        return insertLive(key)
+    }
+
+    private mutating func insertLive(_ key: [UInt8]) -> (record: KeyRecord, isNew: Bool) {
         var insertion = Insertion()
         let split = key.withUnsafeBytes { insert(key, $0, into: root, &insertion) }
-        if insertion.isNew { recordCount += 1 }
+        if insertion.isNew {
+            recordCount += 1
+            keyBytes += key.count
+        }
         if let split {
             let left = root
             root = KeyNode(isLeaf: false)
@@ -30,7 +38,7 @@ extension KeyTree {
             root.rebuildHeads()
         }
         guard let record = insertion.record else { preconditionFailure("nothing inserted") }
-        return record
+        return (record, insertion.isNew)
     }
 
     private func insert(

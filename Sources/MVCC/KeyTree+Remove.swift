@@ -5,6 +5,7 @@ extension KeyTree {
         let isRemoved = record.key.withUnsafeBytes { remove($0, from: root) }
         precondition(isRemoved, "the key is not in the tree")
         recordCount -= 1
+        keyBytes -= record.key.count
         while !root.isLeaf && root.children.count == 1 { root = root.children[0] }
     }
 

@@ -4,6 +4,8 @@ struct KeyTree {
     var root = KeyNode(isLeaf: true)
     /// Keys in the tree, deleted ones included.
     var recordCount = 0
+    /// The bytes of all keys in the tree.
+    var keyBytes = 0
 
     /// The keys that exist.
     var liveCount: Int { root.live }

@@ -10,27 +10,47 @@ extension Keyspace {
         if start < compactedRevision { throw .compacted(compactedRevision) }
         var given = 0
         var newest = start - 1
-        var index = history.firstEntry(from: start)
-        while index < history.end, history[index].main <= revision {
-            let main = history[index].main
-            if given >= changesMax, main != newest { return main }
-            body(change(index))
+        var next = max(start, revision + 1)
+        visitChanges(from: start) { flushed in
+            let main = flushed.revision.main
+            if main > revision { return false }
+            if given >= changesMax, main != newest {
+                next = main
+                return false
+            }
+            body(change(flushed))
             given += 1
             newest = main
-            index += 1
+            return true
         }
-        return max(start, revision + 1)
+        return next
     }
 
-    private func change(_ index: Int) -> Change {
-        let main = history[index].main
-        let previous = history[index].previous
+    /// Calls `body` with all changes from main revision `start` on, first those that the base has, until it
+    /// returns false.
+    func visitChanges(from start: Int64, _ body: (FlushedChange) -> Bool) {
+        var isGoingOn = true
+        if base != nil, start <= flushedRevision {
+            visitFlushedChanges(from: start) { change in
+                isGoingOn = body(change)
+                return isGoingOn
+            }
+        }
+        var index = history.firstEntry(from: max(start, flushedRevision + 1))
+        while isGoingOn, index < history.end {
+            isGoingOn = body(history.flushedChange(index))
+            index += 1
+        }
+    }
+
+    private func change(_ change: FlushedChange) -> Change {
+        let main = change.revision.main
         // Present by the number, not by what is physically there: equal on every replica.
-        let isPreviousReadable = previous.exists && main - 1 >= compactedRevision
+        let isPreviousReadable = change.previous.exists && main - 1 >= compactedRevision
         return Change(
-            revision: Revision(main: main, sub: Int64(history[index].sub)),
-            key: history[index].record?.key ?? [],
-            state: history[index].isDelete ? nil : history.stateAfter(index),
-            previous: isPreviousReadable ? previous : nil)
+            revision: change.revision, key: change.key,
+            // A key changes once in a revision.
+            state: change.isDelete ? nil : state(of: change.key, at: main),
+            previous: isPreviousReadable ? change.previous : nil)
     }
 }

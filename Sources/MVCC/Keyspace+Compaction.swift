@@ -1,41 +1,36 @@
 extension Keyspace {
-    /// Makes every revision below `target` unreadable, at once. `compactStep` frees the memory.
+    /// Makes every revision below `target` unreadable, at once. `releaseStep` and the next flush free the space.
     ///
     /// - Throws: `compacted` if `target` is not above the compacted revision, `future` if it is above
     ///   the current one.
     package func compact(to target: Int64) throws(KeyspaceError) {
         if target <= compactedRevision { throw .compacted(compactedRevision) }
         if target > revision { throw .future(revision) }
+        compactedByteCount = countedBytes(before: target)
         compactedRevision = target
-        compactedByteCount = history.bytes(before: history.firstEntry(from: target))
     }
 
-    /// Whether `compactStep` has something to free.
-    package var hasCompactionWork: Bool {
-        if history.count > 0, history[history.first].main < compactedRevision { return true }
-        let next = max(sweptEntries, history.first)
-        return next < history.end && history[next].main <= compactedRevision
-    }
-
-    /// Frees what lies below the compacted revision, looking at up to `budgetKeys` changes. The
-    /// changes *at* that revision stay, since a watch may start there; keys deleted by it go.
-    ///
-    /// - Returns: whether more is to be done.
-    package func compactStep(budgetKeys: Int) -> Bool {
-        for _ in 0..<budgetKeys {
-            guard hasCompactionWork else { return false }
-            let next = max(sweptEntries, history.first)
-            if next < history.end, history[next].main <= compactedRevision { sweep(next) }
-            if history[history.first].main < compactedRevision { history.dropFirst() }
+    /// What the changes below main revision `target` ever counted.
+    private func countedBytes(before target: Int64) -> Int {
+        var counted: Int?
+        if base != nil, target <= flushedRevision {
+            visitFlushedChanges(from: target) { change in
+                counted = change.bytesBefore
+                return false
+            }
         }
-        return hasCompactionWork
+        return counted ?? history.bytes(before: history.firstEntry(from: target))
     }
 
-    /// Takes the key of a delete out of the tree, unless it was put again.
-    private func sweep(_ index: Int) {
-        sweptEntries = index + 1
-        guard history[index].isDelete, let record = history[index].record else { return }
-        guard record.newestEntry == index else { return }
-        tree.remove(record)
+    /// Calls `body` with the changes that the base has from main revision `start` on, until it returns false.
+    func visitFlushedChanges(from start: Int64, _ body: (FlushedChange) -> Bool) {
+        guard let base else { preconditionFailure("a flushed revision without a base") }
+        do throws(KeyBaseError) {
+            try base.visitChanges(from: start) { change in
+                change.revision.main <= flushedRevision && body(change)
+            }
+        } catch {
+            baseFailure = baseFailure ?? error
+        }
     }
 }

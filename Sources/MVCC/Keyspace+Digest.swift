@@ -8,13 +8,14 @@ extension Keyspace {
             digest.add(key, state)
             return true
         }
-        for index in history.firstEntry(from: compactedRevision)..<history.end {
-            let entry = history[index]
-            digest.add(entry.main)
-            digest.add(UInt64(entry.sub) << 1 | (entry.isDelete ? 1 : 0))
-            digest.add(entry.record?.key ?? [])
-            let isPreviousReadable = entry.previous.exists && entry.main > compactedRevision
-            if isPreviousReadable { digest.add(entry.previous) }
+        visitChanges(from: compactedRevision) { change in
+            digest.add(change.revision.main)
+            digest.add(UInt64(change.revision.sub) << 1 | (change.isDelete ? 1 : 0))
+            digest.add(change.key)
+            let isPreviousReadable =
+                change.previous.exists && change.revision.main > compactedRevision
+            if isPreviousReadable { digest.add(change.previous) }
+            return true
         }
         digest.add(changeDigest.value)
     }

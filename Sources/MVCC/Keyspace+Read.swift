@@ -21,21 +21,31 @@ extension Keyspace {
     /// The state of `key` at main revision `wanted`, which must be readable (or the open
     /// transaction's own); nil if the key does not exist then.
     package func state(of key: [UInt8], at wanted: Int64) -> KeyState? {
-        guard let record = tree.find(key) else { return nil }
-        let state = history.state(of: record, at: wanted)
-        return state.exists ? state : nil
+        if let record = tree.find(key) {
+            if !record.isUsed { record.isUsed = true }
+            if let state = history.state(of: record, at: wanted, flushed: flushedRevision) {
+                return state.exists ? state : nil
+            }
+        } else if isComplete, wanted >= flushedRevision {
+            return nil
+        }
+        return stateInBase(key, at: wanted)
     }
 
-    /// Whether `count` takes logarithmic time at main revision `wanted`.
-    package func isCountFast(at wanted: Int64) -> Bool { wanted >= newestChange }
+    /// Whether `count` takes logarithmic time for `interval` at main revision `wanted`.
+    package func isCountFast(of interval: KeyInterval, at wanted: Int64) -> Bool {
+        wanted >= newestChange && (isComplete || interval == .unbounded(lower: [0]))
+    }
 
-    /// The number of keys of `interval` at main revision `wanted`: logarithmic for the newest
-    /// revision, else linear in the keys of the interval.
+    /// The number of keys of `interval` at main revision `wanted`: logarithmic where `isCountFast` says so, else
+    /// linear in the keys of the interval.
     package func count(in interval: KeyInterval, at wanted: Int64) -> Int {
-        if isCountFast(at: wanted) { return tree.liveCount(in: interval) }
+        if isCountFast(of: interval, at: wanted) {
+            return isComplete ? tree.liveCount(in: interval) : keyCount
+        }
         var count = 0
-        tree.visit(interval) { record in
-            if history.state(of: record, at: wanted).exists { count += 1 }
+        _ = scan(interval, at: wanted) { _, _ in
+            count += 1
             return true
         }
         return count
@@ -50,16 +60,37 @@ extension Keyspace {
         _ interval: KeyInterval, at wanted: Int64, descending: Bool = false, keysMax: Int = .max,
         _ body: ([UInt8], KeyState) -> Bool
     ) -> ScanProgress {
-        var left = keysMax
-        var rest: KeyInterval?
-        tree.visit(interval, descending: descending) { record in
-            let state = history.state(of: record, at: wanted)
-            if state.exists, !body(record.key, state) { return false }
-            left -= 1
-            if left > 0 { return true }
-            rest = interval.remainder(after: record.key, descending: descending)
-            return false
+        if case .single(let key) = interval {
+            if let state = state(of: key, at: wanted) { _ = body(key, state) }
+            return ScanProgress(rest: nil)
         }
-        return ScanProgress(rest: rest)
+        if !isAllKnown(at: wanted) {
+            return scanOverBase(interval, wanted, descending, keysMax, body)
+        }
+        let nothing = KeyPiece(pairs: [], rest: nil)
+        return merge(
+            nothing, of: interval, at: wanted, descending: descending, keysMax: keysMax, body)
+    }
+
+    /// The same, reading the base, piece by piece.
+    private func scanOverBase(
+        _ interval: KeyInterval, _ wanted: Int64, _ descending: Bool, _ keysMax: Int,
+        _ body: ([UInt8], KeyState) -> Bool
+    ) -> ScanProgress {
+        var rest: KeyInterval? = interval
+        var left = keysMax
+        var isWanted = true
+        while let interval = rest, left > 0, isWanted {
+            let piece = pieceInBase(interval, at: wanted, descending: descending, keysMax: left)
+            let progress = merge(
+                piece, of: interval, at: wanted, descending: descending, keysMax: left
+            ) { key, state in
+                left -= 1
+                isWanted = body(key, state)
+                return isWanted
+            }
+            rest = progress.rest
+        }
+        return ScanProgress(rest: isWanted ? rest : nil)
     }
 }

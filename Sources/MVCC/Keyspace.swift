@@ -1,12 +1,14 @@
-/// The table of all keys with their revisions, in memory: the *active* generation of the store.
+/// The table of all keys with their revisions: in memory what is new or in use, below it a base on disk, if
+/// there is one.
 ///
 /// Each key has its newest state in the ordered `KeyTree`; what older revisions looked like is in
 /// the `History`, an undo log. Reads name a revision, so that a transaction may stay open over
 /// several turns of the loop: its changes carry the next revision, which nobody outside can name
 /// yet. Compaction is a number, which governs what is readable at once; the memory follows in steps.
 ///
-/// The flushed base that later lies below this table is asked for keys that `state(of:at:)` does not
-/// find, and takes the whole table over at a freeze; nothing in here is called per key by it.
+/// With a base, changes above the *flushed revision* are in memory, and only those: a flush hands them down
+/// (`freeze`), and afterwards the keys that they changed are no more than a cache, which gives way (`evictStep`).
+/// As long as no key ever gave way, the tree is *complete*, and nobody asks the base for a newest state.
 ///
 /// Not Sendable: one loop owns it.
 package final class Keyspace {
@@ -21,6 +23,19 @@ package final class Keyspace {
     /// Of all changes that were ever made, in order: replicas that made the same ones have the same digest, and
     /// one that differs once differs for ever.
     package internal(set) var changeDigest = StateDigest()
+    /// The number of keys at the current revision, an open transaction's changes included.
+    package internal(set) var keyCount = 0
+
+    /// What lies below; nil: nothing, and everything is in memory.
+    package internal(set) var base: (any KeyBase)?
+    /// All changes up to this one are in the base; -1 before the first flush.
+    package internal(set) var flushedRevision: Int64 = -1
+    /// Whether every key that exists is in the tree.
+    package internal(set) var isComplete = true
+    /// Rises with each change of the base: what was read from it before is not taken in any more.
+    package internal(set) var baseGeneration: UInt64 = 0
+    /// The base could not be read. What was computed since is wrong and must not leave the process.
+    package internal(set) var baseFailure: KeyBaseError?
 
     /// The bytes of the keys that exist, and of their values.
     var liveByteCount = 0
@@ -28,16 +43,20 @@ package final class Keyspace {
     var compactedByteCount = 0
     var tree = KeyTree()
     var history = History()
+    /// The values of the tree's records.
+    var recordValueBytes = 0
     /// The main revision of the newest change, the open transaction's too.
     var newestChange: Int64 = 1
     /// Deletes below this entry of the history have left the tree.
     var sweptEntries = 0
     var isWriting = false
+    /// The flush under way.
+    var freeze: Freeze?
+    /// Where the search for keys that can give way goes on.
+    var evictionStart: [UInt8] = []
 
     package init() {}
 
-    /// The number of keys at the current revision, an open transaction's changes included.
-    package var keyCount: Int { tree.liveCount }
     /// The number of changes that the history holds.
     package var changeCount: Int { history.count }
 
@@ -46,5 +65,6 @@ package final class Keyspace {
         tree.checkInvariants()
         precondition(compactedRevision <= revision, "compacted beyond the current revision")
         precondition(newestChange <= revision || isWriting, "a change nobody ended")
+        precondition(!isComplete || tree.liveCount == keyCount, "a key is missing in the tree")
     }
 }

@@ -8,4 +8,11 @@ package enum Limits {
     package static let joinedWidthMax = 48
     /// Entries in one chunk of the `History`: 96 bytes each.
     package static let historyChunkEntries = 1024
+    /// Keys that are asked of the base at once.
+    package static let basePieceKeys = 1000
+    /// What a key in the tree takes beside its bytes and its value: the record, the arrays' headers, its share of
+    /// nodes that are two thirds full.
+    package static let recordOverheadBytes = 220
+    /// What a change in the history takes beside the value before.
+    package static let entryOverheadBytes = 144
 }

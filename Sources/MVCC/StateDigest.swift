@@ -6,6 +6,9 @@ package struct StateDigest {
 
     package init() {}
 
+    /// Goes on from an earlier digest.
+    init(value: UInt64) { self.value = value }
+
     /// Adds a number.
     package mutating func add(_ word: UInt64) {
         var mixed = (value ^ word) &* 0x9e37_79b9_7f4a_7c15

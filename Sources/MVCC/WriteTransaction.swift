@@ -20,13 +20,16 @@ package struct WriteTransaction: ~Copyable {
     package mutating func put(_ key: [UInt8], value: [UInt8], lease: Int64 = 0) -> KeyState {
         precondition(!key.isEmpty, "an empty key cannot be stored")
         let position = next()
-        let record = keyspace.tree.makeLive(key)
+        let record = keyspace.recordToWrite(key)
         let previous = record.state
         let isNew = !previous.exists
         record.state = KeyState(
             value: value, createRevision: isNew ? revision : previous.createRevision,
             modRevision: revision, version: previous.version + 1, lease: lease)
-        keyspace.liveByteCount += value.count - previous.value.count + (isNew ? key.count : 0)
+        let growth = value.count - previous.value.count
+        keyspace.liveByteCount += growth + (isNew ? key.count : 0)
+        keyspace.recordValueBytes += growth
+        if isNew { keyspace.keyCount += 1 }
         keyspace.changeDigest.add(key, record.state)
         keyspace.history.append(record, previous: previous, at: position, isDelete: false)
         return previous
@@ -39,6 +42,7 @@ package struct WriteTransaction: ~Copyable {
     package mutating func delete(
         _ interval: KeyInterval, _ body: ([UInt8], KeyState) -> Void = { _, _ in }
     ) -> Int {
+        keyspace.load(interval)
         var doomed: [KeyRecord] = []
         keyspace.tree.visit(interval) { record in
             if record.isLive { doomed.append(record) }
@@ -49,6 +53,8 @@ package struct WriteTransaction: ~Copyable {
             let previous = record.state
             body(record.key, previous)
             keyspace.liveByteCount -= record.key.count + previous.value.count
+            keyspace.recordValueBytes -= previous.value.count
+            keyspace.keyCount -= 1
             keyspace.tree.makeDead(record)
             record.state = .deleted(at: revision)
             keyspace.changeDigest.add(record.key, record.state)

@@ -197,7 +197,7 @@ package final class Replica {
         agreeOnQuota()
         reportDigest()
         admitPeers(now)
-        _ = machine.keyspace.compactStep(budgetKeys: Limits.compactedKeysPerTick)
+        _ = machine.keyspace.releaseStep(budgetChanges: Limits.compactedKeysPerTick)
         report()
         log.tick(nowMilliseconds: now)
     }

@@ -27,12 +27,6 @@ package final class KeyRows: KeyBase, Sendable {
         }
     }
 
-    package func stateBeforeNextChange(
-        of key: [UInt8], above revision: Int64
-    ) throws(KeyBaseError) -> KeyState? {
-        try reading { () throws(RowError) in try previous(of: key, above: revision) }
-    }
-
     package func visitChanges(
         from start: Int64, _ body: (FlushedChange) -> Bool
     ) throws(KeyBaseError) {

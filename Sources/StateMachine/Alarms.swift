@@ -2,7 +2,7 @@ internal import MVCC
 
 /// The replicated list of alarms: one of each kind for each member at most, ordered by member and kind.
 package struct Alarms {
-    package private(set) var all: [Alarm] = []
+    package internal(set) var all: [Alarm] = []
 
     /// Whether there is one of this kind, for any member.
     package func has(_ kind: Alarm.Kind) -> Bool { all.contains { $0.kind == kind } }

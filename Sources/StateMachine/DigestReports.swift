@@ -17,13 +17,13 @@ struct DigestReports {
         let digest: UInt64
     }
 
-    private struct Round {
+    struct Round {
         let slot: UInt64
         var reports: [Report] = []
     }
 
     /// By slot, oldest first.
-    private var rounds: [Round] = []
+    var rounds: [Round] = []
 
     /// Takes a member's report. Its first of a slot counts.
     mutating func note(slot: UInt64, _ report: Report) {

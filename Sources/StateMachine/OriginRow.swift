@@ -5,9 +5,9 @@ internal import MVCC
 struct OriginRow {
     private(set) var incarnation: UInt64
     private(set) var boot: UInt64
-    private(set) var lowWater: UInt64 = 0
+    var lowWater: UInt64 = 0
     /// The bit of a sequence is at its remainder by the window; bits below the mark are 0.
-    private var seen: [UInt64]
+    var seen: [UInt64]
 
     init(incarnation: UInt64, boot: UInt64 = 0) {
         self.incarnation = incarnation

@@ -4,10 +4,10 @@ package import MVCC
 /// row for each replica that sends commands.
 package struct Origins {
     /// Ordered by replica: a few, searched in order.
-    private var replicas: [UInt64] = []
-    private var rows: [OriginRow] = []
+    var replicas: [UInt64] = []
+    var rows: [OriginRow] = []
     /// Whether only admitted replicas are listened to.
-    private var isClosed = false
+    var isClosed = false
 
     package init() {}
 

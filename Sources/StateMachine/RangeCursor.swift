@@ -29,7 +29,7 @@ package struct RangeCursor {
         self.query = query
         self.readRevision = readRevision
         headerRevision = header
-        isCountKnown = keyspace.isCountFast(at: readRevision)
+        isCountKnown = keyspace.isCountFast(of: query.interval, at: readRevision)
         if isCountKnown { count = keyspace.count(in: query.interval, at: readRevision) }
         rest = isCountKnown && query.request.countOnly ? nil : query.interval
     }

@@ -7,7 +7,7 @@ struct SessionRow {
     var lastUsedMilliseconds: UInt64
 
     /// The highest sequence that has a result; 0: none.
-    private var highest: UInt64 = 0
+    private(set) var highest: UInt64 = 0
     /// By the sequence's remainder. As long as it is shorter than the window it grows when two
     /// remembered sequences want one place, so that a session with one command at a time stays small.
     private var results: [SessionResult] = []
@@ -40,6 +40,12 @@ struct SessionRow {
         let place = place(of: result.sequence)
         precondition(!isTaken(place), "two remembered sequences clash, or one has two results")
         results[place] = result
+    }
+
+    /// The results that are remembered, lowest sequence first.
+    var remembered: [SessionResult] {
+        results.filter { $0.sequence > 0 && isRemembered($0.sequence) }
+            .sorted { $0.sequence < $1.sequence }
     }
 
     /// Keeps no more than the summary of a result.

@@ -18,21 +18,21 @@ struct Sessions {
     }
 
     /// A result that is kept in full, for as long as there is room for all of them.
-    private struct KeptDetail {
+    struct KeptDetail {
         let session: UInt64
         let sequence: UInt64
         let byteCount: Int
     }
 
-    private var rows: [SessionRow] = []
+    private(set) var rows: [SessionRow] = []
     /// Where the row of a session is. Asked by its key only and never walked: its order is another
     /// one in every process.
     private var places: [UInt64: Int] = [:]
     private var freePlaces: [Int] = []
-    private var useOrder = UseOrder()
-    private var lastID: UInt64 = 0
+    private(set) var useOrder = UseOrder()
+    var lastID: UInt64 = 0
     /// In the order in which they were kept. Those that were forgotten since are still counted.
-    private var details = RingBuffer<KeptDetail>()
+    private(set) var details = RingBuffer<KeptDetail>()
     private var detailBytes = 0
 
     /// Commands that were answered with the result of an earlier try.
@@ -49,12 +49,22 @@ struct Sessions {
         expire(nowMilliseconds)
         if count == Limits.sessionsMax, let oldest = useOrder.oldest { remove(oldest) }
         lastID = max(lastID + 1, slot << Limits.sessionSlotShift)
-        let row = SessionRow(id: lastID, lastUsedMilliseconds: nowMilliseconds)
+        append(SessionRow(id: lastID, lastUsedMilliseconds: nowMilliseconds))
+        return lastID
+    }
+
+    /// Adds a session as the one that was used last.
+    mutating func append(_ row: SessionRow) {
         let place = freePlaces.popLast() ?? rows.count
         if place == rows.count { rows.append(row) } else { rows[place] = row }
-        places[lastID] = place
+        places[row.id] = place
         useOrder.append(place)
-        return lastID
+    }
+
+    /// Notes that a result is kept in full, after all others that are.
+    mutating func append(_ detail: KeptDetail) {
+        details.append(detail)
+        detailBytes += detail.byteCount
     }
 
     /// Whether a command may run. Counts as a use of its session.
@@ -84,10 +94,9 @@ struct Sessions {
         rows[place].keep(result)
         guard !result.detail.isEmpty else { return }
         let byteCount = result.detail.count + Limits.sessionDetailOverheadBytes
-        details.append(
+        append(
             KeptDetail(
                 session: rows[place].id, sequence: result.sequence, byteCount: byteCount))
-        detailBytes += byteCount
         while detailBytes > Limits.sessionDetailBytesInAllMax { dropOldestDetail() }
     }
 

@@ -29,7 +29,7 @@ struct KeyTreeTests {
             transaction.end()
         }
         try keyspace.compact(to: keyspace.revision)
-        while keyspace.compactStep(budgetKeys: 1000) {}
+        while keyspace.releaseStep(budgetChanges: 1000) {}
         keyspace.checkInvariants()
         var left: [[UInt8]] = []
         _ = keyspace.scan(.unbounded(lower: []), at: keyspace.revision) { key, _ in

@@ -1,5 +1,6 @@
 import Basics
 import MVCC
+import Rows
 import Testing
 
 /// Random histories against the slow twin.
@@ -10,10 +11,35 @@ struct KeyspacePropertyTests {
         var model = ModelStore()
         var random: SeededRandom
         let alphabet: Int
+        let rows = MemoryRows()
+        /// The flush under way.
+        var writer: FlushWriter?
 
-        init(seed: UInt64, alphabet: Int) {
+        init(seed: UInt64, alphabet: Int, overBase: Bool = false) {
             random = SeededRandom(seed: seed)
             self.alphabet = alphabet
+            if overBase { keyspace.put(over: KeyRows(rows)) }
+        }
+
+        /// A piece of a flush, the beginning of one or its end; some keys give way.
+        mutating func flushStep() throws {
+            if writer == nil {
+                keyspace.beginFreeze()
+                writer = try FlushWriter(rows)
+            }
+            guard let writer else { return }
+            let count = Int.random(in: 1...20, using: &random)
+            let changes = keyspace.nextFlushedChanges(changesMax: count)
+            if !changes.isEmpty { return try writer.add(changes) }
+            if let keys = keyspace.nextFlushedKeys(keysMax: count) { return try writer.add(keys) }
+            try writer.finish(tables: [])
+            if keyspace.compactedRevision > 0, Bool.random(using: &random) {
+                rows.forget(compactedRevision: keyspace.compactedRevision)
+            }
+            // Reads may come between the end of a flush and the news of it.
+            if Bool.random(using: &random) { try compareReads() }
+            keyspace.endFreeze()
+            self.writer = nil
         }
 
         mutating func key() -> [UInt8] {
@@ -142,17 +168,103 @@ struct KeyspacePropertyTests {
             let operations = [0, 1, 1, 1, 2, 5, 12]
             run.transaction(operations: operations[Int(run.random.next() % 7)])
             if step % 7 == 0 { try run.compact() }
-            if step % 3 == 0 { _ = run.keyspace.compactStep(budgetKeys: step % 5) }
+            if step % 3 == 0 { _ = run.keyspace.releaseStep(budgetChanges: step % 5) }
             if step % 4 == 0 { try run.compareReads() }
             if step % 40 == 0 {
                 try run.compareChanges()
                 run.keyspace.checkInvariants()
             }
         }
-        while run.keyspace.compactStep(budgetKeys: 10) {}
+        while run.keyspace.releaseStep(budgetChanges: 10) {}
         run.keyspace.checkInvariants()
         try run.compareReads()
         try run.compareChanges()
+    }
+
+    /// The same with a base below that takes everything over, and keys that give way.
+    @Test(
+        arguments: [
+            (1, 7), (2, 40), (3, 300), (4, 300), (5, 2), (6, 1000), (7, 40), (8, 40),
+        ] as [(UInt64, Int)]
+    )
+    func randomHistoriesOverABaseAgree(seed: UInt64, alphabet: Int) throws {
+        var run = Run(seed: seed, alphabet: alphabet, overBase: true)
+        for step in 0..<(alphabet < 100 ? 400 : 200) {
+            let operations = [0, 1, 1, 1, 2, 5, 12]
+            run.transaction(operations: operations[Int(run.random.next() % 7)])
+            if step % 7 == 0 { try run.compact() }
+            for _ in 0..<Int.random(in: 0...4, using: &run.random) { try run.flushStep() }
+            if step % 3 == 0 { run.keyspace.releaseStep(budgetChanges: step % 9) }
+            if step % 2 == 0 { run.keyspace.evictStep(budgetKeys: step % 40, bytesMax: 0) }
+            if step % 4 == 0 { try run.compareReads() }
+            if step % 40 == 0 {
+                try run.compareChanges()
+                run.keyspace.checkInvariants()
+            }
+        }
+        #expect(run.keyspace.flushedRevision > 1)
+        #expect(alphabet < 100 || !run.keyspace.isComplete)
+        try run.compareReads()
+        try run.compareChanges()
+    }
+
+    /// Flushed or not, in memory or not: digests and counters are the same.
+    @Test func digestIgnoresWhereKeysLie() throws {
+        var below = Run(seed: 11, alphabet: 60, overBase: true)
+        var above = Run(seed: 11, alphabet: 60)
+        for step in 0..<150 {
+            below.transaction(operations: 4)
+            above.transaction(operations: 4)
+            if step % 30 == 29 {
+                try below.compact()
+                try above.compact()
+            }
+            // The same randomness for both.
+            let random = below.random
+            for _ in 0..<3 { try below.flushStep() }
+            below.keyspace.releaseStep(budgetChanges: 5)
+            below.keyspace.evictStep(budgetKeys: 10, bytesMax: 0)
+            below.random = random
+            var digests = (StateDigest(), StateDigest())
+            below.keyspace.add(to: &digests.0)
+            above.keyspace.add(to: &digests.1)
+            #expect(digests.0.value == digests.1.value)
+            #expect(below.keyspace.counters == above.keyspace.counters)
+        }
+        #expect(below.keyspace.flushedRevision > 100)
+        #expect(!below.keyspace.isComplete)
+    }
+
+    /// A process that starts again knows what was flushed, and nothing else.
+    @Test func aBaseAloneGivesTheTableOfTheFreeze() throws {
+        var run = Run(seed: 12, alphabet: 50, overBase: true)
+        for step in 0..<200 {
+            run.transaction(operations: 3)
+            if step % 50 == 20 { try run.compact() }
+        }
+        run.keyspace.beginFreeze()
+        let counters = run.keyspace.counters
+        let model = run.model
+        let writer = try FlushWriter(run.rows)
+        while case let changes = run.keyspace.nextFlushedChanges(changesMax: 7), !changes.isEmpty {
+            try writer.add(changes)
+            run.transaction(operations: 1)
+        }
+        while let keys = run.keyspace.nextFlushedKeys(keysMax: 5) {
+            try writer.add(keys)
+            run.transaction(operations: 1)
+        }
+        try writer.finish(tables: [])
+        run.keyspace.restore(counters, over: KeyRows(run.rows))
+        run.model = model
+        try run.compareReads()
+        try run.compareChanges()
+        for step in 0..<50 {
+            run.transaction(operations: 3)
+            try run.compareReads()
+            if step % 10 == 0 { try run.compareChanges() }
+        }
+        run.keyspace.checkInvariants()
     }
 
     /// What compaction has freed so far is nobody's business: neither of readers nor of the digest.
@@ -165,7 +277,7 @@ struct KeyspacePropertyTests {
             if step % 20 == 19 {
                 try eager.compact()
                 try lazy.compact()
-                while eager.keyspace.compactStep(budgetKeys: 3) {}
+                while eager.keyspace.releaseStep(budgetChanges: 3) {}
             }
             var digests = (StateDigest(), StateDigest())
             eager.keyspace.add(to: &digests.0)

@@ -118,7 +118,7 @@ struct KeyspaceTests {
             #expect(throws: KeyspaceError.compacted(4)) { try keyspace.readRevision(3) }
             #expect(throws: KeyspaceError.future(6)) { try keyspace.readRevision(7) }
             #expect(throws: KeyspaceError.compacted(4)) { try changes(from: 3) }
-            while keyspace.compactStep(budgetKeys: 1) {}
+            while keyspace.releaseStep(budgetChanges: 1) {}
         }
         #expect(keyspace.changeCount == 3)
         #expect(throws: KeyspaceError.compacted(4)) { try keyspace.compact(to: 4) }
@@ -131,7 +131,7 @@ struct KeyspaceTests {
         delete(.single(key))
         put([1])
         try keyspace.compact(to: 3)
-        while keyspace.compactStep(budgetKeys: 1) {}
+        while keyspace.releaseStep(budgetChanges: 1) {}
         let events = try changes(from: 3)
         #expect(events.map(\.key) == [key, [1]])
         #expect(events[0].state == nil)
@@ -142,7 +142,7 @@ struct KeyspaceTests {
         #expect(keyspace.state(of: key, at: 4) == nil)
         keyspace.checkInvariants()
         try keyspace.compact(to: 5)
-        while keyspace.compactStep(budgetKeys: 1) {}
+        while keyspace.releaseStep(budgetChanges: 1) {}
         keyspace.checkInvariants()
         #expect(keyspace.state(of: key, at: 5)?.value == [5])
     }
@@ -153,7 +153,7 @@ struct KeyspaceTests {
         for _ in 0..<2 {
             #expect(try changes(from: 3).map { $0.previous?.value } == [nil, [2], [3]])
             #expect(try changes(from: 3).map { $0.state?.value } == [[2], [3], [4]])
-            while keyspace.compactStep(budgetKeys: 1) {}
+            while keyspace.releaseStep(budgetChanges: 1) {}
         }
     }
 
@@ -164,12 +164,12 @@ struct KeyspaceTests {
         // Ten keys with their values; 190 with their values in the history, and the puts of all 200.
         #expect(keyspace.logicalByteCount == 40 + 190 * 4 + 200 * 2)
         try keyspace.compact(to: keyspace.revision)
-        while keyspace.compactStep(budgetKeys: 7) {}
+        while keyspace.releaseStep(budgetChanges: 7) {}
         #expect(keyspace.changeCount == 190)
         #expect(keyspace.logicalByteCount == 40 + 190 * 4)
         put([9])
         try keyspace.compact(to: keyspace.revision)
-        while keyspace.compactStep(budgetKeys: 7) {}
+        while keyspace.releaseStep(budgetChanges: 7) {}
         #expect(keyspace.logicalByteCount == 40 + 2 + 1)
         #expect(keyspace.changeCount == 1)
         keyspace.checkInvariants()

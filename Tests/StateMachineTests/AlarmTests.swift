@@ -141,7 +141,7 @@ struct AlarmTests {
             for replica in [machine, other] { replica.put("k\(number % 7)", "value \(number)") }
         }
         for replica in [machine, other] { _ = replica.compact(40) }
-        while other.state.keyspace.compactStep(budgetKeys: 3) {}
+        while other.state.keyspace.releaseStep(budgetChanges: 3) {}
         #expect(other.state.keyspace.changeCount < machine.state.keyspace.changeCount)
         #expect(
             other.state.keyspace.logicalByteCount == machine.state.keyspace.logicalByteCount)
@@ -149,7 +149,7 @@ struct AlarmTests {
             _ = replica.delete("k", "l")
             _ = replica.compact(replica.state.keyspace.revision)
         }
-        while other.state.keyspace.compactStep(budgetKeys: 3) {}
+        while other.state.keyspace.releaseStep(budgetChanges: 3) {}
         // The deletes themselves can still be watched.
         #expect(other.state.keyspace.logicalByteCount == 7 * 2 + 7 * 8)
         #expect(

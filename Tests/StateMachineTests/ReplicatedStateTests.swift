@@ -156,7 +156,7 @@ struct ReplicatedStateTests {
                 (0..<count).map { _ in RandomCommand.make(one.state.keyspace.revision, &random) })
             outcomes += one.apply(batch).count
             #expect(other.apply(batch, wantsOutcomes: false).isEmpty)
-            if Bool.random(using: &random) { _ = one.state.keyspace.compactStep(budgetKeys: 9) }
+            if Bool.random(using: &random) { _ = one.state.keyspace.releaseStep(budgetChanges: 9) }
             #expect(one.state.digest() == other.state.digest())
             digests.append(one.state.digest())
         }

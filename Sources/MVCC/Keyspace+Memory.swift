@@ -1,0 +1,87 @@
+/// Giving memory back.
+extension Keyspace {
+    /// About what keys, values and changes take in memory.
+    package var memoryBytes: Int {
+        tree.recordCount * Limits.recordOverheadBytes + tree.keyBytes + recordValueBytes
+            + unflushedBytes
+    }
+
+    /// Whether `releaseStep` has something to free.
+    package var hasReleaseWork: Bool {
+        if base != nil {
+            return history.count > 0 && history[history.first].main <= flushedRevision
+        }
+        if history.count > 0, history[history.first].main < compactedRevision { return true }
+        let next = max(sweptEntries, history.first)
+        return next < history.end && history[next].main <= compactedRevision
+    }
+
+    /// Frees changes that the base has, or without a base what lies below the compacted revision, looking at up to
+    /// `budgetChanges`. The changes *at* that revision stay, since a watch may start there; keys deleted by it go.
+    ///
+    /// - Returns: whether more is to be done.
+    @discardableResult
+    package func releaseStep(budgetChanges: Int) -> Bool {
+        for _ in 0..<budgetChanges {
+            guard hasReleaseWork else { return false }
+            if base == nil { releaseCompacted() } else { releaseFlushed() }
+        }
+        return hasReleaseWork
+    }
+
+    private func releaseFlushed() {
+        sweep(history.first)
+        history.dropFirst()
+    }
+
+    private func releaseCompacted() {
+        let next = max(sweptEntries, history.first)
+        if next < history.end, history[next].main <= compactedRevision { sweep(next) }
+        if history[history.first].main < compactedRevision { history.dropFirst() }
+    }
+
+    /// Takes the key of a delete out of the tree, unless it was put again.
+    private func sweep(_ index: Int) {
+        sweptEntries = index + 1
+        guard history[index].isDelete, let record = history[index].record else { return }
+        guard record.newestEntry == index else { return }
+        tree.remove(record)
+    }
+
+    /// Takes keys out of memory that the base has and that nobody asked for since the last look, looking at up to
+    /// `budgetKeys` of them, as long as memory is above `bytesMax`.
+    ///
+    /// - Returns: whether more is to be done.
+    @discardableResult
+    package func evictStep(budgetKeys: Int, bytesMax: Int) -> Bool {
+        guard base != nil, memoryBytes > bytesMax, tree.recordCount > 0 else { return false }
+        var victims: [KeyRecord] = []
+        var left = budgetKeys
+        var next: [UInt8] = []
+        tree.visit(.unbounded(lower: evictionStart)) { record in
+            if left == 0 {
+                next = record.key
+                return false
+            }
+            left -= 1
+            if record.isUsed {
+                record.isUsed = false
+            } else if !history.holds(record.newestEntry) {
+                victims.append(record)
+            }
+            return true
+        }
+        evictionStart = next
+        for record in victims { evict(record) }
+        return memoryBytes > bytesMax
+    }
+
+    private func evict(_ record: KeyRecord) {
+        if record.isLive {
+            isComplete = false
+            tree.makeDead(record)
+        }
+        recordValueBytes -= record.state.value.count
+        tree.remove(record)
+    }
+}
