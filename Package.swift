@@ -71,8 +71,8 @@ let assembly: [Target] = [
     room(
         "Replication",
         [
-            "Paxos", "PaxosCodec", "WriteAheadLog", "StateMachine", "MVCC", "EtcdMessages",
-            "Protobuf", "Observability", "Basics",
+            "Paxos", "PaxosCodec", "WriteAheadLog", "StateMachine", "Rows", "MVCC",
+            "EtcdMessages", "Protobuf", "Observability", "Basics",
         ]),
     room("Transport", ["EventLoops", "HTTP", "GRPC", "Basics", "Observability"]),
 ]
@@ -145,7 +145,8 @@ let checks: [Target] = [
     tests("ExplorationTests", ["Exploration", "Paxos"]),
     tests("MVCCTests", ["MVCC", "Rows", "Basics"]),
     tests("ProtobufTests", ["Protobuf", "EtcdMessages", "Basics"]),
-    tests("StateMachineTests", ["StateMachine", "MVCC", "EtcdMessages", "Protobuf", "Basics"]),
+    tests(
+        "StateMachineTests", ["Rows", "StateMachine", "MVCC", "EtcdMessages", "Protobuf", "Basics"]),
     tests("GRPCTests", ["GRPC", "Basics"]),
     tests("HistoriesTests", ["Histories", "Basics"]),
     tests("RowsTests", ["Rows", "RocksStorage", "MVCC", "Basics"]),

@@ -61,10 +61,10 @@ final class KVService {
         guard RequestCheck.isReadOnly(txn) else { return proposer.propose(.txn, request, caller) }
         if RequestCheck.isSerializable(txn) {
             guard passesHere(caller) else { return }
-            return answer(txn, caller)
+            return ranges.answer(txn, caller)
         }
         replica.read { [self] result in
-            if passes(result, caller) { answer(txn, caller) }
+            if passes(result, caller) { ranges.answer(txn, caller) }
         }
     }
 
@@ -94,15 +94,5 @@ final class KVService {
         case .timedOut: caller.fail(.readTimedOut)
         }
         return false
-    }
-
-    private func answer(_ txn: TxnRequest, _ caller: Caller) {
-        do throws(KVError) {
-            var response = try replica.machine.readOnlyTxn(txn)
-            response.header.sign(by: replica)
-            caller.send(response)
-        } catch {
-            caller.fail(CallFailure(error))
-        }
     }
 }

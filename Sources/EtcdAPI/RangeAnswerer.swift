@@ -15,8 +15,10 @@ final class RangeAnswerer {
 
     /// Answers from the state as it is now; nobody reads on for a client that has gone.
     func answer(_ range: RangeRequest, _ caller: Caller) {
-        if case .grpc(let call, let method) = caller, range.isPoint, replica.machine.isReadable {
-            return method.reply(pointAnswer(range.key), to: call)
+        if case .grpc(let call, let method) = caller, range.isPoint, replica.machine.isReadable,
+            let point = pointAnswer(range.key)
+        {
+            return method.reply(point, to: call)
         }
         reader.read(range, isWanted: { caller.isWaiting }) { [replica] result in
             switch result {
@@ -28,10 +30,25 @@ final class RangeAnswerer {
         }
     }
 
-    private func pointAnswer(_ key: [UInt8]) -> PointAnswer {
-        let keyspace = replica.machine.keyspace
-        return PointAnswer(
-            header: .current(of: replica), key: key,
-            state: keyspace.state(of: key, at: keyspace.revision))
+    /// Nil if the key has to be read from disk.
+    private func pointAnswer(_ key: [UInt8]) -> PointAnswer? {
+        switch replica.machine.keyspace.newestState(of: key) {
+        case .present(let state):
+            PointAnswer(header: .current(of: replica), key: key, state: state)
+        case .absent: PointAnswer(header: .current(of: replica), key: key, state: nil)
+        case .cold: nil
+        }
+    }
+
+    /// Answers a transaction that only reads from the state as it is now.
+    func answer(_ transaction: TxnRequest, _ caller: Caller) {
+        reader.read(transaction) { [replica] result in
+            switch result {
+            case .success(var response):
+                response.header.sign(by: replica)
+                caller.send(response)
+            case .failure(let error): caller.fail(CallFailure(error))
+            }
+        }
     }
 }

@@ -7,6 +7,14 @@ extension Keyspace {
         return history.state(of: record, at: wanted, flushed: flushedRevision) != nil
     }
 
+    /// The newest state of `key`, if no disk has to be read for it.
+    @inline(__always)
+    package func newestState(of key: [UInt8]) -> NewestState {
+        guard let record = tree.find(key) else { return isComplete ? .absent : .cold }
+        if !record.isUsed { record.isUsed = true }
+        return record.state.exists ? .present(record.state) : .absent
+    }
+
     /// Whether all of main revision `wanted` is in memory.
     package func isAllKnown(at wanted: Int64) -> Bool {
         base == nil || isComplete && wanted >= flushedRevision
@@ -156,4 +164,12 @@ private struct Merging {
         }
         return true
     }
+}
+
+/// What memory knows of a key's newest state.
+package enum NewestState {
+    case present(KeyState)
+    case absent
+    /// Only the base can say.
+    case cold
 }

@@ -21,6 +21,12 @@ package final class ServerMetrics {
     package let logBytes: Gauge
     package let logFlush: Histogram
 
+    // The base and the tables above it.
+    package let flushes: Counter
+    package let flushedBytes: Counter
+    package let baseBytes: Gauge
+    package let tableBytes: Gauge
+
     // Sessions of clients.
     package let sessions: Gauge
     package let sessionRetries: Gauge
@@ -64,6 +70,12 @@ package final class ServerMetrics {
         logFlush = registry.histogram(
             "etcd_disk_wal_fsync_duration_seconds", help: "How long flushes of the log take.",
             boundsNanoseconds: ServerMetrics.flushBounds)
+        flushes = registry.counter("synod_base_flushes_total", help: "Flushes to the base.")
+        flushedBytes = registry.counter(
+            "synod_base_flushed_bytes_total", help: "Bytes that flushes wrote to the base.")
+        baseBytes = registry.gauge("synod_base_bytes", help: "Bytes of the base on disk.")
+        tableBytes = registry.gauge(
+            "synod_table_bytes", help: "Memory that keys, values and changes take, about.")
         sessions = registry.gauge("synod_sessions", help: "Sessions of clients.")
         sessionRetries = registry.gauge(
             "synod_session_retries",

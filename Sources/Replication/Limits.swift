@@ -12,8 +12,15 @@ package enum Limits {
     package static let bundleBytes = 1 << 20
     /// Batches are applied in one turn of the loop until they add up to this many bytes.
     package static let appliedBytesPerTurn = 256 << 10
-    /// History entries that one tick's piece of compaction removes: well below a millisecond.
-    package static let compactedKeysPerTick = 2_000
+    /// Changes that memory lets go of in one turn: well below a millisecond.
+    static let releasedChangesPerTurn = 2_000
+    /// Keys that are looked at in one turn for those that can give way.
+    static let evictedKeysPerTurn = 2_000
+    /// Changes, and keys that are looked at for changes, in one piece of a flush.
+    static let flushedChangesPerPiece = 4_000
+    static let flushedKeysPerPiece = 8_000
+    /// So often the keys of one slot are fetched; afterwards apply reads the base itself.
+    static let fetchesPerSlot = 3
     /// Leadership is given up for want of space at most once in so long: the others may lack it, too.
     static let handOverForSpaceMilliseconds: UInt64 = 10_000
     /// How often a leader looks whether a seat or a vote is to be given.

@@ -1,17 +1,23 @@
 package import EtcdMessages
 internal import MVCC
+internal import Rows
 package import StateMachine
 
-/// Reads ranges from this node's state: one key at once, many keys in pieces with other work between
-/// them, so that a large range does not hold up the loop.
+/// Reads ranges from this node's state: what is in memory at once, many keys in pieces with other work between
+/// them, so that a large range does not hold up the loop, and what is on disk on the base's own thread.
+///
+/// A read that leaves the loop is one at a revision, never of "the newest" (P32): what the base answers is merged
+/// with what memory knows of that revision, and asked for again if the base changed meanwhile.
 package final class RangeReader {
     package typealias Completion = (Result<RangeResponse, KVError>) -> Void
 
     private let machine: ReplicatedState
+    private weak var replica: Replica?
     /// Runs a closure on the loop after what waits there already.
     private let later: (@escaping () -> Void) -> Void
 
     package init(replica: Replica, later: @escaping (@escaping () -> Void) -> Void) {
+        self.replica = replica
         machine = replica.machine
         self.later = later
     }
@@ -24,7 +30,7 @@ package final class RangeReader {
     ) {
         do throws(KVError) {
             try machine.checkReadable()
-            if range.rangeEnd.isEmpty { return completion(.success(try machine.range(range))) }
+            if try isPointInMemory(range) { return completion(.success(try machine.range(range))) }
             let cursor = try RangeCursor(range, in: machine.keyspace)
             proceed(OpenRange(cursor, isWanted: isWanted, completion: completion))
         } catch {
@@ -32,10 +38,63 @@ package final class RangeReader {
         }
     }
 
+    /// Reads for a transaction that only reads, after the keys that it names were fetched.
+    package func read(
+        _ transaction: TxnRequest,
+        completion: @escaping (Result<TxnResponse, KVError>) -> Void
+    ) {
+        let cold = machine.coldKeys(in: transaction)
+        guard !cold.isEmpty, let replica else { return answer(transaction, completion) }
+        replica.fetch(cold) { [self] in answer(transaction, completion) }
+    }
+
+    private func answer(
+        _ transaction: TxnRequest,
+        _ completion: (Result<TxnResponse, KVError>) -> Void
+    ) {
+        do throws(KVError) {
+            completion(.success(try machine.readOnlyTxn(transaction)))
+        } catch {
+            completion(.failure(error))
+        }
+    }
+
+    private func isPointInMemory(_ range: RangeRequest) throws(KVError) -> Bool {
+        guard range.rangeEnd.isEmpty else { return false }
+        try RequestCheck.range(range)
+        let keyspace = machine.keyspace
+        let revision = range.revision > 0 ? range.revision : keyspace.revision
+        return keyspace.isKnown(range.key, at: revision)
+    }
+
     /// Reads one piece; the next one comes later.
     private func proceed(_ range: OpenRange) {
+        if let needed = range.cursor.pieceNeeded(machine.keyspace) { return fetch(needed, range) }
+        goOn(range) { (cursor: inout RangeCursor) throws(KVError) in
+            try cursor.step(machine.keyspace)
+        }
+    }
+
+    private func fetch(_ needed: PieceNeeded, _ range: OpenRange) {
+        let keyspace = machine.keyspace
+        let generation = keyspace.baseGeneration
+        replica?.fetch(needed) { [self] piece in
+            guard range.isWanted() else { return }
+            guard generation == keyspace.baseGeneration else { return proceed(range) }
+            if case .single(let key) = needed.interval, needed.revision == nil {
+                keyspace.takeIn([key], [piece.pairs.first?.state], generation: generation)
+            }
+            goOn(range) { (cursor: inout RangeCursor) throws(KVError) in
+                try cursor.step(keyspace, with: piece)
+            }
+        }
+    }
+
+    private func goOn(
+        _ range: OpenRange, step: (inout RangeCursor) throws(KVError) -> Void
+    ) {
         do throws(KVError) {
-            try range.cursor.step(machine.keyspace)
+            try step(&range.cursor)
         } catch {
             return range.completion(.failure(error))
         }

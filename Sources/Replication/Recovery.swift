@@ -1,6 +1,7 @@
 internal import MVCC
 package import Observability
 package import Paxos
+package import Rows
 package import StateMachine
 package import WriteAheadLog
 
@@ -8,6 +9,8 @@ package import WriteAheadLog
 package struct RecoveredParts {
     package let log: WriteAheadLog
     package let machine: ReplicatedState
+    /// What lies below the machine's tables, if anything does.
+    package let base: (any Base)?
     /// Nil in a directory that belongs to no cluster yet.
     package let state: DurableState?
     /// The membership that the cluster began with, if the log still has it.
@@ -22,18 +25,19 @@ package struct RecoveredParts {
 /// The way back from disk: takes the state that the store has, applies what the log decided since, and
 /// keeps the rest for the core.
 package enum Recovery {
-    /// Reads `storage` and then the log on `disk`. Blocking, before anything is served. `injectedBug` is that
+    /// Reads `base` and then the log on `disk`. Blocking, before anything is served. `injectedBug` is that
     /// of the replica's configuration. `onDecided` is told of each slot that the log holds as decided; for
     /// checkers.
     package static func run(
-        disk: any Disk, storage: any StorageEngine = MemoryStorage(), identity: Identity,
+        disk: any Disk, base: (any Base)? = nil, identity: Identity,
         nonce: UInt64, options: LogOptions, injectedBug: InjectedBug? = nil, logger: Logger,
         saveIdentity: @escaping (Identity) -> Void,
         onDecided: ((DecidedValue) -> Void)? = nil
     ) throws(RecoveryError) -> RecoveredParts {
         var options = options
         options.injectedBug = injectedBug?.log ?? options.injectedBug
-        let machine = try restoredState(storage)
+        let machine = ReplicatedState()
+        if let base { try restore(machine, base) }
         machine.injectedBug = injectedBug?.machine
         var needsUpgrade = false
         var genesis: Membership?
@@ -62,17 +66,20 @@ package enum Recovery {
                 "boot": .integer(Int(log.boot.rawValue)),
             ])
         return RecoveredParts(
-            log: log, machine: machine, state: state, genesis: genesis, heard: recovered.heard,
+            log: log, machine: machine, base: base, state: state, genesis: genesis,
+            heard: recovered.heard,
             identity: identity,
             saveIdentity: saveIdentity)
     }
 
-    private static func restoredState(
-        _ storage: any StorageEngine
-    ) throws(RecoveryError) -> ReplicatedState {
-        do throws(StorageError) {
-            return try storage.restoredState()
-        } catch {
+    private static func restore(
+        _ machine: ReplicatedState, _ base: any Base
+    ) throws(RecoveryError) {
+        let tables: [TableRow]
+        do throws(RowError) { tables = try base.tables() } catch {
+            throw .disk(DiskError(error.description))
+        }
+        do throws(KeyBaseError) { try machine.restore(tables, over: base.keys) } catch {
             throw .disk(DiskError(error.description))
         }
     }

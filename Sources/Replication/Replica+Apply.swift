@@ -9,12 +9,15 @@ extension Replica {
     func applyDecided() {
         guard hasLearner else { return }
         var bytes = 0
-        while bytes < Limits.appliedBytesPerTurn, !needsUpgrade,
-            let decided = decidedQueue.popFirst()
+        while bytes < Limits.appliedBytesPerTurn, !needsUpgrade, !mustWaitToApply,
+            let decided = decidedQueue.first, hasKeys(of: decided)
         {
+            decidedQueue.popFirst()
+            fetchesForApply = 0
             bytes += decided.value.byteCount
             apply(decided)
         }
+        appliedBytesSinceFlush += bytes
         // What cannot be applied is not kept: the log has it for a newer program.
         if needsUpgrade { decidedQueue.removeAll() }
         guard bytes > 0 else { return }

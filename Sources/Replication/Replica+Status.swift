@@ -1,3 +1,5 @@
+internal import MVCC
+internal import Rows
 package import Basics
 internal import Observability
 package import Paxos
@@ -31,6 +33,8 @@ extension Replica {
         metrics.slotsApplied.set(appliedSlot.rawValue)
         metrics.slotsDecided.set(appliedSlot.rawValue + UInt64(decidedQueue.count))
         metrics.logBytes.set(log.byteCount)
+        metrics.tableBytes.set(machine.keyspace.memoryBytes)
+        if let desk { metrics.baseBytes.set(desk.base.byteCount) }
         metrics.sessions.set(machine.sessionCount)
         metrics.sessionRetries.set(machine.sessionRetryCount)
         noteRoles()

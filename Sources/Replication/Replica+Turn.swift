@@ -11,17 +11,19 @@ extension Replica {
     package func endOfTurn() {
         let now = clockMilliseconds()
         log.drainCompletions(nowMilliseconds: now)
+        drainBase()
         if log.isIdle { step(.logIdle) }
         closeBundle()
         closeReads()
         step(.endOfTurn)
         performEffects()
         applyDecided()
+        keepHouse()
         performEffects()
         log.flush(nowMilliseconds: now)
         outbound.drain(nowMilliseconds: now) { peer, messages in link?.send(messages, to: peer) }
         answer()
-        if !decidedQueue.isEmpty, hasLearner {
+        if !decidedQueue.isEmpty, hasLearner, !mustWaitToApply {
             marks.hit(.applyBudgetSpent)
             requestTurn()
         }
@@ -42,6 +44,7 @@ extension Replica {
 
     private func persist(_ box: Effects.Box) {
         waitingRoom.keep(box)
+        prefetch(box.records)
         log.append(box.records, boxNumber: box.number + Self.boxesBeforeCore)
     }
 

@@ -15,6 +15,9 @@ package final class Replica {
     package let machine: ReplicatedState
 
     let log: WriteAheadLog
+    /// The base below the tables, and what writes to it; nil on a node that keeps everything in memory.
+    let desk: BaseDesk?
+    let flusher: Flusher?
     /// Makes a change of the directory's identity durable.
     let saveIdentity: (Identity) -> Void
     let logger: Logger
@@ -84,6 +87,14 @@ package final class Replica {
     /// A decided slot is too new for this program; nothing from it on is applied here.
     var needsUpgrade: Bool { machine.needsUpgrade }
 
+    // What is on its way to or from the base.
+    /// The base holds everything up to this slot.
+    var baseSlot = Slot.zero
+    var appliedBytesSinceFlush = 0
+    var isFetchingForApply = false
+    /// How often keys of the next slot were fetched.
+    var fetchesForApply = 0
+
     // What this turn has gathered.
     var effects = Effects()
     var performing = Effects()
@@ -120,6 +131,9 @@ package final class Replica {
         self.halt = halt
         machine = parts.machine
         log = parts.log
+        let desk = parts.base.map { BaseDesk($0) }
+        self.desk = desk
+        flusher = desk.map { Flusher($0, parts.machine) }
         saveIdentity = parts.saveIdentity
         identity = parts.identity
         durableState = parts.state
@@ -197,7 +211,6 @@ package final class Replica {
         agreeOnQuota()
         reportDigest()
         admitPeers(now)
-        _ = machine.keyspace.releaseStep(budgetChanges: Limits.compactedKeysPerTick)
         report()
         log.tick(nowMilliseconds: now)
     }

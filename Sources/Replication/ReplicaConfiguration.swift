@@ -23,6 +23,8 @@ package struct ReplicaConfiguration {
     /// The most bytes that keys and values may have in all, older revisions included; 0: any number. The
     /// leader's counts.
     package var quotaBytes: UInt64 = 0
+    /// How memory is shared out, if there is a base.
+    package var memory = MemoryPlan.standard
     /// A rule that this node breaks on purpose; nil unless its operator demanded it.
     package var injectedBug: InjectedBug?
 

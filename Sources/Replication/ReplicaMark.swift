@@ -22,6 +22,11 @@ package enum ReplicaMark: Int, MarkName {
     case readsBeforeCore
     /// More was decided than one turn of the loop applies.
     case applyBudgetSpent
+    /// A flush began; one became durable.
+    case flushStarted
+    case flushEnded
+    /// A decided slot waited for keys that were on disk only.
+    case applyWaitedForKeys
     /// The leader was lost, and none was known for a while.
     case leaderLost
     /// A peer's hello was refused.

@@ -48,6 +48,34 @@ package struct RangeCursor {
         advance(interval, keyspace, keysMax)
     }
 
+    /// What the next step needs to know of the base; nil if memory knows it all, or at the end.
+    package func pieceNeeded(_ keyspace: Keyspace) -> PieceNeeded? {
+        guard let interval = rest, !keyspace.isAllKnown(at: readRevision) else { return nil }
+        if case .single(let key) = interval, keyspace.isKnown(key, at: readRevision) { return nil }
+        return PieceNeeded(
+            interval: interval, revision: keyspace.revisionInBase(readRevision),
+            descending: isDescending)
+    }
+
+    /// Looks at up to `keysMax` more keys, by memory and by what the base has of them, as `pieceNeeded` said.
+    ///
+    /// - Throws: `compacted` if compaction has overtaken the pinned revision: the base may have forgotten what it
+    ///   takes to give its states (P32).
+    package mutating func step(
+        _ keyspace: Keyspace, with piece: KeyPiece, keysMax: Int = Limits.rangePieceKeys
+    ) throws(KVError) {
+        guard let interval = rest else { return }
+        if readRevision < keyspace.compactedRevision { throw .compacted }
+        var isWanted = true
+        let progress = keyspace.merge(
+            piece, of: interval, at: readRevision, descending: isDescending, keysMax: keysMax
+        ) { key, state in
+            isWanted = look(at: key, state)
+            return isWanted
+        }
+        rest = isWanted ? progress.rest : nil
+    }
+
     /// The answer, once complete. The door fills in the rest of the header.
     package consuming func response() -> RangeResponse {
         precondition(isComplete, "an answer before the range was read")
@@ -67,14 +95,18 @@ package struct RangeCursor {
     }
 
     private mutating func advance(_ interval: KeyInterval, _ keyspace: Keyspace, _ keysMax: Int) {
-        let isDescending = query.isDescending && !query.isSortedAtEnd
         let progress = keyspace.scan(
             interval, at: readRevision, descending: isDescending, keysMax: keysMax
-        ) { key, state in
-            if !isCountKnown { count += 1 }
-            return take(key, state) || !isCountKnown
-        }
+        ) { look(at: $0, $1) }
         rest = progress.rest
+    }
+
+    private var isDescending: Bool { query.isDescending && !query.isSortedAtEnd }
+
+    /// Counts a pair and keeps it if it was asked for; false if no other needs to be looked at.
+    private mutating func look(at key: [UInt8], _ state: KeyState) -> Bool {
+        if !isCountKnown { count += 1 }
+        return take(key, state) || !isCountKnown
     }
 
     /// Keeps a pair that was asked for; false if no other will be kept.
@@ -87,4 +119,12 @@ package struct RangeCursor {
         pairs.append(KeyValue(key, state))
         return true
     }
+}
+
+/// A part of an interval that is on disk only.
+package struct PieceNeeded: Equatable {
+    package let interval: KeyInterval
+    /// By which revision the base is asked; nil: for its newest states.
+    package let revision: Int64?
+    package let descending: Bool
 }

@@ -41,7 +41,7 @@ struct NodeDirectory {
             directory: directory.logPath, injectedBug: configuration.injectedBug?.log, wake: wake,
             onFailure: { ProcessExit.end(.brokenDisk, logger, $0) })
         parts = try Recovery.run(
-            disk: disk, storage: MemoryStorage(), identity: identity,
+            disk: disk, identity: identity,
             nonce: SecureRandom.uint64(),
             options: LogOptions(segmentBytes: configuration.segmentBytes),
             injectedBug: configuration.injectedBug, logger: logger,

@@ -1,0 +1,20 @@
+/// How a node that has a base shares out its memory.
+package struct MemoryPlan: Equatable, Sendable {
+    /// Changes that are not flushed take so much before they are frozen; at twice as much apply waits (P31).
+    package var generationBytes: Int
+    /// Keys, values and changes may take so much in all before keys give way.
+    package var tableBytes: Int
+    /// Commands that were applied since the last flush add up to so much before there is another one: it bounds the
+    /// log and the time of a restart.
+    package var replayBytes: Int
+
+    /// Without a flag.
+    package static let standard = MemoryPlan(
+        generationBytes: 64 << 20, tableBytes: 128 << 20, replayBytes: 256 << 20)
+
+    package init(generationBytes: Int, tableBytes: Int, replayBytes: Int) {
+        self.generationBytes = generationBytes
+        self.tableBytes = tableBytes
+        self.replayBytes = replayBytes
+    }
+}

@@ -1,0 +1,96 @@
+package import EtcdMessages
+internal import MVCC
+internal import Protobuf
+
+/// Which keys a batch reads or writes that memory does not have: they are fetched before it is applied, so that
+/// apply waits for no disk (P38).
+extension ReplicatedState {
+    /// At most `keysMax` of the keys that the commands of a batch name and whose newest state is on disk only.
+    /// Ranges name no key; apply reads them through.
+    package func coldKeys(
+        in batchPayload: UnsafeRawBufferPointer, keysMax: Int = Limits.fetchedKeys
+    ) -> [[UInt8]] {
+        if keyspace.isAllKnown(at: .max) { return [] }
+        var cold = ColdKeys(keyspace: keyspace, keysMax: keysMax)
+        var reader = BundleReader(batchPayload)
+        do throws(BundleError) {
+            while let bundle = try reader.next() {
+                var (_, commands) = try bundle.open()
+                while let command = try commands.next() { cold.add(command) }
+            }
+        } catch {
+            // Apply says what is wrong with it.
+        }
+        return cold.keys
+    }
+
+    /// The same for a transaction that only reads.
+    package func coldKeys(in request: TxnRequest) -> [[UInt8]] {
+        if keyspace.isAllKnown(at: .max) { return [] }
+        var cold = ColdKeys(keyspace: keyspace, keysMax: Limits.fetchedKeys)
+        cold.add(request)
+        return cold.keys
+    }
+}
+
+/// Gathers keys that are not in memory.
+private struct ColdKeys {
+    let keyspace: Keyspace
+    let keysMax: Int
+    private(set) var keys: [[UInt8]] = []
+
+    init(keyspace: Keyspace, keysMax: Int) {
+        self.keyspace = keyspace
+        self.keysMax = keysMax
+    }
+
+    /// What cannot be decoded is refused by apply.
+    mutating func add(_ command: CommandView) {
+        switch command.kind {
+        case .put, .deleteRange, .readModifyWrite:
+            guard let outline = try? KeyOutline(serialized: command.request) else { return }
+            if outline.rangeEnd.isEmpty || command.kind != .deleteRange { add(outline.key) }
+        case .txn:
+            if let request = try? TxnRequest(serialized: command.request) { add(request) }
+        case .compaction, .registerSession, .alarm, .setQuota, .reportDigest: return
+        }
+    }
+
+    mutating func add(_ request: TxnRequest) {
+        for compare in request.compare where compare.rangeEnd.isEmpty { add(compare.key) }
+        for operation in request.success + request.failure {
+            switch operation.request {
+            case .requestRange(let range): if range.rangeEnd.isEmpty { add(range.key) }
+            case .requestPut(let put): add(put.key)
+            case .requestDeleteRange(let delete): if delete.rangeEnd.isEmpty { add(delete.key) }
+            case .requestTxn(let inner): add(inner)
+            case nil: continue
+            }
+        }
+    }
+
+    private mutating func add(_ key: [UInt8]) {
+        guard keys.count < keysMax, !key.isEmpty, !keyspace.isKnown(key, at: .max) else { return }
+        keys.append(key)
+    }
+}
+
+/// The key and the range end of a request that has them in its first two fields.
+private struct KeyOutline: WireDecodable {
+    private(set) var key: [UInt8] = []
+    private(set) var rangeEnd: [UInt8] = []
+
+    init() {}
+
+    mutating func decode(_ reader: inout WireReader) throws(WireError) {
+        while true {
+            let tag = try reader.readTag()
+            switch tag {
+            case 0: return
+            case 10: key = Array(try reader.readSlice())
+            case 18: rangeEnd = Array(try reader.readSlice())
+            default: try reader.skip(tag)
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+import Basics
+import EtcdMessages
+import MVCC
+import Protobuf
+import Rows
+import StateMachine
+import Testing
+
+/// A state over a base beside one that is wholly in memory.
+@Suite("The replicated state over a base")
+struct BaseTests {
+    /// Both states, what was flushed, and what was applied since.
+    final class Twins {
+        let plain = ReplicatedState()
+        var based = ReplicatedState()
+        let rows = MemoryRows()
+        var tables: [TableRow] = []
+        var unflushed: [(slot: UInt64, batch: [UInt8], milliseconds: UInt64)] = []
+        let origin = Origin(replica: 7, incarnation: 70, boot: 1)
+        var slot: UInt64 = 0
+        var sequence: UInt64 = 0
+
+        init() throws { try based.restore([], over: KeyRows(rows)) }
+
+        func run(_ commands: [(CommandKind, [UInt8], ClientSession?)], milliseconds: UInt64) {
+            var writer = BundleWriter()
+            writer.begin(origin: origin, lowWater: sequence / 2)
+            for (kind, request, session) in commands {
+                sequence += 1
+                request.withUnsafeBytes {
+                    writer.append(kind, sequence: sequence, session: session, request: $0)
+                }
+            }
+            slot += 1
+            let batch = writer.finish()
+            unflushed.append((slot, batch, milliseconds))
+            #expect(outcomes(plain, batch, milliseconds) == outcomes(based, batch, milliseconds))
+        }
+
+        private func outcomes(
+            _ state: ReplicatedState, _ batch: [UInt8], _ milliseconds: UInt64
+        ) -> [Outcome] {
+            var outcomes: [Outcome] = []
+            let progress = state.apply(
+                slot: state.appliedSlot + 1, batchPayload: batch, logTimeMilliseconds: milliseconds,
+                localOrigin: origin
+            ) { outcomes.append($2) }
+            #expect(progress == .applied)
+            return outcomes
+        }
+
+        func flush() throws {
+            based.keyspace.beginFreeze()
+            let tables = based.tables()
+            let writer = try FlushWriter(rows)
+            while case let changes = based.keyspace.nextFlushedChanges(changesMax: 10),
+                !changes.isEmpty
+            {
+                try writer.add(changes)
+            }
+            while let keys = based.keyspace.nextFlushedKeys(keysMax: 10) { try writer.add(keys) }
+            try writer.finish(tables: tables)
+            based.keyspace.endFreeze()
+            self.tables = tables
+            unflushed = []
+            rows.forget(compactedRevision: based.keyspace.compactedRevision)
+        }
+
+        /// A new process: what was flushed, and the log since.
+        func restart() throws {
+            based = ReplicatedState()
+            try based.restore(tables, over: KeyRows(rows))
+            for (_, batch, milliseconds) in unflushed { _ = outcomes(based, batch, milliseconds) }
+        }
+    }
+
+    @Test(
+        "flushes, restarts and keys that give way change nothing",
+        arguments: 1...6 as ClosedRange<UInt64>)
+    func sameAsInMemory(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        let twins = try Twins()
+        var milliseconds: UInt64 = 0
+        var session: UInt64 = 0
+        for step in 0..<300 {
+            milliseconds += random.next() % 1_000
+            if step % 50 == 0 {
+                twins.run([(.registerSession, [], nil)], milliseconds: milliseconds)
+                session = twins.slot << 16
+            }
+            let commands = (0..<Int.random(in: 1...5, using: &random)).map { _ in
+                let (kind, request) = RandomCommand.make(twins.plain.keyspace.revision, &random)
+                let isNumbered = random.next() % 3 == 0 && kind != .reportDigest
+                let number = 1 + random.next() % 300
+                return (
+                    kind, request, isNumbered ? ClientSession(id: session, sequence: number) : nil
+                )
+            }
+            twins.run(commands, milliseconds: milliseconds)
+            #expect(twins.based.digest() == twins.plain.digest())
+            if random.next() % 9 == 0 { try twins.flush() }
+            if random.next() % 3 == 0 { twins.based.keyspace.releaseStep(budgetChanges: 20) }
+            twins.based.keyspace.evictStep(budgetKeys: 20, bytesMax: 0)
+            if random.next() % 40 == 0 { try twins.restart() }
+            #expect(twins.based.digest() == twins.plain.digest())
+        }
+        #expect(twins.based.keyspace.flushedRevision > 50)
+        #expect(twins.based.keyspace.baseFailure == nil)
+        twins.based.keyspace.checkInvariants()
+    }
+
+    @Test("a base without one of the tables is refused")
+    func everyTableIsNeeded() throws {
+        let twins = try Twins()
+        twins.run([(.put, PutRequestBytes.make("a", "1"), nil)], milliseconds: 1)
+        try twins.flush()
+        for index in twins.tables.indices {
+            var tables = twins.tables
+            tables.remove(at: index)
+            #expect(throws: KeyBaseError.self) {
+                try ReplicatedState().restore(tables, over: KeyRows(twins.rows))
+            }
+            tables = twins.tables
+            let name = tables[index].name
+            tables[index] = TableRow(name: name, bytes: Array(tables[index].bytes.dropLast()))
+            #expect(throws: KeyBaseError.self) {
+                try ReplicatedState().restore(tables, over: KeyRows(twins.rows))
+            }
+        }
+    }
+
+    @Test("keys that are on disk only are named before a batch is applied")
+    func coldKeysAreNamed() throws {
+        let twins = try Twins()
+        for key in ["a", "b", "c", "d", "e"] {
+            twins.run([(.put, PutRequestBytes.make(key, "1"), nil)], milliseconds: 1)
+        }
+        try twins.flush()
+        let keyspace = twins.based.keyspace
+        keyspace.releaseStep(budgetChanges: 100)
+        for _ in 0..<2 { keyspace.evictStep(budgetKeys: 100, bytesMax: 0) }
+        #expect(!keyspace.isComplete)
+        let transaction = TxnRequest.with {
+            $0.compare = [.with { $0.key = Array("b".utf8) }]
+            $0.failure = [.with { $0.request = .requestPut(.make("c", "2")) }]
+        }
+        var writer = BundleWriter()
+        writer.begin(origin: twins.origin, lowWater: 0)
+        let commands: [(CommandKind, [UInt8])] = [
+            (.put, PutRequestBytes.make("a", "2")), (.txn, transaction.serializedBytes()),
+            (.deleteRange, DeleteRangeRequest.make("d").serializedBytes()),
+            (.deleteRange, DeleteRangeRequest.make("e", "f").serializedBytes()),
+        ]
+        for (index, command) in commands.enumerated() {
+            command.1.withUnsafeBytes {
+                writer.append(command.0, sequence: UInt64(index), request: $0)
+            }
+        }
+        let batch = writer.finish()
+        let cold = batch.withUnsafeBytes { twins.based.coldKeys(in: $0) }
+        #expect(cold == ["a", "b", "c", "d"].map { Array($0.utf8) })
+        let states = try cold.map { try KeyRows(twins.rows).state(of: $0, at: nil) }
+        keyspace.takeIn(cold, states, generation: keyspace.baseGeneration)
+        #expect(batch.withUnsafeBytes { twins.based.coldKeys(in: $0) } == [])
+        keyspace.takeIn([[1]], [nil], generation: keyspace.baseGeneration - 1)
+        #expect(!keyspace.isKnown([1], at: .max))
+    }
+}
