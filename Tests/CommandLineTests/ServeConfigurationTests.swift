@@ -49,6 +49,18 @@ import Testing
         #expect(refusal("--chaos", "acceptor=mean:1y").hasPrefix("--chaos:"))
     }
 
+    /// What `member add` prints while an earlier member has not started yet.
+    @Test func aNodeThatJoinsMayListMembersWithoutNames() throws {
+        let words = [
+            "--name=d", "--initial-cluster==http://c:1,d=http://d:1",
+            "--initial-advertise-peer-urls=http://d:1", "--initial-cluster-state",
+        ]
+        let it = try make(words + ["existing"])
+        #expect(it.initialCluster.map(\.name) == ["", "d"])
+        #expect(it.initialCluster[0].peerURLs == [ServeURL(host: "c", port: 1)])
+        #expect(throws: UsageError.self) { try make(words + ["new"]) }
+    }
+
     @Test func aSeededBugIsTakenByItsNameOnly() throws {
         #expect(try make([]).injectedBug == nil)
         #expect(try make(["--unsafe-inject-bug", "stale-read"]).injectedBug?.name == "stale-read")
@@ -148,6 +160,7 @@ import Testing
                 "--name=a", "--initial-cluster=a=http://localhost:2380,b=http://localhost:2380"
             ).contains("duplicate URL"))
         #expect(refusal("--initial-cluster=nonsense").contains("is not NAME=URL"))
+        #expect(refusal("--initial-cluster==http://a:1").contains("couldn't find local name"))
         #expect(refusal("--initial-cluster-state=maybe").contains("new, existing"))
     }
 

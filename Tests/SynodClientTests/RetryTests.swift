@@ -32,6 +32,27 @@ import Testing
         #expect(bad.calls == 1)
     }
 
+    @Test func aLearnerIsPassedOver() async throws {
+        let words = "etcdserver: rpc not supported for learner"
+        let (learner, voter) = (
+            ScriptedServer(.fail(.failedPrecondition, words)), ScriptedServer(.reply([1]))
+        )
+        defer { stop(learner, voter) }
+        #expect(try await call(learner.endpoint, voter.endpoint, isRead: false) == [1])
+        #expect(learner.calls == 1)
+    }
+
+    @Test func anUnhealthyClusterIsNotAskedAgain() async throws {
+        let words = "etcdserver: unhealthy cluster"
+        let (ill, other) = (
+            ScriptedServer(.fail(.unavailable, words)), ScriptedServer(.reply([1]))
+        )
+        defer { stop(ill, other) }
+        let error = await failure(ill.endpoint, other.endpoint, isRead: false)
+        #expect(error?.message == words && error?.isDefinite == true)
+        #expect(other.calls == 0)
+    }
+
     @Test func aWriteOfUnknownOutcomeIsNotRepeated() async throws {
         let (bad, good) = (
             ScriptedServer(.fail(.unavailable, Self.unavailable)), ScriptedServer(.reply([1]))

@@ -143,7 +143,7 @@ extension ServeConfiguration {
         for part in text.split(separator: ",") {
             let entry = part.trimmed
             guard !entry.isEmpty else { continue }
-            guard let equals = entry.firstIndex(of: "="), !entry.hasPrefix("==") else {
+            guard let equals = entry.firstIndex(of: "=") else {
                 throw UsageError("\(source): \"\(entry)\" is not NAME=URL")
             }
             let name = String(entry[..<equals])
