@@ -12,6 +12,10 @@ enum Limits {
     /// Pauses between attempts to reach a peer.
     static let redialMillisecondsMin: UInt64 = 10
     static let redialMillisecondsMax: UInt64 = 500
+    /// A connection on which nothing came for so many election time-outs is given up, ...
+    static let silentTimeouts: UInt64 = 8
+    /// ... but not before this time.
+    static let silenceMillisecondsMin: UInt64 = 1_000
     /// How long one attempt may take, until both have said hello.
     static let dialMilliseconds: UInt64 = 2_000
     /// A peer that should call, and has not for so long, is dialed.

@@ -65,14 +65,26 @@ package final class PeerHub: PeerLink {
         }
     }
 
-    /// Brings the gauges of the peers' states up to date, and looks after those that do not call; call it a few
-    /// times a second.
+    /// Brings the gauges of the peers' states up to date, looks after those that do not call, and gives up
+    /// connections on which nothing comes any more; call it a few times a second.
     package func report() {
         if isStarted { dialTheSilent() }
+        closeSilentLanes()
         let heard = replica.status.peers
         for session in sessions {
             let peer = heard.first { $0.id == session.replica.rawValue }
             session.metrics.state = PeerState(peer?.condition ?? .down)
+        }
+    }
+
+    /// After a network was cut, TCP tries again in ever longer intervals, and would for as long as the cut
+    /// lasted; a new connection is there as soon as the network is.
+    private func closeSilentLanes() {
+        let timeouts = Limits.silentTimeouts * replica.configuration.electionTimeoutMilliseconds
+        let milliseconds = max(Limits.silenceMillisecondsMin, timeouts)
+        for session in sessions
+        where session.isSilent(forMilliseconds: milliseconds, at: loop.turnTime) {
+            for lane in session.lanes { close(lane, of: session, "nothing was heard for too long") }
         }
     }
 
@@ -222,6 +234,7 @@ package final class PeerHub: PeerLink {
             return close(lane, of: session, "a frame of another replica or group")
         }
         let now = loop.turnTime
+        session.noteFrame(at: now)
         for message in frame.messages { session.noteReceived(message, at: now) }
         replica.receive(
             frame.messages,

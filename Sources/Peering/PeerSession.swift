@@ -21,6 +21,8 @@ final class PeerSession {
     var bulkDialer: LaneDialer?
     /// When each unanswered heartbeat left, by its number.
     private var heartbeatsUnderWay: [(number: UInt64, sentAt: UInt64)] = []
+    /// When these lanes brought the last frame, in nanoseconds; nil as long as they have brought none.
+    private var heardAt: UInt64?
 
     init(address: PeerAddress, metrics: PeerMetrics, isGuest: Bool, now: UInt64) {
         self.address = address
@@ -45,7 +47,21 @@ final class PeerSession {
         let old = lane.kind == .express ? express : bulk
         guard old !== lane else { return }
         old?.close("replaced by a newer connection")
-        if lane.kind == .express { express = lane } else { bulk = lane }
+        if lane.kind == .express {
+            express = lane
+            heardAt = nil
+        } else {
+            bulk = lane
+        }
+    }
+
+    /// The peer is there: a frame of it came.
+    func noteFrame(at now: UInt64) { heardAt = now }
+
+    /// Whether frames came on this connection, as they do with every heartbeat, and none has for so long.
+    func isSilent(forMilliseconds milliseconds: UInt64, at now: UInt64) -> Bool {
+        guard isConnected, let heardAt else { return false }
+        return now > heardAt + milliseconds * 1_000_000
     }
 
     /// Forgets a lane that has ended; true if it was the express lane in use.

@@ -99,7 +99,7 @@ extension ProcessTests {
                 let thief = try cluster.client()
                 defer { thief.close() }
                 #expect(try await thief.delete("chaos/put/0/1"))
-                let history = try await Self.history(record, cluster)
+                let history = try await ChaosVerdict.history(record, cluster)
                 #expect(Self.brokenRules(history).contains(.acknowledgedPresent))
             }
         }
@@ -122,41 +122,20 @@ extension ProcessTests {
                 dropped.end(
                     .done(Answer(revision: last, .put)), atNanoseconds: .max - 1)
                 record.operations.append(dropped)
-                let history = try await Self.history(record, cluster)
+                let history = try await ChaosVerdict.history(record, cluster)
                 #expect(Self.brokenRules(history).contains(.acknowledgedPresent))
             }
         }
 
         private func expectGood(_ record: ChaosClients.Record, _ cluster: TestCluster) async throws
         {
-            try await cluster.waitUntilAllAnswer()
-            let history = try await Self.history(record, cluster)
-            let report = HistoryCheck.run(history)
-            let lines = CounterExample.lines(report, history).joined(separator: "\n")
-            #expect(report.verdict == .ok, "\(lines)")
+            try await ChaosVerdict.expectGood(record, cluster)
             // Every node has answered clients; none was idle behind the others.
             #expect(record.acknowledgedByMember.count == cluster.nodes.count)
-            let unknown = record.operations.count { $0.ending == .unknown }
-            print(
-                "chaos: \(record.acknowledged) acknowledged, \(unknown) unknown of",
-                "\(record.operations.count) operations,",
-                "by member \(record.acknowledgedByMember.values.sorted())")
         }
 
         private static func brokenRules(_ history: History) -> Set<Rule> {
             Set(HistoryCheck.run(history).violations.map(\.rule))
-        }
-
-        /// What the clients did, and what each node shows in the end.
-        private static func history(
-            _ record: ChaosClients.Record, _ cluster: TestCluster
-        ) async throws -> History {
-            let client = try cluster.client(timeoutMilliseconds: 10_000)
-            defer { client.close() }
-            let views = TortureViews(client: client, prefix: Array("chaos/".utf8))
-            let (shown, failures) = try await views.take()
-            #expect(failures.isEmpty)
-            return History(operations: record.operations, views: shown)
         }
     }
 }

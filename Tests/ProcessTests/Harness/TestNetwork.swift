@@ -39,6 +39,20 @@ struct TestNetwork: Sendable {
     /// Plugs it in again.
     func heal(_ index: Int) async throws { try await ip("link", "set", port(index), "up") }
 
+    /// What one node sends to another is lost from now on, without a word to either; the other way is open.
+    /// The sender believes the receiver to be at an address of the cable that nobody has.
+    func cut(from sender: Int, to receiver: Int) async throws {
+        try await ip(
+            "-n", name(sender), "neigh", "replace", address(receiver), "lladdr",
+            "02:00:00:00:00:01",
+            "nud", "permanent", "dev", "eth0")
+    }
+
+    /// The way is open again.
+    func heal(from sender: Int, to receiver: Int) async throws {
+        try await ip("-n", name(sender), "neigh", "del", address(receiver), "dev", "eth0")
+    }
+
     /// Removes everything.
     func end() async {
         for index in 0..<count {
