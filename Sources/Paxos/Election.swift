@@ -45,6 +45,8 @@ struct Election: Sendable {
     private(set) var electionsBegun: UInt64 = 0
     /// The process is about to end: it does not stand again.
     private(set) var isResigned = false
+    /// Another candidate was let go first since a leader was heard, or this replica stood.
+    private var hasGivenTime = false
     /// The newest probe that was denied here because a leader was heard.
     private var denied: Denied?
     private var probeNumber: UInt64 = 0
@@ -81,6 +83,7 @@ struct Election: Sendable {
             leader = HeardLeader(ballot: ballot, heardAt: running, contactAge: contactAge ?? 0)
         }
         if isLeaderLive(running: running) {
+            hasGivenTime = false
             phase = .listening
             quietUntil = running
         }
@@ -110,6 +113,15 @@ struct Election: Sendable {
     mutating func keepQuiet(for milliseconds: UInt64, running: UInt64) {
         quietUntil = max(quietUntil, running + milliseconds + random.next() % max(1, heartbeat))
         phase = .listening
+    }
+
+    /// Lets another candidate go first: once, and then it is this one's turn. Else those who reach no quorum
+    /// would, by asking one after another, keep the only one quiet that does (P14).
+    mutating func giveTime(for milliseconds: UInt64, running: UInt64) -> Bool {
+        guard !hasGivenTime else { return false }
+        hasGivenTime = true
+        keepQuiet(for: milliseconds, running: running)
+        return true
     }
 
     mutating func deny(_ number: UInt64, to replica: ReplicaID, running: UInt64) {
@@ -180,6 +192,7 @@ struct Election: Sendable {
     }
 
     private mutating func probe(roundTrip: UInt64, ownVoter: Int, running: UInt64) -> UInt64 {
+        hasGivenTime = false
         probeNumber += 1
         var grants = VoteSet()
         grants.insert(ownVoter)

@@ -129,7 +129,8 @@ extension PaxosCore {
         }
         // Two that probe at once both go on; else the one that asked first gets its time.
         if answer.wouldPromise && proposer == nil && election.phase == .listening {
-            election.keepQuiet(for: 2 * heartbeat, running: clock.running)
+            let givesTime = election.giveTime(for: 2 * heartbeat, running: clock.running)
+            if !givesTime { ownMarks.hit(.noMoreTimeGiven) }
         }
     }
 

@@ -94,6 +94,8 @@ public enum PaxosMark: Int, MarkName {
     case probeDenied
     /// A probe that had been denied was granted after all, because the leader was lost here too.
     case probeGrantedLate
+    /// A candidate asked, and this replica did not let it go first, as it had done so before and nobody led.
+    case noMoreTimeGiven
     /// The connection to the leader broke, and its death was suspected at once.
     case leaderSuspected
     /// A leader of the past was told of the higher promise in answer to its heartbeat.
