@@ -66,6 +66,7 @@ private final class InstantDisk: Disk {
         switch operation {
         case .write: outcome = .written(nanoseconds: 0)
         case .prepare: outcome = .prepared
+        case .reserve: outcome = .reserved
         case .remove: outcome = .removed
         case .scan: outcome = .scanned(.success([]))
         }

@@ -12,6 +12,8 @@ package final class ForgetfulDisk: Disk {
     package var hasFailed = false
     /// While set, no segment can be made: a disk that is full.
     package var isFull = false
+    /// How many segments there is room for on a disk that is full.
+    package private(set) var reserved = 0
     private var files: [UInt64: [UInt8]] = [:]
     private var completions: [DiskCompletion] = []
     private var random: SeededRandom
@@ -122,11 +124,16 @@ package final class ForgetfulDisk: Disk {
         case .write(let segment, let offset, let bytes):
             tear(segment, offset, bytes) { _ in true }
             return .written(nanoseconds: 0)
-        case .prepare where isFull:
+        case .prepare(_, _, let mayUseReserve) where isFull && (!mayUseReserve || reserved == 0):
             return .notPrepared(DiskError("no space left"))
-        case .prepare(let segment, let byteCount):
+        case .prepare(let segment, let byteCount, _):
             files[segment] = [UInt8](repeating: 0, count: byteCount)
-            return .prepared
+            reserved = isFull ? reserved - 1 : Limits.reserveSegments
+            return isFull ? .preparedFromReserve(DiskError("no space left")) : .prepared
+        case .reserve:
+            if isFull { return .notReserved(DiskError("no space left")) }
+            reserved = Limits.reserveSegments
+            return .reserved
         case .remove(let segment):
             files[segment] = nil
             return .removed
@@ -158,7 +165,7 @@ extension DiskOperation {
     /// Whether a crash leaves it done or undone.
     fileprivate var isAtomic: Bool {
         switch self {
-        case .prepare, .remove: true
+        case .prepare, .remove, .reserve: true
         case .write, .scan: false
         }
     }

@@ -27,6 +27,8 @@ package enum Limits {
     static let admissionMilliseconds: UInt64 = 100
     /// Who is given a vote has everything durably that was decided so long ago (P5).
     static let voterLagMilliseconds: UInt64 = 1_000
+    /// The log speaks of a full disk once in so long.
+    static let tellOfSpaceMilliseconds: UInt64 = 10_000
     /// How long the log may be held back by order.
     package static let flushPauseMilliseconds: UInt64 = 60_000
     /// One answer to a peer that catches up from the log.

@@ -3,13 +3,14 @@ internal import Observability
 internal import Paxos
 internal import WriteAheadLog
 
-/// A disk without space for the next file of the log. The newest file was filled with zeros ahead of need, so
-/// that nothing fails: as long as it has room the node votes, and when it has none it waits for space.
+/// A disk without space for the next file of the log. Files are filled with zeros ahead of need, and a reserve is
+/// kept, so that nothing fails: as long as there is room in them the node votes, and when there is none it waits
+/// for space.
 extension Replica {
     /// Asked again each second. Leadership goes to another node while there is room, because the cluster would
     /// stand still when there is none.
     func lacksSpace(_ trouble: String) {
-        logger.error("the next file of the log cannot be made; trying again: \(trouble)")
+        tellOfSpace(trouble)
         let now = clockMilliseconds()
         guard leaderBallot?.replica == configuration.replica,
             now >= handOverForSpaceAtMilliseconds
@@ -19,10 +20,30 @@ extension Replica {
         step(.moveLeader(to: nil))
     }
 
+    private func tellOfSpace(_ trouble: String) {
+        let now = clockMilliseconds()
+        let isNews = hasToldOfReserve != log.isReserveUsedUp
+        guard now >= tellOfSpaceAtMilliseconds || isNews else { return }
+        tellOfSpaceAtMilliseconds = now + Limits.tellOfSpaceMilliseconds
+        hasToldOfReserve = log.isReserveUsedUp
+        let rest = log.isReserveUsedUp ? "the reserve is used up" : "the log goes on in its reserve"
+        logger.error("no room for the next file of the log, \(rest); trying again: \(trouble)")
+    }
+
+    /// With each tick: what the log lacks or has again.
+    func noteSpace() {
+        metrics.logLacksSpace.set(log.lacksSpace ? 1 : 0)
+        guard tellOfSpaceAtMilliseconds > 0, !log.lacksSpace else { return }
+        tellOfSpaceAtMilliseconds = 0
+        hasToldOfReserve = false
+        logger.info("there is room for the log again")
+    }
+
     /// What the operator should do about it; nil while the log has what it needs.
     var spaceProblem: String? {
-        log.lacksSpace
-            ? "the disk has no room for the next file of the log: free space; this node goes on by itself"
-            : nil
+        guard log.lacksSpace else { return nil }
+        let state = log.isReserveUsedUp ? "waits for space" : "goes on in its reserve"
+        return
+            "the disk has no room for the next file of the log, which \(state): free space; this node goes on by itself"
     }
 }

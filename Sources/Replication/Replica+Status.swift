@@ -38,6 +38,7 @@ extension Replica {
         metrics.sessions.set(machine.sessionCount)
         metrics.sessionRetries.set(machine.sessionRetryCount)
         noteRoles()
+        noteSpace()
     }
 
     /// The rare things that the core of this process noticed.

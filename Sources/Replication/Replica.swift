@@ -80,6 +80,10 @@ package final class Replica {
     var hasToldDivergence = false
     /// Leadership is not given up again for want of space before this.
     var handOverForSpaceAtMilliseconds: UInt64 = 0
+    /// The operator is not told again of a full disk before this; 0 while there is nothing to tell.
+    var tellOfSpaceAtMilliseconds: UInt64 = 0
+    /// The operator was told that the reserve is used up.
+    var hasToldOfReserve = false
     /// Whether the role that applies what is decided lives.
     var hasLearner = true
     /// The dead roles that the gauges show; nil before they show any.

@@ -3,7 +3,12 @@ package import Paxos
 /// A failed call to the operating system, in words.
 package struct DiskError: Error, Equatable, Sendable, CustomStringConvertible {
     package let description: String
-    package init(_ description: String) { self.description = description }
+    /// The device has failed: nothing that it holds is known any more before it was read again.
+    package let isOfDevice: Bool
+    package init(_ description: String, isOfDevice: Bool = false) {
+        self.description = description
+        self.isOfDevice = isOfDevice
+    }
 }
 
 /// A segment that lies in the log's directory under its final name.
@@ -28,19 +33,32 @@ package protocol SegmentReading {
 package enum DiskOperation: Sendable {
     /// Writes and flushes: durable when complete.
     case write(segment: UInt64, offset: Int, bytes: [UInt8])
-    /// Makes a segment of zeros, durable with its name; replaces an unused one.
-    case prepare(segment: UInt64, byteCount: Int)
+    /// Makes a segment of zeros, durable with its name; replaces an unused one. The reserve is made whole first.
+    /// Where there is no room for either, a segment is taken out of the reserve, if it may be.
+    case prepare(segment: UInt64, byteCount: Int, mayUseReserve: Bool)
+    /// Makes the reserve whole: room for segments of this size that nothing else can take.
+    case reserve(byteCount: Int)
     case remove(segment: UInt64)
     /// Reads decided values.
     case scan(DecidedScan)
+}
+
+extension DiskOperation {
+    /// How many segments a whole reserve has room for.
+    package static let reserveSegments = Limits.reserveSegments
 }
 
 package enum DiskOutcome: Sendable {
     /// `nanoseconds`: how long write and flush took.
     case written(nanoseconds: UInt64)
     case prepared
+    /// The segment was taken out of the reserve, because there was no room.
+    case preparedFromReserve(DiskError)
     /// No segment was made, most likely for want of space; nothing is lost.
     case notPrepared(DiskError)
+    case reserved
+    /// The reserve is not whole.
+    case notReserved(DiskError)
     case removed
     case scanned(Result<[Value], LogReadError>)
 }

@@ -28,6 +28,8 @@ package enum Limits {
     static let fillSyncBytes = 1 << 20
     /// ... with a pause after each, in microseconds, unless the log is waiting.
     static let fillPauseMicroseconds: UInt32 = 4000
+    /// Segments for which room is kept, so that the log goes on for a while on a disk that is full.
+    package static let reserveSegments = 2
     /// When a segment could not be made, the next attempt comes after this time.
     static let preparationRetryMilliseconds: UInt64 = 1000
     /// Operations waiting for one disk thread.

@@ -10,6 +10,8 @@ package enum LogMark: Int, MarkName {
     case waitedForSegment
     /// A segment could not be made.
     case segmentNotMade
+    /// A segment was taken out of the reserve.
+    case reserveUsed
     /// A batch was larger than a segment, whose file grew.
     case batchLargerThanSegment
     /// Boxes were staged while another batch was being written.

@@ -52,6 +52,22 @@ enum Posix {
         return done
     }
 
+    /// Gives a file room for so many bytes that nothing else can take, without writing them.
+    static func allocate(_ descriptor: Int32, byteCount: Int, path: String) throws(DiskError) {
+        #if canImport(Glibc)
+            // It gives its error back.
+            errno = posix_fallocate(descriptor, 0, off_t(byteCount))
+            guard errno == 0 else { throw failure("allocate", path) }
+        #else
+            var store = fstore_t(
+                fst_flags: UInt32(F_ALLOCATEALL), fst_posmode: F_PEOFPOSMODE, fst_offset: 0,
+                fst_length: off_t(byteCount), fst_bytesalloc: 0)
+            guard fcntl(descriptor, F_PREALLOCATE, &store) == 0,
+                ftruncate(descriptor, off_t(byteCount)) == 0
+            else { throw failure("allocate", path) }
+        #endif
+    }
+
     /// Makes the data durable, and as much about the file as is needed to read them.
     static func syncData(_ descriptor: Int32, path: String) throws(DiskError) {
         #if canImport(Glibc)
@@ -117,7 +133,10 @@ enum Posix {
     }
 
     static func failure(_ verb: String, _ path: String) -> DiskError {
-        DiskError("could not \(verb) \(path): \(String(cString: strerror(errno)))")
+        let number = errno
+        return DiskError(
+            "could not \(verb) \(path): \(String(cString: strerror(number)))",
+            isOfDevice: [EIO, ENXIO, ENODEV, EROFS].contains(number))
     }
 
     private static func openFile(_ path: String, _ flags: Int32) -> Int32 {

@@ -80,7 +80,7 @@ package final class PosixDisk: Disk {
         case .prepare:
             shared.isHurried.store(false, ordering: .relaxed)
             preparer.submit(job)
-        case .remove: preparer.submit(job)
+        case .remove, .reserve: preparer.submit(job)
         case .scan: reader.submit(job)
         }
     }
@@ -148,14 +148,49 @@ package final class PosixDisk: Disk {
             }
         }
 
-        private func prepare(_ segment: UInt64, _ byteCount: Int) -> DiskOutcome {
+        /// Throws if the device has failed. That there is no room is no failure.
+        private func prepare(
+            _ segment: UInt64, _ byteCount: Int, _ mayUseReserve: Bool
+        ) throws(DiskError) -> DiskOutcome {
+            let reserve = SegmentReserve(directory: directory)
             do throws(DiskError) {
-                try SegmentPreparation.run(
-                    directory: directory, segment: segment, byteCount: byteCount
-                ) { self.isHurried.load(ordering: .relaxed) }
+                try reserve.fill(byteCount: byteCount)
+                try prepare(segment, byteCount, from: nil)
                 return .prepared
-            } catch {
+            } catch  where !error.isOfDevice {
+                guard mayUseReserve, let reserved = reserve.take(byteCount: byteCount) else {
+                    return .notPrepared(error)
+                }
+                return try prepare(segment, byteCount, from: reserved, lacking: error)
+            }
+        }
+
+        private func prepare(
+            _ segment: UInt64, _ byteCount: Int, from reserved: String, lacking error: DiskError
+        ) throws(DiskError) -> DiskOutcome {
+            do throws(DiskError) {
+                try prepare(segment, byteCount, from: reserved)
+                return .preparedFromReserve(error)
+            } catch  where !error.isOfDevice {
+                // A file system that writes nothing in place has kept no room.
                 return .notPrepared(error)
+            }
+        }
+
+        private func prepare(
+            _ segment: UInt64, _ byteCount: Int, from reserved: String?
+        ) throws(DiskError) {
+            try SegmentPreparation.run(
+                directory: directory, segment: segment, byteCount: byteCount, reserved: reserved
+            ) { self.isHurried.load(ordering: .relaxed) }
+        }
+
+        private func reserve(_ byteCount: Int) throws(DiskError) -> DiskOutcome {
+            do throws(DiskError) {
+                try SegmentReserve(directory: directory).fill(byteCount: byteCount)
+                return .reserved
+            } catch  where !error.isOfDevice {
+                return .notReserved(error)
             }
         }
 
@@ -167,8 +202,10 @@ package final class PosixDisk: Disk {
                 guard let writer else { preconditionFailure("only the flush thread writes") }
                 let path = files.path(of: segment)
                 return .written(nanoseconds: try writer.write(bytes, at: offset, path: path))
-            case .prepare(let segment, let byteCount):
-                return prepare(segment, byteCount)
+            case .prepare(let segment, let byteCount, let mayUseReserve):
+                return try prepare(segment, byteCount, mayUseReserve)
+            case .reserve(let byteCount):
+                return try reserve(byteCount)
             case .remove(let segment):
                 try Posix.remove(files.path(of: segment))
                 try Posix.syncDirectory(directory)

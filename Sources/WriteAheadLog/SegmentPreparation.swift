@@ -9,14 +9,19 @@
 enum SegmentPreparation {
     static let unfinishedSuffix = ".preparing"
 
-    /// Durable under its final name when this returns. Pauses now and then, so that flushes of the log
+    /// Durable under its final name when this returns. `reserved` is a file that has the room already, and is
+    /// used up. Pauses now and then, so that flushes of the log
     /// get through, unless `isHurried` says that the log is waiting.
     static func run(
-        directory: String, segment: UInt64, byteCount: Int, isHurried: () -> Bool
+        directory: String, segment: UInt64, byteCount: Int, reserved: String? = nil,
+        isHurried: () -> Bool
     ) throws(DiskError) {
         let unfinished = directory + "/" + SegmentName.padded(segment) + unfinishedSuffix
         do throws(DiskError) {
-            try make(unfinished, byteCount: byteCount, isHurried: isHurried)
+            if let reserved { try Posix.rename(reserved, unfinished) }
+            try make(
+                unfinished, flags: reserved == nil ? O_CREAT | O_TRUNC : 0, byteCount: byteCount,
+                isHurried: isHurried)
         } catch {
             // The space is needed: by the log, most of all.
             try? Posix.remove(unfinished)
@@ -27,9 +32,9 @@ enum SegmentPreparation {
     }
 
     private static func make(
-        _ unfinished: String, byteCount: Int, isHurried: () -> Bool
+        _ unfinished: String, flags: Int32, byteCount: Int, isHurried: () -> Bool
     ) throws(DiskError) {
-        let descriptor = try Posix.open(unfinished, O_WRONLY | O_CREAT | O_TRUNC)
+        let descriptor = try Posix.open(unfinished, O_WRONLY | flags)
         defer { Posix.close(descriptor) }
         var offset = 0
         while offset < byteCount {

@@ -9,8 +9,11 @@ extension WriteAheadLog {
         for completion in disk.takeCompletions() {
             switch completion.outcome {
             case .written(let nanoseconds): written(completion.ticket, nanoseconds: nanoseconds)
-            case .prepared: prepared(completion.ticket)
+            case .prepared: prepared(completion.ticket, lacking: nil)
+            case .preparedFromReserve(let error): prepared(completion.ticket, lacking: error)
             case .notPrepared(let error): notPrepared(error)
+            case .reserved: reserved(lacking: nil)
+            case .notReserved(let error): reserved(lacking: error)
             case .removed: removals -= 1
             case .scanned(let result):
                 reads.removeValue(forKey: completion.ticket)?(result)
@@ -31,42 +34,17 @@ extension WriteAheadLog {
         if isSealDue { writeSeal(tail) }
     }
 
-    func prepareSpare() {
-        guard case .none = spare, nowMilliseconds >= retryPreparationMilliseconds else { return }
-        let file = SegmentFile(
-            number: (indexes.last?.number ?? 0) + 1, byteCount: options.segmentBytes)
-        let ticket = makeTicket()
-        spare = .preparing(file, ticket: ticket)
-        disk.submit(.prepare(segment: file.number, byteCount: file.byteCount), ticket: ticket)
-    }
-
-    private func prepared(_ ticket: UInt64) {
-        guard case .preparing(let file, ticket) = spare else {
-            preconditionFailure("a preparation nobody asked for")
-        }
-        spare = .ready(file)
-        lacksSpace = false
-        advance()
-    }
-
-    /// The log goes on in the segment that it has, and asks again: space may be made.
-    private func notPrepared(_ error: DiskError) {
-        marks.hit(.segmentNotMade)
-        lacksSpace = true
-        spare = .none
-        retryPreparationMilliseconds = nowMilliseconds + Limits.preparationRetryMilliseconds
-        onTrouble(error.description)
-    }
-
     /// Goes on in the spare segment, or waits for it.
     private func openSegment() {
         guard case .ready(let file) = spare else {
             if tail != nil { marks.hit(.waitedForSegment) }
+            isWaitingForSegment = true
             prepareSpare()
             disk.hurryPreparation()
             return
         }
         spare = .none
+        isWaitingForSegment = false
         if tail != nil { marks.hit(.segmentSwitched) }
         let header = SegmentHeader(
             number: file.number, identity: identity, boot: boot,

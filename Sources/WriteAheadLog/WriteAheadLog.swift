@@ -62,8 +62,13 @@ package final class WriteAheadLog {
     private let predecessorEnd: Int
     private let reusableBytes: Int?
     package private(set) var isStarted = false
-    /// The next segment could not be made: what is left of the newest one is all that the log has.
+    /// There was no room for the next segment, or for the reserve: what is left of the newest segment, of the
+    /// one after it and of the reserve is all that the log has.
     package internal(set) var lacksSpace = false
+    /// The reserve could not help any more.
+    package internal(set) var isReserveUsedUp = false
+    var isRefillingReserve = false
+    var isWaitingForSegment = false
     /// How often each rare thing happened, in recovery and since.
     package internal(set) var marks: MarkCounter<LogMark>
 
@@ -80,7 +85,7 @@ package final class WriteAheadLog {
     /// The segment after the last one.
     enum Spare {
         case none
-        case preparing(SegmentFile, ticket: UInt64)
+        case preparing(SegmentFile, ticket: UInt64, mayUseReserve: Bool)
         case ready(SegmentFile)
     }
 

@@ -12,7 +12,7 @@ enum ExitCode: Int32 {
     case unknownOutcome = 4
     /// A safety rule was seen broken, or would be if the node went on (sysexits.h: EX_SOFTWARE).
     case unsafeState = 70
-    /// A write or a flush failed: what is on disk is known only after a new start (EX_IOERR).
+    /// A read, a write or a flush failed: what is on disk is known only after a new start (EX_IOERR).
     case brokenDisk = 74
     /// The data directory cannot be used, or must not vote: an operator must decide (EX_CONFIG).
     case unusableDirectory = 78
@@ -34,7 +34,7 @@ enum ExitCode: Int32 {
           1  cannot listen at one of its addresses
           2  the command line does not make sense
          70  it would not be safe to go on: the data directory is an old copy, or a rule was broken
-         74  a write or a flush failed
+         74  a read, a write or a flush failed
          78  the data directory is in use, damaged, or another member's
         """
 }

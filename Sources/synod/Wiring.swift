@@ -17,6 +17,9 @@ enum Wiring {
         } catch let error as JoinError {
             logger.fatal("\(error)")
             return .failed
+        } catch RecoveryError.disk(let error) where error.isOfDevice {
+            logger.fatal("\(RecoveryError.disk(error))")
+            return .brokenDisk
         } catch {
             logger.fatal("\(error)")
             return .unusableDirectory

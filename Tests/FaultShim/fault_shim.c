@@ -8,7 +8,7 @@
 //   FAULT_SHIM_REPORT      gets one line for each fault: CALL FAULT PATH
 //
 // An order is a line: CALL FAULT WHEN [PART-OF-PATH]
-//   CALL    open, read, write, sync (fsync and fdatasync) or allocate
+//   CALL    open, create (open with O_CREAT), read, write, sync (fsync and fdatasync) or allocate
 //   FAULT   EIO, ENOSPC, SHORT (half of a read or write is done), DELAY=MILLISECONDS, HANG (until there are
 //           other orders; then the call is performed)
 //   WHEN    at=N (the Nth matching call since the orders were read) or from=N (that one and all later ones)
@@ -30,8 +30,8 @@
 
 enum { ORDERS_MAX = 16, ORDERS_BYTES_MAX = 4096, PATH_BYTES = 4096, HANG_POLL_MILLISECONDS = 5 };
 
-enum call { CALL_OPEN, CALL_READ, CALL_WRITE, CALL_SYNC, CALL_ALLOCATE, CALL_COUNT };
-static const char *const call_names[CALL_COUNT] = {"open", "read", "write", "sync", "allocate"};
+enum call { CALL_OPEN, CALL_CREATE, CALL_READ, CALL_WRITE, CALL_SYNC, CALL_ALLOCATE, CALL_COUNT };
+static const char *const call_names[CALL_COUNT] = {"open", "create", "read", "write", "sync", "allocate"};
 
 enum fault { FAULT_NONE, FAULT_EIO, FAULT_ENOSPC, FAULT_SHORT, FAULT_DELAY, FAULT_HANG };
 static const char *const fault_names[] = {"NONE", "EIO", "ENOSPC", "SHORT", "DELAY", "HANG"};
@@ -230,6 +230,7 @@ static size_t length_for(enum fault fault, size_t count) {
             va_end(rest);                                                              \
         }                                                                              \
         if (fails(fault_for(CALL_OPEN, -1, path))) return -1;                          \
+        if ((flags & O_CREAT) && fails(fault_for(CALL_CREATE, -1, path))) return -1;   \
         return REAL(name)(path, flags, mode);                                          \
     }
 

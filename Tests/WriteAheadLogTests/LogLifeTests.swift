@@ -218,33 +218,6 @@ struct LogLifeTests {
         world.settle()
         #expect(bytes == 1536)
     }
-
-    /// The log goes on in the segment it has, waits, and goes on when there is space again.
-    @Test func aFullDisk() throws {
-        let world = LogWorld()
-        var troubles = 0
-        try world.openStarted()
-        world.log?.onTrouble = { _ in troubles += 1 }
-        world.disk.isFull = true
-        for slot in 1...60 as ClosedRange<UInt64> {
-            world.append([accepted(slot, 1, [UInt8](repeating: 1, count: 4000))])
-            world.settle()
-        }
-        #expect(troubles == 1)
-        #expect(world.durableBox > 20)
-        #expect(world.durableBox < 60)
-        #expect(world.log?.oldestUnflushedAgeMilliseconds(world.now + 5) == 5)
-        world.disk.isFull = false
-        world.now += 999
-        world.log?.tick(nowMilliseconds: world.now)
-        world.settle()
-        #expect(world.durableBox < 60)
-        world.now += 1
-        world.log?.tick(nowMilliseconds: world.now)
-        world.settle()
-        #expect(world.durableBox == 60)
-        #expect(try world.recover().state.accepted.count == 60)
-    }
 }
 
 extension DiskOperation {

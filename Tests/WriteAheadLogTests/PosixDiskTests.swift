@@ -157,6 +157,40 @@ struct PosixDiskTests {
         disk.close()
     }
 
+    /// The reserve takes its room before it is written, and becomes a segment of zeros.
+    @Test func theReserveHasItsRoom() throws {
+        let path = try temporaryDirectory()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let node = try Node(path)
+        node.start()
+        for name in ["0.reserve", "1.reserve"] {
+            let attributes = try FileManager.default.attributesOfItem(atPath: "\(path)/log/\(name)")
+            #expect(attributes[.size] as? Int == 1 << 20)
+        }
+        // The reserve is whole but for one file, and nothing can take that one's place.
+        let first = "\(path)/log/0.reserve"
+        try FileManager.default.removeItem(atPath: first)
+        try FileManager.default.createDirectory(
+            atPath: first, withIntermediateDirectories: false)
+        node.disk.submit(
+            .prepare(segment: 9, byteCount: 1 << 20, mayUseReserve: false), ticket: 900)
+        node.disk.submit(.prepare(segment: 9, byteCount: 1 << 20, mayUseReserve: true), ticket: 901)
+        var outcomes: [DiskOutcome] = []
+        while outcomes.count < 2 {
+            node.disk.waitForCompletion()
+            outcomes += node.disk.takeCompletions().filter { $0.ticket >= 900 }.map(\.outcome)
+        }
+        if case .notPrepared = outcomes[0] {} else { Issue.record("\(outcomes[0])") }
+        if case .preparedFromReserve = outcomes[1] {} else { Issue.record("\(outcomes[1])") }
+        let made = try #require(
+            FileManager.default.contents(atPath: "\(path)/log/0000000000000009.log"))
+        #expect(made.count == 1 << 20)
+        #expect(made.allSatisfy { $0 == 0 })
+        #expect(!FileManager.default.fileExists(atPath: "\(path)/log/1.reserve"))
+        node.disk.close()
+        node.directory.close()
+    }
+
     /// How fast a restart is. Printed, not asserted: machines differ.
     @Test func recoveryRate() throws {
         let path = try temporaryDirectory()

@@ -106,7 +106,7 @@ package final class SimDisk: Disk {
                 ? bytes.count
                 : Int(machine.world.diskDice.number(in: 0...sectors)) * Limits.sectorBytes
             if kept > 0 { storage.write(segment, at: offset, bytes[..<min(kept, bytes.count)]) }
-        case .prepare, .remove:
+        case .prepare, .remove, .reserve:
             if machine.world.diskDice.happens(perMille: 500) { _ = perform(running.job.operation) }
         case .scan:
             break
@@ -118,7 +118,7 @@ package final class SimDisk: Disk {
     private static func lane(of operation: DiskOperation) -> Lane {
         switch operation {
         case .write: .writer
-        case .prepare, .remove: .preparer
+        case .prepare, .remove, .reserve: .preparer
         case .scan: .reader
         }
     }
@@ -153,13 +153,10 @@ package final class SimDisk: Disk {
         switch operation {
         case .write(let segment, let offset, let bytes):
             return write(segment, offset, bytes)
-        case .prepare where storage.isFull:
-            machine.world.trace.note(.prepare, node: machine.index, 0, 0, "no space left")
-            return .notPrepared(DiskError("no space left"))
-        case .prepare(let segment, let byteCount):
-            machine.world.trace.note(.prepare, node: machine.index, segment, 1, "\(segment)")
-            storage.make(segment, byteCount: byteCount)
-            return .prepared
+        case .prepare(let segment, let byteCount, let mayUseReserve):
+            return prepare(segment, byteCount, mayUseReserve)
+        case .reserve:
+            return storage.fillReserve() ? .reserved : .notReserved(DiskError("no space left"))
         case .remove(let segment):
             machine.world.trace.note(.remove, node: machine.index, segment, 0, "\(segment)")
             storage.remove(segment)
@@ -168,6 +165,19 @@ package final class SimDisk: Disk {
             machine.world.trace.note(.scan, node: machine.index)
             return .scanned(Result { () throws(LogReadError) in try scan.run(reading: self) })
         }
+    }
+
+    private func prepare(
+        _ segment: UInt64, _ byteCount: Int, _ mayUseReserve: Bool
+    ) -> DiskOutcome {
+        let hasRoom = storage.fillReserve()
+        guard hasRoom || (mayUseReserve && storage.useReserve()) else {
+            machine.world.trace.note(.prepare, node: machine.index, 0, 0, "no space left")
+            return .notPrepared(DiskError("no space left"))
+        }
+        machine.world.trace.note(.prepare, node: machine.index, segment, 1, "\(segment)")
+        storage.make(segment, byteCount: byteCount)
+        return hasRoom ? .prepared : .preparedFromReserve(DiskError("no space left"))
     }
 
     private func write(_ segment: UInt64, _ offset: Int, _ bytes: [UInt8]) -> DiskOutcome? {

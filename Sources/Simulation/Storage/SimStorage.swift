@@ -29,6 +29,8 @@ package final class SimStorage {
     var originals: [Original] = []
     /// No segment can be made.
     package var isFull = false
+    /// How many segments there is room for when no other can be made.
+    private var reserved = 0
 
     package init() {}
 
@@ -38,6 +40,7 @@ package final class SimStorage {
         copy.files = files
         copy.isDamaged = isDamaged
         copy.originals = originals
+        copy.reserved = reserved
         return copy
     }
 
@@ -63,6 +66,19 @@ package final class SimStorage {
                 from: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count]))
         }
         return count
+    }
+
+    /// Makes the reserve whole; false if there is no room.
+    func fillReserve() -> Bool {
+        if !isFull { reserved = DiskOperation.reserveSegments }
+        return !isFull
+    }
+
+    /// Takes the room for one segment out of the reserve; false if there is none.
+    func useReserve() -> Bool {
+        if reserved == 0 { return false }
+        reserved -= 1
+        return true
     }
 
     func make(_ segment: UInt64, byteCount: Int) {

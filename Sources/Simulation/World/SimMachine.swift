@@ -179,7 +179,7 @@ package final class SimMachine {
         switch operation {
         case .write: return (first, second + slowFlushMicroseconds)
         case .prepare: return (first * 4, second * 4 + slowFlushMicroseconds)
-        case .remove, .scan: return (first, second)
+        case .remove, .scan, .reserve: return (first, second)
         }
     }
 

@@ -26,5 +26,6 @@ struct DiskFault: CustomStringConvertible, Sendable {
         (order: "sync EIO from=3 .log", sentence: "could not flush"),
         (order: "write EIO at=2 .log", sentence: "could not write"),
         (order: "write ENOSPC from=1 .log", sentence: "could not write"),
+        (order: "write EIO from=2 .preparing", sentence: "could not write"),
     ]
 }

@@ -8,13 +8,13 @@ extension ProcessTests {
     /// Disks that fail under real processes: what cannot be made durable is neither acknowledged nor voted for.
     @Suite(.serialized) struct DiskFaultTests {
         /// Faults of one cluster, whose history is judged afterwards.
-        private static let faultsPerCluster = 16
+        private static let faultsPerCluster = 20
         private static let endMilliseconds: UInt64 = 1_000
         private static let brokenDisk = "exited with status 74"
 
         @Test(.timeLimit(.minutes(30)))
         func aNodeWhoseDiskFailsEndsAndComesBack() async throws {
-            var rest = Rounds.count("SYNOD_DISK_FAULTS", standard: 8)
+            var rest = Rounds.count("SYNOD_DISK_FAULTS", standard: 10)
             while rest > 0 {
                 try await run(DiskFault.plan(count: min(rest, Self.faultsPerCluster)))
                 rest -= Self.faultsPerCluster
@@ -22,7 +22,9 @@ extension ProcessTests {
         }
 
         private func run(_ plan: [DiskFault]) async throws {
-            try await TestCluster.withFaultyDisks(3) { cluster, disks in
+            // Files so small that new ones are made all the time.
+            let options = ["--segment-bytes", "\(256 << 10)"]
+            try await TestCluster.withFaultyDisks(3, options: options) { cluster, disks in
                 let clients = ChaosClients(cluster: cluster)
                 async let work = clients.run(putters: 12, appenders: 6)
                 defer { clients.stop() }

@@ -1,0 +1,73 @@
+internal import Basics
+
+/// The next segment, which is made ahead of need, and what is done when there is no room for it: a reserve is
+/// kept from which a few more are taken.
+extension WriteAheadLog {
+    /// Asks for the segment after the last one, or, on a disk that is full, whether it still is.
+    func prepareSpare() {
+        switch spare {
+        case .preparing: return
+        case .ready: if lacksSpace, isTimeToRetry { refillReserve() }
+        case .none:
+            let usesReserve = mayUseReserve
+            if isTimeToRetry || usesReserve { prepareSpare(mayUseReserve: usesReserve) }
+        }
+    }
+
+    private var isTimeToRetry: Bool { nowMilliseconds >= retryPreparationMilliseconds }
+
+    /// Room has been asked for in vain, some is left in the reserve, and what the log has comes to its end.
+    private var mayUseReserve: Bool {
+        guard lacksSpace, !isReserveUsedUp else { return false }
+        guard let tail else { return true }
+        return isWaitingForSegment || tail.offset > tail.capacity / 2
+    }
+
+    private func prepareSpare(mayUseReserve: Bool) {
+        let file = SegmentFile(
+            number: (indexes.last?.number ?? 0) + 1, byteCount: options.segmentBytes)
+        let ticket = makeTicket()
+        spare = .preparing(file, ticket: ticket, mayUseReserve: mayUseReserve)
+        disk.submit(
+            .prepare(
+                segment: file.number, byteCount: file.byteCount, mayUseReserve: mayUseReserve),
+            ticket: ticket)
+    }
+
+    private func refillReserve() {
+        guard !isRefillingReserve else { return }
+        isRefillingReserve = true
+        disk.submit(.reserve(byteCount: options.segmentBytes), ticket: makeTicket())
+    }
+
+    func prepared(_ ticket: UInt64, lacking error: DiskError?) {
+        guard case .preparing(let file, ticket, _) = spare else {
+            preconditionFailure("a preparation nobody asked for")
+        }
+        spare = .ready(file)
+        if error != nil { marks.hit(.reserveUsed) } else { isReserveUsedUp = false }
+        noteSpace(error)
+        advance()
+    }
+
+    /// The log goes on in the segment that it has, and asks again: space may be made.
+    func notPrepared(_ error: DiskError) {
+        marks.hit(.segmentNotMade)
+        if case .preparing(_, _, mayUseReserve: true) = spare { isReserveUsedUp = true }
+        spare = .none
+        noteSpace(error)
+    }
+
+    func reserved(lacking error: DiskError?) {
+        isRefillingReserve = false
+        if error == nil { isReserveUsedUp = false }
+        noteSpace(error)
+    }
+
+    private func noteSpace(_ error: DiskError?) {
+        lacksSpace = error != nil
+        guard let error else { return }
+        retryPreparationMilliseconds = nowMilliseconds + Limits.preparationRetryMilliseconds
+        onTrouble(error.description)
+    }
+}

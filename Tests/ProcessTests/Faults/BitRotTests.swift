@@ -1,0 +1,98 @@
+import Foundation
+import SynodClient
+import Testing
+
+@testable import synod
+
+extension ProcessTests {
+    /// One bit of a stopped node's log is flipped, wherever it may be: the node never votes with that log and
+    /// never serves from it, and nothing is lost.
+    @Suite(.serialized) struct BitRotTests {
+        @Test(.timeLimit(.minutes(30)))
+        func aFlippedBitIsNeverVotedWith() async throws {
+            let options = ["--segment-bytes", "\(1 << 20)"]
+            try await TestCluster.with(3, options: options) { cluster in
+                let client = try cluster.client()
+                defer { client.close() }
+                for number in 0..<300 { try await client.put("rot/\(number)", "\(number)") }
+                for round in 0..<Rounds.count("SYNOD_BIT_FLIPS", standard: 4) {
+                    try await rot(cluster, round)
+                    try await client.put("after/\(round)", "x")
+                    for node in cluster.nodes {
+                        let pairs = try await cluster.readAll(node, prefix: "rot/")
+                        #expect(pairs.count == 300)
+                        #expect(pairs.allSatisfy { "rot/" + $0.valueText == $0.keyText })
+                        let after = try await cluster.readAll(node, prefix: "after/")
+                        #expect(after.count == round + 1)
+                    }
+                }
+            }
+        }
+
+        private func rot(_ cluster: TestCluster, _ round: Int) async throws {
+            let (rotten, other) = (cluster.nodes[round % 3], cluster.nodes[(round + 1) % 3])
+            let intact = cluster.nodes[(round + 2) % 3]
+            try await rotten.stop(round % 2 == 0 ? SIGTERM : SIGKILL)
+            let copy = rotten.dataDirectory + ".copy"
+            try FileManager.default.copyItem(atPath: rotten.dataDirectory, toPath: copy)
+            let place = try Self.flipBit(rotten)
+            // One intact node and the rotten one are a majority only if the rotten one votes.
+            try await other.stop(SIGKILL)
+            try cluster.start(rotten)
+            let patient = try cluster.client(of: intact, timeoutMilliseconds: 1_500)
+            defer { patient.close() }
+            await #expect(throws: ClientError.self, "\(place)") {
+                try await patient.put("never/\(round)", "x")
+            }
+            try cluster.start(other)
+            try await cluster.waitUntilAnswers(other)
+            try await cluster.waitUntilAnswers(intact)
+            let healed = try await Self.mend(rotten, copy, cluster)
+            print("bit rot: \(place): \(healed)")
+            try? FileManager.default.removeItem(atPath: copy)
+        }
+
+        /// A node that has ended gets its own directory back, as an operator would give it; one that lives has
+        /// come back by itself.
+        private static func mend(
+            _ node: TestNode, _ copy: String, _ cluster: TestCluster
+        ) async throws -> String {
+            let client = try cluster.client(of: node, timeoutMilliseconds: 1_000)
+            defer { client.close() }
+            try await wait("the node ends or serves", seconds: 30) {
+                if !node.isRunning { return true }
+                return (try? await client.get("answers?")) != nil
+            }
+            if node.isRunning { return "back by itself" }
+            let end = node.end.map { "\($0)" }
+            #expect(end == "exited with status 78")
+            let words = Files.tail(node.log, bytesMax: 2_000)
+            #expect(words.contains("damaged"), "\(words)")
+            try FileManager.default.removeItem(atPath: node.dataDirectory)
+            try FileManager.default.moveItem(atPath: copy, toPath: node.dataDirectory)
+            try cluster.start(node)
+            try await cluster.waitUntilAnswers(node)
+            return "found at start"
+        }
+
+        /// Flips one bit of what was written to the log. Gives back which.
+        private static func flipBit(_ node: TestNode) throws -> String {
+            let directory = node.dataDirectory + "/log"
+            let files = try FileManager.default.contentsOfDirectory(atPath: directory)
+                .filter { $0.hasSuffix(".log") }.sorted()
+            let written = try files.compactMap { name -> (name: String, end: Int)? in
+                let bytes = try Data(contentsOf: URL(fileURLWithPath: "\(directory)/\(name)"))
+                return bytes.lastIndex { $0 != 0 }.map { (name, $0 + 1) }
+            }
+            let file = try #require(written.randomElement())
+            let offset = Int.random(in: 0..<file.end)
+            let descriptor = open("\(directory)/\(file.name)", O_RDWR)
+            defer { close(descriptor) }
+            var byte: UInt8 = 0
+            try #require(pread(descriptor, &byte, 1, off_t(offset)) == 1)
+            byte ^= 1 << UInt8.random(in: 0..<8)
+            try #require(pwrite(descriptor, &byte, 1, off_t(offset)) == 1)
+            return "\(node.name) \(file.name) byte \(offset) of \(file.end)"
+        }
+    }
+}
