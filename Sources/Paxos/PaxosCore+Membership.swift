@@ -90,6 +90,13 @@ extension PaxosCore {
         return silence(of: index) < Limits.silentTimeouts * timeout
     }
 
+    /// Whether the life that has this replica's seat was heard a short while ago: while it was, the seat passes to
+    /// no other one (P5).
+    public func isHeard(_ replica: ReplicaID) -> Bool {
+        guard let index = peers.index(of: replica) else { return false }
+        return peers[index].heardAt != nil && silence(of: index) < Limits.silentTimeouts * timeout
+    }
+
     /// How long nothing has come from the life that the peer's seat counts, for all that is known here.
     private func silence(of index: Int) -> UInt64 {
         clock.running - max(peers[index].heardAt ?? 0, peers[index].knownSince)

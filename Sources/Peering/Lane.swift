@@ -18,6 +18,8 @@ final class Lane {
     }
     /// Whether there is a hello: asked for each message, without a look into it.
     private var isIntroduced = false
+    /// The last hello that was said here, as bytes.
+    private(set) var said: [UInt8]?
     private(set) var isClosed = false
 
     init(_ kind: LaneKind, dialed stream: ClientStream) {
@@ -48,6 +50,12 @@ final class Lane {
         case .dialed(let stream): stream.bufferedBytes
         case .taken(let stream): stream.bufferedBytes
         }
+    }
+
+    /// Says a hello.
+    func say(_ hello: [UInt8]) {
+        said = hello
+        send(hello)
     }
 
     func send(_ bytes: [UInt8]) {

@@ -118,7 +118,7 @@ package final class PeerHub: PeerLink {
         meetMembers()
         for session in sessions {
             let hello = LaneMessage.encode(replica.hello(to: session.replica))
-            for lane in session.lanes where lane.isOpen { lane.send(hello) }
+            for lane in session.lanes where lane.isOpen { lane.say(hello) }
         }
     }
 
@@ -152,7 +152,7 @@ package final class PeerHub: PeerLink {
             guard let self, let session else { return }
             stream.onMessage = { [weak self] bytes in self?.receive(bytes, on: lane, of: session) }
             stream.onClose = { [weak self] status in self?.ended(lane, of: session, status) }
-            lane.send(LaneMessage.encode(replica.hello(to: session.replica)))
+            lane.say(LaneMessage.encode(replica.hello(to: session.replica)))
         }
     }
 
@@ -181,7 +181,7 @@ package final class PeerHub: PeerLink {
             lane.close("the first message must be the hello of a peer")
             return nil
         }
-        lane.send(LaneMessage.encode(replica.hello(to: hello.replica)))
+        lane.say(LaneMessage.encode(replica.hello(to: hello.replica)))
         return session
     }
 
@@ -211,6 +211,7 @@ package final class PeerHub: PeerLink {
         // The one that is to dial does: the other one's attempts are over.
         if !lane.isDialed, session.replica < own { session.stopDialing() }
         let wasConnected = session.isConnected
+        if lane.hello == nil { repeatHello(on: lane, to: session.replica) }
         lane.hello = hello
         session.adopt(lane)
         // It may have left the membership by its own word, a moment ago.
@@ -221,6 +222,12 @@ package final class PeerHub: PeerLink {
             logger.info("connected", ["peer": "\(session.address.name)"])
             replica.connected(session.replica)
         }
+    }
+
+    /// What was said when this node dialed may be true no more.
+    private func repeatHello(on lane: Lane, to peer: ReplicaID) {
+        let hello = LaneMessage.encode(replica.hello(to: peer))
+        if lane.said != hello { lane.say(hello) }
     }
 
     private func receive(

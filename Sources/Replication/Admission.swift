@@ -51,7 +51,6 @@ struct Admission {
     /// Leadership is over: what was decided when is for the next leader to see.
     mutating func forget() {
         marks.removeAll()
-        againAtMilliseconds = 0
     }
 
     /// The next step, if there is one. `presence` is who presents itself for a seat now, `durableUpTo` how far

@@ -1,7 +1,7 @@
 package import Paxos
 package import PaxosCodec
 
-/// The rules of the first start and of every later one (P4, P6): who may form a cluster, who may join
+/// The rules of the first start and of every later one (P4, P5, P6): who may form a cluster, who may join
 /// one, and when a replica that comes back may vote. Hellos in, orders out.
 package struct Formation {
     /// What the replica around it must do.
@@ -12,22 +12,25 @@ package struct Formation {
         case begin
         /// Close the connection to this peer; the text goes to it and to the log.
         case refuse(String)
+        /// Something that the operator need not act on.
+        case inform(String)
         /// Tell the operator; the text is a sentence that says what to do.
         case report(String)
-        /// This directory must never vote: end the process with this sentence.
-        case halt(String)
+        /// This directory must never vote again in the life that it has: begin another one, for the reason
+        /// that the sentence says.
+        case beginNewLife(String)
     }
 
     private enum Stage {
         /// An empty directory of a listed member of a new cluster.
         case forming
-        /// An empty directory of a node that belongs to no cluster yet and will never form one.
+        /// An empty directory of a node that never forms a cluster: it follows the one that it meets.
         case joining
         /// A directory of a cluster, waiting for a quorum's hellos.
         case greeting
         case running
-        /// Never a voter: the text says why.
-        case excluded
+        /// Another life of the directory is to begin.
+        case ending
     }
 
     private let listed: [ListedMember]
@@ -38,6 +41,8 @@ package struct Formation {
     private var ownAccepted: Slot
     private let clusterID: (Membership) -> ClusterID
     private let injectedBug: ReplicaBug?
+    /// Whether this life of the directory has, or had, a seat.
+    private var hasHadSeat: Bool
     private var stage: Stage
     /// The newest membership that this node or a peer knows of.
     private(set) var governing: GoverningMembership?
@@ -47,10 +52,11 @@ package struct Formation {
     private var heard: [Hello] = []
     /// What the operator was told last, so as not to repeat it.
     private var lastReport: String?
+    private var lastNews: String?
 
-    /// `governing` and `cluster` are those of the directory, nil while it is empty. `promised` and
-    /// `accepted` are the highest that the directory knows. `clusterID` derives a cluster's identity
-    /// from its genesis.
+    /// `governing` is that of the directory, nil while it is empty; `cluster` the one that it belongs to, which an
+    /// empty one may know from an earlier life. `promised` and `accepted` are the highest that the directory
+    /// knows. `clusterID` derives a cluster's identity from its genesis.
     package init(
         listed: [ListedMember], own: Hello, governing: GoverningMembership?, cluster: ClusterID?,
         promised: Ballot, accepted: Slot, mayForm: Bool, injectedBug: ReplicaBug? = nil,
@@ -65,17 +71,19 @@ package struct Formation {
         self.injectedBug = injectedBug
         self.governing = governing
         self.cluster = cluster
-        stage = governing != nil ? .greeting : mayForm ? .forming : .joining
+        hasHadSeat =
+            governing?.membership.seat(of: own.replica)?.incarnation == own.incarnation
+        stage =
+            governing != nil ? .greeting : mayForm && cluster == nil ? .forming : .joining
     }
 
     /// What is to be done before any hello has come: a cluster of one needs nobody.
     package mutating func start() -> [Order] {
         switch stage {
-        case .excluded: return [.report(Self.joiningUnsupported)]
         case .joining: return report(Self.joiningSentence)
         case .forming: return formIfComplete()
         case .greeting: return beginIfHeardEnough()
-        case .running: return []
+        case .running, .ending: return []
         }
     }
 
@@ -92,30 +100,44 @@ package struct Formation {
     ) -> [Order] {
         if let reason = refusal(of: hello, memory) { return [.refuse(reason)] }
         if let memory = hello.remembered, let sentence = rollback(memory, by: hello) {
-            stage = .excluded
-            return [.halt(sentence)]
+            return endLife(sentence)
         }
         remember(hello)
-        if let theirs = hello.governing, stage != .forming { govern(theirs) }
+        if let theirs = hello.governing, stage != .forming {
+            let orders = govern(theirs)
+            guard orders.isEmpty else { return orders }
+        }
         switch stage {
         case .forming: return meet(hello, genesis)
         case .joining: return join(hello, genesis)
         case .greeting: return reportLostQuorum() + beginIfHeardEnough()
-        case .running, .excluded: return reportLostQuorum()
+        case .running, .ending: return reportLostQuorum()
         }
     }
 
     /// A newer membership governs. The directory of a node that was away may know an old one, and those who
-    /// were members then may be gone.
-    mutating func govern(_ newer: GoverningMembership) {
-        if newer.slot > governing?.slot ?? .zero { governing = newer }
+    /// were members then may be gone. A life that lost its seat to another one never comes back (P1).
+    mutating func govern(_ newer: GoverningMembership) -> [Order] {
+        guard newer.slot > governing?.slot ?? .zero else { return [] }
+        governing = newer
+        guard let seat = newer.membership.seat(of: own.replica) else { return [] }
+        if seat.incarnation == own.incarnation { hasHadSeat = true }
+        guard seat.incarnation != own.incarnation, hasHadSeat, injectedBug != .voteAfterWipe else {
+            return []
+        }
+        return endLife(
+            "this member's seat is for another life of its data directory since slot "
+                + "\(newer.slot.rawValue)")
+    }
+
+    private mutating func endLife(_ sentence: String) -> [Order] {
+        guard stage != .ending else { return [] }
+        stage = .ending
+        return [.beginNewLife(sentence)]
     }
 
     /// Whether the core may be born.
     package var isRunning: Bool { if case .running = stage { true } else { false } }
-
-    /// Whether this process never votes.
-    var isExcluded: Bool { if case .excluded = stage { true } else { false } }
 
     /// A sentence for status while the replica does not serve.
     package var problem: String? {
@@ -124,13 +146,9 @@ package struct Formation {
         case .forming: lastReport ?? "waiting for the first start of all listed members"
         case .joining: lastReport ?? Self.joiningSentence
         case .greeting: lastReport ?? "waiting to hear from a quorum of the members"
-        case .excluded: lastReport ?? Self.joiningUnsupported
+        case .ending: lastReport ?? "another life of this data directory is about to begin"
         }
     }
-
-    private static let joiningUnsupported =
-        "this data directory is empty and the cluster exists already: this version cannot re-admit a "
-        + "member, so this node does not vote; restore its data directory, or keep it stopped"
 
     private static let joiningSentence =
         "this data directory is empty and the cluster exists already: this node waits to hear from a member, "
@@ -150,7 +168,7 @@ package struct Formation {
         if cluster == nil, hello.isClusterless, hello.memberListHash != listHash {
             return "the initial cluster lists or tokens differ"
         }
-        guard injectedBug != .staleDirectoryVotes else { return nil }
+        guard !believesOldDirectories else { return nil }
         if let memory, hello.starts.contradict(memory.start) {
             return
                 "boot \(memory.start.boot.rawValue) was another process: this data directory is a copy, and the "
@@ -186,12 +204,16 @@ package struct Formation {
         let isRolledBack =
             memory.start.boot > own.boot || own.starts.contradict(memory.start)
             || memory.promised > ownPromised || memory.accepted > ownAccepted
-        guard isRolledBack, injectedBug != .staleDirectoryVotes else { return nil }
+        guard isRolledBack, !believesOldDirectories else { return nil }
         return
             "member \(hex(hello.replica.rawValue)) remembers a newer state of this data directory "
             + "(boot \(memory.start.boot.rawValue), slot \(memory.accepted.rawValue)) than it holds "
-            + "(boot \(own.boot.rawValue), slot \(ownAccepted.rawValue)): it is an old copy and must "
-            + "not vote; put the newest copy back"
+            + "(boot \(own.boot.rawValue), slot \(ownAccepted.rawValue)): it is an old copy and must not vote"
+    }
+
+    /// The bugs of these names.
+    private var believesOldDirectories: Bool {
+        injectedBug == .staleDirectoryVotes || injectedBug == .rotTakenForEmpty
     }
 
     private mutating func remember(_ hello: Hello) {
@@ -212,25 +234,18 @@ package struct Formation {
             return [.adopt(genesis, theirs)] + beginIfHeardEnough()
         }
         // Whoever hears of a formed cluster never forms one.
-        governing = hello.governing ?? GoverningMembership(slot: .zero, membership: genesis)
-        stage = .excluded
-        return report(Self.joiningUnsupported) + reportLostQuorum()
+        return join(hello, genesis)
     }
 
     /// An empty directory has nothing to hide: it follows at once, without a vote, and has one when the others
-    /// give it one (P25). Not under the id of a member: that one is another life of its directory.
+    /// give it one (P5, P25). That it is there is all that it has to ask for it with.
     private mutating func join(_ hello: Hello, _ genesis: Membership?) -> [Order] {
         guard !hello.isClusterless, let genesis else { return [] }
-        if let life = hello.governing?.membership.seat(of: own.replica)?.incarnation,
-            life != own.incarnation
-        {
-            return report(Self.joiningUnsupported) + reportLostQuorum()
-        }
         lastReport = nil
         governing = hello.governing
         cluster = hello.cluster
         stage = .running
-        return [.adopt(genesis, hello.cluster), .begin]
+        return [.adopt(genesis, hello.cluster), .begin] + reportLostQuorum()
     }
 
     private func isVoter(in membership: Membership) -> Bool {
@@ -271,14 +286,8 @@ package struct Formation {
 
     private mutating func beginIfHeardEnough() -> [Order] {
         guard stage == .greeting, let membership else { return [] }
-        if let life = membership.seat(of: own.replica)?.incarnation, life != own.incarnation,
-            injectedBug != .voteAfterWipe
-        {
-            return report(
-                "this member's seat belongs to another life of its data directory: this version cannot "
-                    + "re-admit it, so it does not vote")
-        }
-        // Learners and those that left are no voters, and answer as acceptors all the same.
+        // Learners, those that are to be admitted anew and those that left are no voters, and answer as
+        // acceptors all the same.
         let itself = isVoter(in: membership) ? 1 : 0
         let intact =
             itself + heard.filter { membership.isVoter($0.replica, $0.incarnation) }.count
@@ -295,19 +304,27 @@ package struct Formation {
         }
         let left = membership.voters.count - lost.count
         guard !lost.isEmpty else {
-            // Whoever had come back without data has it again.
+            // Whoever had come back without data has it again, or a seat for the life that it has now.
             lastReport = nil
+            lastNews = nil
             return []
         }
-        if left < Quorum(membership).size {
-            return report(
-                "quorum lost: \(lost.count) of \(membership.voters.count) voters came back without their "
-                    + "data; restore their data directories, or start a new cluster from a backup")
+        guard left < Quorum(membership).size else {
+            lastReport = nil
+            let names = lost.map(\.name).joined(separator: ", ")
+            return inform("member \(names) came back without its data: it is to be admitted anew")
         }
-        let names = lost.map(\.name).joined(separator: ", ")
         return report(
-            "member \(names) came back without its data and does not vote: this version cannot re-admit "
-                + "it; restore its data directory")
+            "quorum lost: \(lost.count) of \(membership.voters.count) voters came back without their data, so "
+                + "that nothing can be decided; put their data directories back, or make a new cluster of the "
+                + "member that has most with synod recover")
+    }
+
+    /// News that are no problem: the cluster serves.
+    private mutating func inform(_ sentence: String) -> [Order] {
+        guard sentence != lastNews else { return [] }
+        lastNews = sentence
+        return [.inform(sentence)]
     }
 
     private mutating func report(_ sentence: String) -> [Order] {

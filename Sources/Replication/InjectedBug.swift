@@ -91,6 +91,10 @@ extension InjectedBug {
             "stale-directory-votes", "P6", .disk,
             "a directory of which a peer remembers more than it holds votes all the same",
             replica: .staleDirectoryVotes),
+        InjectedBug(
+            "rot-taken-for-empty", "P7", .disk,
+            "a damaged log is taken for an empty one, and the replica votes on as the one that it was",
+            replica: .rotTakenForEmpty),
     ]
 
     private static let ballots = [
@@ -167,6 +171,14 @@ extension InjectedBug {
         InjectedBug(
             "removed-node-disturbs", "P24", .membership,
             "who left the membership is given promises", paxos: .removedNodeDisturbs),
+        InjectedBug(
+            "namesake-evicts-healthy-voter", "P5", .membership,
+            "a seat passes to another life of its member while the one that has it is alive",
+            paxos: .namesakeEvictsHealthyVoter, replica: .namesakeEvictsHealthyVoter),
+        InjectedBug(
+            "promoted-before-caught-up", "P5", .membership,
+            "a member that was admitted anew votes before it has caught up",
+            paxos: .promotedBeforeCaughtUp, replica: .promotedBeforeCaughtUp),
     ]
 
     private static let reads = [

@@ -20,6 +20,8 @@ package struct RecoveredParts {
     package let identity: Identity
     /// Makes a change of the identity durable.
     package let saveIdentity: (Identity) -> Void
+    /// Why this life of the directory began after another one; nil if that was long ago, or never.
+    package var reasonOfLife: String?
 }
 
 /// The way back from disk: takes the state that the store has, applies what the log decided since, and
@@ -27,12 +29,13 @@ package struct RecoveredParts {
 package enum Recovery {
     /// Reads `base` and then the log on `disk`. Blocking, before anything is served. `injectedBug` is that
     /// of the replica's configuration. `onDecided` is told of each slot that the log holds as decided; for
-    /// checkers.
+    /// checkers. `onMembership` is told of each membership, also by a log that cannot be read to its end.
     package static func run(
         disk: any Disk, base: (any Base)? = nil, identity: Identity,
         nonce: UInt64, options: LogOptions, injectedBug: InjectedBug? = nil, logger: Logger,
         saveIdentity: @escaping (Identity) -> Void,
-        onDecided: ((DecidedValue) -> Void)? = nil
+        onDecided: ((DecidedValue) -> Void)? = nil,
+        onMembership: ((Membership) -> Void)? = nil
     ) throws(RecoveryError) -> RecoveredParts {
         var options = options
         options.injectedBug = injectedBug?.log ?? options.injectedBug
@@ -45,6 +48,7 @@ package enum Recovery {
             disk: disk, identity: identity, floor: Slot(machine.appliedSlot),
             injectedBug: options.injectedBug,
             configured: { slot, membership in
+                onMembership?(membership)
                 guard slot == .zero else { return }
                 genesis = membership
                 if machine.appliedSlot == 0 { machine.applyGenesis(membership) }
@@ -89,5 +93,14 @@ extension DurableState {
     /// The highest slot that this replica has accepted or learned.
     var highestAccepted: Slot {
         max(decidedUpTo, accepted.last?.slot ?? .zero, learned.last?.slot ?? .zero)
+    }
+}
+
+extension RecoveryError {
+    /// Whether the directory may begin another life by itself: others may admit it (P5, P7). `known` is the newest
+    /// membership that was read before the damage, `listed` how many members the operator named. A member that is
+    /// alone has nobody to admit it, and all that is left of its data is in that log.
+    package func allowsNewLife(known: Membership?, listed: Int) -> Bool {
+        isAmnesia && (known?.seats.count ?? listed) > 1
     }
 }

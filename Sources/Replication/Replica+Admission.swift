@@ -12,8 +12,10 @@ extension Replica {
         }
         guard admission.isDue(now) else { return }
         let status = core.status
+        // Before its Lead is decided a leader may know less than was decided.
+        guard status.role == .leader, status.isReadable else { return admission.forget() }
         admission.note(status.decidedUpTo, at: now)
-        guard status.role == .leader, !isAdmitting, !isStopping else { return }
+        guard !isAdmitting, !isStopping else { return }
         let step = admission.next(
             in: core.membership, presence: { self.presence(of: $0) },
             durableUpTo: { replica in

@@ -83,7 +83,6 @@ extension Replica {
         if !hasLearner { return Self.learnerProblem }
         if let divergence { return divergence }
         if needsUpgrade { return "a decided slot needs a newer version: upgrade this node" }
-        if formation.isExcluded { return formation.problem }
         return isMember ? nil : Self.strangerProblem
     }
 

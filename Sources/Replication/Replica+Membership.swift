@@ -12,7 +12,15 @@ extension Replica {
     ) {
         guard core != nil, !isStopping else { return completion(.refused(.notLeader)) }
         lastChange += 1
-        changes.append((lastChange, completion))
+        onChange?(membership, nil)
+        changes.append(
+            (
+                lastChange,
+                { [weak self] outcome in
+                    self?.onChange?(membership, outcome)
+                    completion(outcome)
+                }
+            ))
         step(.change(to: membership, number: lastChange))
         requestTurn()
     }
@@ -27,7 +35,7 @@ extension Replica {
         let next = GoverningMembership(slot: appliedSlot, membership: membership)
         governing = next
         noteMember()
-        formation.govern(next)
+        let orders = formation.govern(next)
         logger.info(
             "the membership has changed",
             [
@@ -36,6 +44,7 @@ extension Replica {
             ])
         link?.sayHelloAgain()
         endAppliedOrders()
+        follow(orders)
     }
 
     /// The newest membership that this node knows of, by its log or by what a peer has said; nil if it knows of

@@ -21,6 +21,10 @@ extension Replica {
 
     /// A peer said hello. The text says why the connection must be closed; nil if it may stay.
     package func receive(_ hello: Hello) -> String? {
+        if let reason = namesake(hello) {
+            marks.hit(.peerRefused)
+            return reason
+        }
         let knewItsLife = peers.hello(of: hello.replica)?.incarnation == hello.incarnation
         if let core { formation.note(promised: core.promised, accepted: core.highestAccepted) }
         let orders = formation.receive(
@@ -90,7 +94,8 @@ extension Replica {
             case .report(let sentence):
                 marks.hit(.formationReported)
                 logger.error(sentence)
-            case .halt(let sentence): halt(sentence)
+            case .inform(let sentence): logger.warning(sentence)
+            case .beginNewLife(let sentence): beginNewLife(sentence)
             }
         }
     }

@@ -20,7 +20,7 @@ extension Replica {
         status.proposalsPending = proposals.unansweredCount
         status.logBytes = log.byteCount
         status.problem =
-            formation.problem ?? roleProblem ?? divergence
+            formation.problem ?? lifeProblem ?? roleProblem ?? divergence
             ?? (isMember ? nil : Self.strangerProblem) ?? spaceProblem
         status.deadRoles = deadRoles.map(\.rawValue)
         if let core { fill(&status, from: core.status) }

@@ -22,8 +22,10 @@ package final class Replica {
     let saveIdentity: (Identity) -> Void
     let logger: Logger
     let clockMilliseconds: () -> UInt64
-    /// Ends the process: a safety rule was seen broken, or the directory must not vote.
+    /// Ends the process: a safety rule was seen broken.
     let halt: (String) -> Void
+    /// Ends the process and starts another one, in a new life of the directory: this one must not vote again.
+    let renew: (String) -> Void
     /// Asks the loop for another turn soon.
     let requestTurn: () -> Void
     package weak var link: (any PeerLink)?
@@ -32,10 +34,15 @@ package final class Replica {
     /// Is told of each slot that the core hands out as decided; for checkers.
     package var onDecided: ((DecidedValue) -> Void)?
 
+    /// Is told of each change of the membership that is asked for, and of its outcome; for checkers.
+    package var onChange: ((Membership, ChangeOutcome?) -> Void)?
+
     // The life of the core.
     var formation: Formation
     var core: PaxosCore?
     let durableState: DurableState?
+    /// Why this life of the directory began after another one, a short while ago.
+    let reasonOfLife: String?
     /// The membership that the cluster began with.
     var genesis: Membership?
     /// What governs after the applied slots; nil in a directory that belongs to no cluster.
@@ -121,7 +128,8 @@ package final class Replica {
         configuration: ReplicaConfiguration, parts: RecoveredParts, metrics: ServerMetrics,
         logger: Logger, clockMilliseconds: @escaping () -> UInt64,
         clusterID deriveClusterID: @escaping (Membership) -> ClusterID,
-        requestTurn: @escaping () -> Void, halt: @escaping (String) -> Void
+        requestTurn: @escaping () -> Void, halt: @escaping (String) -> Void,
+        renew: @escaping (String) -> Void
     ) {
         self.configuration = configuration
         injectedBug = configuration.injectedBug?.replica
@@ -133,6 +141,7 @@ package final class Replica {
         self.clockMilliseconds = clockMilliseconds
         self.requestTurn = requestTurn
         self.halt = halt
+        self.renew = renew
         machine = parts.machine
         log = parts.log
         let desk = parts.base.map { BaseDesk($0) }
@@ -141,6 +150,7 @@ package final class Replica {
         saveIdentity = parts.saveIdentity
         identity = parts.identity
         durableState = parts.state
+        reasonOfLife = parts.reasonOfLife
         genesis = parts.genesis
         governing = parts.state.map {
             GoverningMembership(slot: $0.configurationSlot, membership: $0.membership)
@@ -155,7 +165,8 @@ package final class Replica {
             of: configuration, incarnation: identity.incarnation, log: log,
             genesis: genesis, governing: governing, cluster: clusterID)
         formation = Formation(
-            listed: configuration.listed, own: own, governing: governing, cluster: clusterID,
+            listed: configuration.listed, own: own, governing: governing,
+            cluster: clusterID ?? (identity.cluster == ClusterID(0) ? nil : identity.cluster),
             promised: parts.state?.promised ?? .zero,
             accepted: parts.state?.highestAccepted ?? .zero,
             mayForm: configuration.mayForm, injectedBug: configuration.injectedBug?.replica,

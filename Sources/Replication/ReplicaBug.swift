@@ -5,6 +5,10 @@ package enum ReplicaBug: CaseIterable, Sendable {
     case voteAfterWipe
     /// P6: a directory of which a peer remembers more than it holds votes all the same.
     case staleDirectoryVotes
+    /// P7: a damaged log is taken for an empty one: the directory begins anew, and votes as the one that it was.
+    case rotTakenForEmpty
+    /// P5: a directory presents itself for a seat, and is heard, while the one that has it is alive.
+    case namesakeEvictsHealthyVoter
     /// P5: a member that was admitted anew votes before it has caught up.
     case promotedBeforeCaughtUp
     /// The first slot that is decided after a restart is not executed.

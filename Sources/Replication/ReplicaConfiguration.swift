@@ -25,6 +25,9 @@ package struct ReplicaConfiguration {
     package var quotaBytes: UInt64 = 0
     /// How memory is shared out, if there is a base.
     package var memory = MemoryPlan.standard
+    /// Whether a directory that must not vote again begins another life by itself; else the process ends, and
+    /// the operator decides.
+    package var isReadmittedByItself = true
     /// A rule that this node breaks on purpose; nil unless its operator demanded it.
     package var injectedBug: InjectedBug?
 

@@ -31,6 +31,8 @@ package enum ReplicaMark: Int, MarkName {
     case leaderLost
     /// A peer's hello was refused.
     case peerRefused
+    /// This life of the directory ended, because it must not vote again.
+    case lifeEnded
     /// The rules of formation told the operator something.
     case formationReported
     /// This node was removed from the membership, and knows it.

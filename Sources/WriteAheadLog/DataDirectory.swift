@@ -17,6 +17,8 @@ package final class DataDirectory {
     /// Where the log's segments lie.
     package var logPath: String { path + "/log" }
     private var identityPath: String { path + "/identity" }
+    /// Says why this life of the directory is over.
+    var endOfLifePath: String { path + "/ended" }
 
     /// Who the directory must belong to, if it belongs to anybody.
     package struct Expectation {
@@ -81,22 +83,6 @@ package final class DataDirectory {
         try setIdentity(next)
     }
 
-    /// Begins a new life after damage: a new incarnation, durable first, and then an empty log. The old
-    /// log is kept beside it under the name `log.` and the old incarnation.
-    package func beginIncarnation(_ incarnation: Incarnation) throws(DirectoryError) {
-        guard var next = identity else { preconditionFailure("a directory with an identity") }
-        let kept = path + "/log." + SegmentName.padded(next.incarnation.rawValue)
-        next.incarnation = incarnation
-        next.hasLog = false
-        try setIdentity(next)
-        let (path, logPath) = (path, logPath)
-        try Self.performing { () throws(DiskError) in
-            try Posix.rename(logPath, kept)
-            try Posix.makeDirectory(logPath)
-            try Posix.syncDirectory(path)
-        }
-    }
-
     private func takeLock() throws(DirectoryError) {
         var waited = 0
         while flock(lock, LOCK_EX | LOCK_NB) != 0 {
@@ -156,7 +142,7 @@ package final class DataDirectory {
         }
     }
 
-    private func readAll(_ file: String) throws(DirectoryError) -> [UInt8] {
+    func readAll(_ file: String) throws(DirectoryError) -> [UInt8] {
         try Self.performing { () throws(DiskError) in
             let descriptor = try Posix.open(file, O_RDONLY)
             defer { Posix.close(descriptor) }
@@ -168,7 +154,7 @@ package final class DataDirectory {
         }
     }
 
-    private static func writeDurably(_ bytes: [UInt8], _ file: String) throws(DiskError) {
+    static func writeDurably(_ bytes: [UInt8], _ file: String) throws(DiskError) {
         let descriptor = try Posix.open(file, O_WRONLY | O_CREAT | O_TRUNC)
         defer { Posix.close(descriptor) }
         try write(bytes, descriptor, file)
@@ -189,7 +175,7 @@ package final class DataDirectory {
         try result.get()
     }
 
-    private static func performing<Result>(
+    static func performing<Result>(
         _ body: () throws(DiskError) -> Result
     ) throws(DirectoryError) -> Result {
         do throws(DiskError) { return try body() } catch { throw .disk(error) }

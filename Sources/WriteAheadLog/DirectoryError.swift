@@ -10,9 +10,8 @@ package enum DirectoryError: Error, Equatable, Sendable, CustomStringConvertible
     case disk(DiskError)
 
     private static let restoreIdentity =
-        "Put back the file that belongs to this log, or keep this member stopped: the others go on "
-        + "while a majority of the members is intact. This version cannot give the member's seat to an "
-        + "empty directory. Keep this one for a version that can."
+        "Put back the file that belongs to this log; or remove the directory and start again: while a majority "
+        + "of the members is intact, they admit the member anew."
 
     package var description: String {
         switch self {

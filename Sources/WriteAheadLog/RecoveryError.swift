@@ -33,12 +33,20 @@ package enum RecoveryError: Error, Equatable, Sendable, CustomStringConvertible 
     case storeBehind(floor: Slot, truncatedUpTo: Slot)
     case disk(DiskError)
 
+    /// Whether records that were acknowledged are lost, perhaps a promise among them: the directory must not vote
+    /// again in the life that it has, and may begin another one (P7).
+    package var isAmnesia: Bool {
+        switch self {
+        case .damaged, .missing, .lost, .foreignSegment, .storeBehind: true
+        case .newerFormat, .unknownGroup, .disk: false
+        }
+    }
+
     private static let advice =
-        "Acknowledged records may be among what is lost, so this member must not vote with it. Put back "
-        + "a copy of the data directory that was made after the member's last run (the others refuse an "
-        + "older one), or keep this member stopped: the others go on while a majority of the members is "
-        + "intact. This version cannot give the member's seat to an empty directory. Keep the damaged "
-        + "directory for a version that can."
+        "Acknowledged records may be among what is lost, so this member must not vote with it. Put back a copy "
+        + "of the data directory that was made after the member's last run (the others refuse an older one); "
+        + "or remove the directory and start again: while a majority of the members is intact, they admit "
+        + "the member anew."
 
     package var description: String {
         switch self {

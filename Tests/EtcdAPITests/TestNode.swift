@@ -37,7 +37,8 @@ final class TestNode {
         replica = Replica(
             configuration: configuration, parts: parts, metrics: ServerMetrics(), logger: logger,
             clockMilliseconds: { loop.now / 1_000_000 }, clusterID: { _ in ClusterID(0xc1) },
-            requestTurn: { loop.wake() }, halt: { fatalError($0) })
+            requestTurn: { loop.wake() }, halt: { fatalError($0) },
+            renew: { fatalError($0) })
         let replica = replica
         loop.onTurnEnd.append {
             repeat { replica.endOfTurn() } while disk.completeNext()

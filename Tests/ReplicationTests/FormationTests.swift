@@ -40,15 +40,56 @@ struct FormationTests {
         #expect(first.formation.problem != nil)
     }
 
-    @Test("a wiped member that starts with `new` hears of the cluster and never votes")
-    func wipedMember() {
+    @Test(
+        "a wiped member that starts with `new` or `existing` follows the cluster that it hears of, without a vote",
+        arguments: [true, false])
+    func wipedMember(mayForm: Bool) {
         let genesis = Newcomer.genesis([1, 2, 3])
-        let wiped = Newcomer(1, incarnation: 99)
+        let wiped = Newcomer(1, incarnation: 99, mayForm: mayForm)
         let orders = wiped.hear(Newcomer(2).hello(formed: genesis), genesis: genesis)
-        #expect(orders.count == 2)
-        #expect(!wiped.formation.isRunning)
+        #expect(orders.prefix(2) == [.adopt(genesis, Newcomer.clusterID(genesis)), .begin])
+        guard case .inform(let news) = orders.last else {
+            Issue.record("expected news for the operator")
+            return
+        }
+        #expect(news.contains("admitted anew"))
         #expect(wiped.hear(Newcomer(3).hello(formed: genesis), genesis: genesis).isEmpty)
-        #expect(wiped.formation.problem?.contains("does not vote") == true)
+        #expect(wiped.formation.problem == nil)
+    }
+
+    @Test("an empty directory that had another life never forms a cluster, and joins no other one")
+    func anotherLife() {
+        let genesis = Newcomer.genesis([1, 2, 3])
+        let reborn = Newcomer(1, incarnation: 99, formerly: Newcomer.clusterID(genesis))
+        #expect(reborn.hear(Newcomer(2).hello).isEmpty)
+        #expect(reborn.hear(Newcomer(3).hello).isEmpty)
+        #expect(!reborn.formation.isRunning)
+        var other = Newcomer(2).hello(formed: genesis)
+        other.cluster = ClusterID(4711)
+        #expect(reborn.isRefused(other, genesis, saying: "cluster ID mismatch"))
+        let orders = reborn.hear(Newcomer(2).hello(formed: genesis), genesis: genesis)
+        #expect(orders.prefix(2) == [.adopt(genesis, Newcomer.clusterID(genesis)), .begin])
+    }
+
+    @Test("a life that lost its seat to another one ends; one that never had it follows on")
+    func evicted() {
+        let genesis = Newcomer.genesis([1, 2, 3])
+        var hello = Newcomer(2).hello(formed: genesis)
+        hello.configurationSlot = Slot(7)
+        let lost = genesis.seats[0].given(to: Incarnation(99), name: "n1", clientURLs: [])
+        hello.membership = genesis.with(lost).encoded
+        let evicted = Newcomer(1, membership: genesis)
+        guard case .beginNewLife(let why) = evicted.hear(hello, genesis: genesis).first else {
+            Issue.record("expected the life to end")
+            return
+        }
+        #expect(why.contains("another life"))
+        #expect(!evicted.formation.isRunning)
+        let asking = Newcomer(1, incarnation: 98, membership: genesis)
+        #expect(!asking.hear(hello, genesis: genesis).contains(.begin))
+        hello.replica = ReplicaID(3)
+        hello.incarnation = Incarnation(31)
+        #expect(asking.hear(hello, genesis: genesis) == [.begin])
     }
 
     @Test("two of three wiped end in `quorum lost` on every node")
@@ -58,15 +99,14 @@ struct FormationTests {
         let wipedFirst = Newcomer(1, incarnation: 91)
         let wipedSecond = Newcomer(2, incarnation: 92)
         #expect(survivor.start().isEmpty)
-        _ = survivor.hear(wipedFirst.hello)
-        #expect(survivor.formation.problem?.contains("quorum lost") == false)
+        #expect(survivor.hear(wipedFirst.hello).count == 1)
+        #expect(survivor.formation.problem?.contains("waiting") == true)
         _ = survivor.hear(wipedSecond.hello)
         #expect(survivor.formation.problem?.contains("quorum lost") == true)
         #expect(!survivor.formation.isRunning)
         _ = wipedFirst.hear(wipedSecond.hello)
         _ = wipedFirst.hear(survivor.hello(formed: genesis), genesis: genesis)
         #expect(wipedFirst.formation.problem?.contains("quorum lost") == true)
-        #expect(!wipedFirst.formation.isRunning)
     }
 
     @Test("a restarted member begins when a quorum with itself has said hello")
@@ -86,8 +126,8 @@ struct FormationTests {
         hello.remembered = PeerMemory(
             replica: ReplicaID(1), incarnation: Incarnation(11), start: start(4, 1),
             promised: .zero, accepted: Slot(11))
-        guard case .halt(let sentence) = member.hear(hello, genesis: genesis).first else {
-            Issue.record("expected the process to be stopped")
+        guard case .beginNewLife(let sentence) = member.hear(hello, genesis: genesis).first else {
+            Issue.record("expected the life to end")
             return
         }
         #expect(sentence.contains("must not vote"))
@@ -103,8 +143,8 @@ struct FormationTests {
         hello.remembered = PeerMemory(
             replica: ReplicaID(1), incarnation: Incarnation(11), start: start(5, 99),
             promised: .zero, accepted: .zero)
-        guard case .halt(let sentence) = member.hear(hello, genesis: genesis).first else {
-            Issue.record("expected the process to be stopped")
+        guard case .beginNewLife(let sentence) = member.hear(hello, genesis: genesis).first else {
+            Issue.record("expected the life to end")
             return
         }
         #expect(sentence.contains("must not vote"))
@@ -209,15 +249,6 @@ struct FormationTests {
         #expect(joiner.formation.isRunning)
     }
 
-    @Test("not under the id of a member: that is another life of its directory")
-    func joiningInAnothersPlace() {
-        let genesis = Newcomer.genesis([1, 2, 3])
-        let joiner = Newcomer(3, incarnation: 99, mayForm: false)
-        _ = joiner.hear(Newcomer(1).hello(formed: genesis), genesis: genesis)
-        #expect(!joiner.formation.isRunning)
-        #expect(joiner.formation.problem?.contains("does not vote") == true)
-    }
-
     @Test("who was away hears what governs now, and waits for a quorum of that")
     func awayWhileMembersChanged() {
         let genesis = Newcomer.genesis([1, 2, 3])
@@ -241,7 +272,7 @@ private final class Newcomer {
     init(
         _ id: UInt64, of ids: [UInt64] = [1, 2, 3], incarnation: UInt64? = nil,
         membership: Membership? = nil, boot: UInt64 = 1, accepted: UInt64 = 0, mayForm: Bool = true,
-        earlier: [ProcessStart] = []
+        earlier: [ProcessStart] = [], formerly: ClusterID? = nil
     ) {
         let cluster = membership.map(Self.clusterID)
         hello = Hello(
@@ -253,7 +284,7 @@ private final class Newcomer {
             listed: ids.map { ListedMember(replica: ReplicaID($0), name: "n\($0)", peerURLs: []) },
             own: hello,
             governing: membership.map { GoverningMembership(slot: .zero, membership: $0) },
-            cluster: cluster, promised: .zero,
+            cluster: cluster ?? formerly, promised: .zero,
             accepted: Slot(accepted), mayForm: mayForm, clusterID: Self.clusterID)
     }
 

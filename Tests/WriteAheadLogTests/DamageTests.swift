@@ -116,7 +116,7 @@ struct DamageTests {
             #expect(
                 found.description.contains("log/0000000000000001.log is damaged at byte \(end)"))
             let advice = RecoveryError.damaged(found).description
-            #expect(advice.contains("keep this member stopped"))
+            #expect(advice.contains("they admit the member anew"))
         }
     }
 

@@ -112,11 +112,20 @@ struct DataDirectoryTests {
             try directory.noteLog()
             _ = FileManager.default.createFile(
                 atPath: path + "/log/0000000000000001.log", contents: Data(count: 10))
-            try directory.beginIncarnation(Incarnation(77))
+            #expect(try directory.endOfLife == nil)
+            try directory.endLife(because: "it was copied")
+            #expect(try directory.endOfLife == "it was copied")
+            try directory.beginLife(Incarnation(77))
+            #expect(try directory.endOfLife == nil)
             #expect(directory.identity?.incarnation == Incarnation(77))
             #expect(directory.identity?.hasLog == false)
             #expect(try FileManager.default.contentsOfDirectory(atPath: path + "/log").isEmpty)
-            let kept = path + "/log.0000000000000009/0000000000000001.log"
+            let kept = path + "/life.0000000000000009/log/0000000000000001.log"
+            #expect(FileManager.default.fileExists(atPath: kept))
+            // Once more, as after a crash on the way.
+            try directory.endLife(because: "again")
+            try directory.beginLife(Incarnation(78))
+            #expect(directory.identity?.incarnation == Incarnation(78))
             #expect(FileManager.default.fileExists(atPath: kept))
         }
     }

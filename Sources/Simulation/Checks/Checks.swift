@@ -6,7 +6,7 @@ internal import WriteAheadLog
 
 /// What is looked at all the time, whatever the clients do.
 package final class Checks {
-    private unowned let world: World
+    unowned let world: World
     private var ledger = AgreementLedger()
     /// Digests of the state at applied slots, of whoever was there first.
     private var digests: [UInt64: UInt64] = [:]
@@ -23,6 +23,10 @@ package final class Checks {
     private static let digestInterval: UInt64 = 48
     /// A core is looked at in one of so many turns.
     private static let turnInterval: UInt64 = 16
+    /// How far decisions went at which moment, newest last.
+    var decidedMarks: [(atMicroseconds: UInt64, slot: Slot)] = []
+    /// Changes under way that should have been refused: why.
+    var doubtful: [(wanted: Membership, why: String)] = []
     /// While set, a process that ends itself is no violation.
     package var expectsHalts = false
 
@@ -38,6 +42,7 @@ package final class Checks {
             .decide, node: machine.index, decided.slot.rawValue, UInt64(decided.value.byteCount),
             "\(decided.slot) \(decided.value)")
         if case .membership(let membership) = decided.value { note(membership, in: decided.slot) }
+        noteMark(decided.slot)
         for violation in ledger.announce(decided) {
             world.note(.agreement, "\(machine.name): \(violation)")
         }
@@ -45,7 +50,7 @@ package final class Checks {
 
     private func note(_ membership: Membership, in slot: Slot) {
         guard slot > governing?.slot ?? .zero else { return }
-        if governing == nil { lives = Set(world.machines.map(\.identity.incarnation)) }
+        if governing == nil { lives = Set(world.genesis.seats.compactMap(\.incarnation)) }
         memberships.append(GoverningMembership(slot: slot, membership: membership))
         lives.formUnion(membership.seats.compactMap(\.incarnation))
         onMembership()
@@ -159,7 +164,7 @@ package final class Checks {
         // A disk that could not be read may be readable the next time.
         if case .disk = error { return }
         if machine.storage.isDamaged {
-            machine.fate = .lost("its log is damaged")
+            if world.knobs.nodeCount == 1 { machine.fate = .lost("its log is damaged") }
         } else {
             world.note(.needlessHalt, "\(machine.name) cannot recover: \(error)")
             machine.fate = .lost("it does not recover")
@@ -167,9 +172,7 @@ package final class Checks {
     }
 
     func halted(_ report: String, on machine: SimMachine) {
-        if machine.isOldCopy {
-            machine.fate = .lost("its directory is an old copy")
-        } else if !expectsHalts {
+        if !expectsHalts {
             world.note(.needlessHalt, "\(machine.name) has stopped itself: \(report)")
             machine.fate = .lost("it has stopped itself")
         }

@@ -37,6 +37,8 @@ struct DurableView {
     /// What a recovery found counts from now on.
     mutating func join(_ state: DurableState) {
         promised = max(promised, state.promised)
+        makeRoom(state.decidedUpTo)
+        for index in 0..<Int(state.decidedUpTo.rawValue) { isLearned[index] = true }
         for value in state.accepted {
             makeRoom(value.slot)
             let index = Int(value.slot.rawValue) - 1
@@ -46,6 +48,12 @@ struct DurableView {
             makeRoom(value.slot)
             isLearned[Int(value.slot.rawValue) - 1] = true
         }
+    }
+
+    /// All slots up to here were accepted or learned, durably.
+    var prefix: Slot {
+        let end = accepted.indices.first { accepted[$0] == nil && !isLearned[$0] }
+        return Slot(UInt64(end ?? accepted.count))
     }
 
     /// Whether a vote for the slot in this ballot would be kept.

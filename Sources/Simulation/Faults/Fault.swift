@@ -79,6 +79,11 @@ package enum Fault: String, CaseIterable, Sendable {
         }
     }
 
+    /// Whether it costs a directory its vote.
+    var harmsDirectories: Bool {
+        [.bitRot, .misdirected, .staleBlock, .wipe, .oldCopy].contains(self)
+    }
+
     /// The time between two strikes of this kind, in milliseconds.
     var pauseMilliseconds: ClosedRange<UInt64> {
         switch self {

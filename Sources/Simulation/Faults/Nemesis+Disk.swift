@@ -49,11 +49,10 @@ extension Nemesis {
     }
 
     private func mend(_ machine: SimMachine) {
-        guard !isOver else { return }
+        guard !isOver, machine.storage.isDamaged else { return }
         machine.kill()
         guard machine.storage.undoDamage() else { return }
         harmed.remove(machine.index)
-        machine.fate = .good
         world.trace.note(.heal, node: machine.index, 1, 0, "mended")
         world.startLater(machine)
     }
@@ -62,18 +61,23 @@ extension Nemesis {
 
     /// The directory is gone; perhaps somebody finds it again.
     private func wipe(_ machine: SimMachine, _ dice: inout Dice) {
-        let isFound = dice.happens(perMille: 600)
+        let isFound = dice.happens(perMille: 300)
+        let joins = dice.happens(perMille: 500)
         let pause = dice.number(in: 500...6_000) * 1000
         atWorst(machine, &dice) { [self] in
-            guard mayHarm(machine) else { return }
+            guard mayWipe(machine) else { return }
             machine.kill()
-            harmed.insert(machine.index)
             let directory = machine.backup()
             machine.wipe()
+            machine.joins = joins
             world.trace.note(.fault, node: machine.index, 2, 0, "wiped")
             guard isFound else { return }
             world.timeline.after(pause) { [self] in
-                if !isOver { putBack(directory, on: machine) }
+                // Another life may have the vote by now: then this one would be missed more than found.
+                guard !isOver, !machine.isOldCopy, !machine.storage.isDamaged,
+                    mayReplace(machine, by: directory.identity.incarnation)
+                else { return }
+                putBack(directory, on: machine)
             }
         }
     }
@@ -105,7 +109,6 @@ extension Nemesis {
     private func putBack(_ directory: SimBackup, on machine: SimMachine) {
         machine.kill()
         machine.restore(directory)
-        machine.fate = .good
         harmed.remove(machine.index)
         world.trace.note(.heal, node: machine.index, 2, 0, "put back")
         world.startLater(machine)

@@ -13,29 +13,24 @@ extension Nemesis {
             let known = replica.inspectedCore?.membership
         else { return }
         let wanted = another(than: known, &dice)
-        guard !wanted.voters.isEmpty else { return }
-        asked.append(wanted)
-        replica.change(to: wanted) { [weak self] outcome in
-            guard case .refused = outcome, let self,
-                let place = asked.lastIndex(of: wanted)
-            else { return }
-            asked.remove(at: place)
-        }
+        guard !wanted.voters.isEmpty, isBearable(wanted) else { return }
+        replica.change(to: wanted) { _ in }
     }
 
     private func another(than known: Membership, _ dice: inout Dice) -> Membership {
         var seats = known.seats
         switch dice.index(below: 6) {
-        case 0, 1: seats += newcomers(to: known).shuffled(using: &dice).prefix(1)
-        case 2: seats = seats.map { with($0, isVoter: true) }
+        case 0, 1: seats += newcomers(to: known, &dice).shuffled(using: &dice).prefix(1)
+        case 2: seats = seats.map { $0.incarnation == nil ? $0 : with($0, isVoter: true) }
         case 3:
             let place = dice.index(below: seats.count)
+            guard seats[place].incarnation != nil else { break }
             seats[place] = with(seats[place], isVoter: !seats[place].isVoter)
         case 4: seats.remove(at: dice.index(below: seats.count))
         default:
             seats = seats.filter { _ in dice.happens(perMille: 600) }
-                .map { with($0, isVoter: dice.happens(perMille: 700)) }
-            if dice.happens(perMille: 500) { seats += newcomers(to: known) }
+                .map { $0.incarnation == nil ? $0 : with($0, isVoter: dice.happens(perMille: 700)) }
+            if dice.happens(perMille: 500) { seats += newcomers(to: known, &dice) }
         }
         return Membership(seats: seats)
     }
@@ -44,15 +39,18 @@ extension Nemesis {
         seat.turned(isVoter ? .voter : .learner)
     }
 
-    /// Machines that are no members, as learners. No life that left comes back.
-    private func newcomers(to known: Membership) -> [Seat] {
+    /// Machines that are no members, as learners, or as seats that a directory has yet to take. No life that left
+    /// comes back.
+    private func newcomers(to known: Membership, _ dice: inout Dice) -> [Seat] {
         world.machines.filter {
             known.seat(of: $0.replicaID) == nil
                 && !world.checks.lives.contains($0.identity.incarnation)
         }
         .map {
-            Seat(
-                replica: $0.replicaID, incarnation: $0.identity.incarnation, isVoter: false,
+            let isTaken = dice.happens(perMille: 600)
+            return Seat(
+                replica: $0.replicaID, incarnation: isTaken ? $0.identity.incarnation : nil,
+                kind: isTaken || dice.happens(perMille: 300) ? .learner : .voterToBe,
                 name: $0.name, peerURLs: [])
         }
     }
@@ -105,7 +103,7 @@ extension Nemesis {
     // MARK: The end
 
     /// The newest membership, and those before it back to one that is settled.
-    private func unsettled() -> [Membership] {
+    func unsettled() -> [Membership] {
         let known = world.checks.memberships
         guard let settled = known.lastIndex(where: isSettled) else {
             return [world.genesis] + known.map(\.membership)
@@ -117,15 +115,14 @@ extension Nemesis {
     func quorums(_ dice: inout Dice) -> [SimMachine] {
         var chosen: Set<Int> = []
         for membership in asked + unsettled() {
-            let voters = membership.voters.filter { seat in
-                world.machine(seat.replica)?.identity.incarnation == seat.incarnation
-            }
+            let voters = membership.voters.filter(isIntact)
             let size = UInt64(membership.voters.count / 2 + 1)
             let count = dice.number(in: size...max(size, UInt64(voters.count)))
             for seat in voters.shuffled(using: &dice).prefix(Int(count)) {
                 if let machine = world.machine(seat.replica) { chosen.insert(machine.index) }
             }
         }
+        for machine in findReturning(&dice) { chosen.insert(machine.index) }
         return chosen.sorted().map { world.machines[$0] }
     }
 }

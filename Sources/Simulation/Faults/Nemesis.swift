@@ -11,14 +11,16 @@ package final class Nemesis {
     private(set) var isOver = false
     /// Those that must serve again; nothing touches them any more.
     private(set) var healed: Set<Int> = []
-    /// Machines whose directory has been harmed, or is not what it should be, for now or for good.
+    /// Machines whose directory is not what it should be, though it has the incarnation that its seat counts.
     var harmed: Set<Int> = []
     /// Those of them whose acceptor has forgotten, while their process lives.
     var forgetful: Set<Int> = []
     /// Puts the newest directory back in the place of an old copy that is in use.
     var guardOldCopy: (() -> Void)?
-    /// Memberships that were asked for and may still be decided.
+    /// Memberships that were asked for, by whomever, and may still be decided.
     var asked: [Membership] = []
+    /// Those that were healed without a vote, and must get one again.
+    var returning: Set<Int> = []
     /// How often each kind struck.
     package private(set) var strikes: [Fault: Int] = [:]
 
@@ -34,6 +36,14 @@ package final class Nemesis {
         }
         // What was proposed before another one was decided never will be.
         world.checks.onMembership = { [unowned self] in asked = [] }
+        world.onChange = { [unowned self] machine, wanted, outcome in
+            noteChange(wanted, outcome)
+            self.world.checks.noteChange(wanted, outcome, by: machine)
+        }
+        world.onNewLife = { [unowned self] machine in
+            harmed.remove(machine.index)
+            forgetful.remove(machine.index)
+        }
         world.onEnd = { [unowned self] machine in
             // With the process, its acceptor's forgetfulness is gone.
             if forgetful.remove(machine.index) != nil { harmed.remove(machine.index) }
@@ -78,12 +88,6 @@ package final class Nemesis {
 
     /// Whether a strike may touch the machine.
     func mayTouch(_ machine: SimMachine) -> Bool { !healed.contains(machine.index) }
-
-    /// Whether one more directory may be harmed: a majority of good ones must be left.
-    func mayHarm(_ machine: SimMachine) -> Bool {
-        machine.isGood && !harmed.contains(machine.index)
-            && harmed.count < world.lossesBearable && world.isFormed
-    }
 
     private func heal(_ machine: SimMachine) {
         machine.pausedUntil = 0

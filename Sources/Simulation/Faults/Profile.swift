@@ -3,12 +3,12 @@ package enum Profile: String, CaseIterable, Sendable {
     case network, disk, clock, roles, membership, all
 
     /// Every profile has processes that die: that is what all the rest is about.
-    /// Memberships change in a profile of their own: of directories that are lost, no more may be than every
-    /// membership on the way can do without.
+    /// Memberships change by order in a profile of their own; by themselves they do wherever a directory is lost.
     package var faults: [Fault] {
         if self == .membership {
             return Fault.allCases.filter {
                 [.memberships, .network, .clock, .processes].contains($0.concern)
+                    || $0.harmsDirectories
             }
         }
         let concern: Fault.Concern? =

@@ -9,7 +9,9 @@ package final class SimConnection {
         let process: SimProcess
         /// What the other side said last; nil before the first word.
         var heard: Hello?
-        var hasSpoken = false
+        /// What this side said last; nil before its first word.
+        var said: [UInt8]?
+        var hasSpoken: Bool { said != nil }
         var lastHelloAt: UInt64 = 0
         /// When the newest frame for this end arrives.
         var lastFrameAt: UInt64 = 0
@@ -40,6 +42,14 @@ package final class SimConnection {
     func sayHelloAgain(from process: SimProcess) {
         guard isOpen, end(of: process).heard != nil else { return }
         sayHello(from: end(of: process), to: other(than: process))
+    }
+
+    /// What this side said before it heard the other one may be true no more.
+    private func repeatHello(from sender: End, to receiver: End) {
+        let peer = receiver.process.machine.replicaID
+        if sender.said != sender.process.replica?.hello(to: peer).encode() {
+            sayHello(from: sender, to: receiver)
+        }
     }
 
     /// When a frame for `process` arrives that takes until `arrival` on its way: not before an earlier one.
@@ -73,8 +83,8 @@ package final class SimConnection {
     /// Hellos keep their order.
     private func sayHello(from sender: End, to receiver: End) {
         guard let replica = sender.process.replica, sender.process.isStarted else { return }
-        sender.hasSpoken = true
         var bytes = replica.hello(to: receiver.process.machine.replicaID).encode()
+        sender.said = bytes
         let isFlipped = world.network.flipBits(&bytes)
         let now = world.timeline.nowMicroseconds
         sender.lastHelloAt = max(sender.lastHelloAt, now + world.network.delay(for: .hello))
@@ -110,12 +120,13 @@ package final class SimConnection {
             return close()
         }
         guard !receiver.process.isDead else { return }
-        let boots = receiver.process.bootsHeard[sender.process.machine.index]
-        receiver.process.bootsHeard[sender.process.machine.index] = max(
-            boots ?? hello.boot, hello.boot)
+        receiver.process.noteBoot(hello, of: sender.process.machine)
         let isNew = receiver.heard == nil
         receiver.heard = hello
-        if isNew { replica.connected(sender.process.machine.replicaID) }
+        if isNew {
+            repeatHello(from: receiver, to: sender)
+            replica.connected(sender.process.machine.replicaID)
+        }
         receiver.process.requestTurn()
     }
 }

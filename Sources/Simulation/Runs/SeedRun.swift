@@ -111,10 +111,10 @@ package final class SeedRun {
 
     private var changesMembers: Bool { scenario.activeFaults.contains(.memberChange) }
 
-    /// Who left in the end has to do nothing.
+    /// Who left in the end has to do nothing; who lost a vote with a directory must get it again.
     private func isMember(_ machine: SimMachine) -> Bool {
-        guard changesMembers else { return true }
-        return world.governing.isVoter(machine.replicaID, machine.identity.incarnation)
+        nemesis.mustReturn(machine)
+            || world.governing.isVoter(machine.replicaID, machine.identity.incarnation)
     }
 
     /// Some machines that together are a majority. A cluster that is not formed needs all.
@@ -122,7 +122,9 @@ package final class SeedRun {
         let good = nemesis.healable
         if !world.isFormed { return world.machines }
         var dice = Dice(seed: world.seed, concern: "majority")
-        if changesMembers { return nemesis.quorums(&dice) }
+        if changesMembers || !nemesis.isAllIntact || world.checks.governing != nil {
+            return nemesis.quorums(&dice)
+        }
         let size = world.knobs.nodeCount / 2 + 1
         precondition(good.count >= size, "a majority of good directories is left")
         let count = Int(dice.number(in: UInt64(size)...UInt64(good.count)))
@@ -134,7 +136,16 @@ package final class SeedRun {
         var waiting = Set(core.map(\.index))
         for machine in core { ask(machine) { waiting.remove(machine.index) } }
         return world.timeline.run(milliseconds: milliseconds) {
-            waiting.allSatisfy { !isMember(world.machines[$0]) } || !world.breaches.isEmpty
+            waiting.allSatisfy { !isMember(world.machines[$0]) } && haveReturned
+                || !world.breaches.isEmpty
+        }
+    }
+
+    /// Whether everybody who was to get a vote again has it.
+    private var haveReturned: Bool {
+        world.machines.allSatisfy {
+            !nemesis.mustReturn($0)
+                || world.governing.isVoter($0.replicaID, $0.identity.incarnation)
         }
     }
 

@@ -2,6 +2,8 @@ internal import Paxos
 
 /// Everything about a world that is not an event: sizes, times, counts.
 package struct Knobs: Equatable, Sendable {
+    /// Whether directories that must not vote again begin another life by themselves.
+    package var readmits = true
     package var nodeCount = 3
     package var electionTimeoutMilliseconds: UInt64 = 250
     package var heartbeatMilliseconds: UInt64 = 50

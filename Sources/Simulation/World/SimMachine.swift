@@ -1,6 +1,7 @@
 internal import Basics
 package import Paxos
 internal import PaxosCodec
+internal import Replication
 package import WriteAheadLog
 
 /// One machine: a data directory that stays, a clock, and a process that comes and goes.
@@ -31,7 +32,7 @@ package final class SimMachine {
     package internal(set) var recoveryError: RecoveryError?
     /// Why the last process ended itself.
     package internal(set) var haltReport: String?
-    /// A newer state of this directory was seen by others: its process must end.
+    /// A newer state of this directory was seen by others: its life must end.
     var isOldCopy = false
     /// Its directory was made for a cluster that was there already.
     package var joins = false
@@ -131,6 +132,21 @@ package final class SimMachine {
         isOldCopy = false
     }
 
+    /// The directory goes on under another incarnation, with an empty log.
+    func beginLife() {
+        precondition(process == nil, "only the directory of a dead process")
+        if world.injectedBug?.replica != .rotTakenForEmpty {
+            identity.incarnation = Incarnation(world.processDice.next())
+        }
+        identity.hasLog = false
+        storage = SimStorage()
+        view = DurableView()
+        boot = BootNumber(0)
+        isOldCopy = false
+        world.trace.note(.heal, node: index, 3, 0, "another life")
+        world.onNewLife(self)
+    }
+
     /// A copy of the directory as it is now.
     package func backup() -> SimBackup {
         SimBackup(identity: identity, storage: storage.copy(), view: view, boot: boot)
@@ -148,7 +164,8 @@ package final class SimMachine {
 
     /// Whether its process has been told of a boot of the other machine above this one.
     func hasHeard(_ machine: SimMachine, above boot: BootNumber) -> Bool {
-        (process?.bootsHeard[machine.index] ?? BootNumber(0)) > boot
+        guard let heard = process?.bootsHeard[machine.index] else { return false }
+        return heard.life == machine.identity.incarnation && heard.boot > boot
     }
 
     // MARK: Faults of the disk

@@ -10,7 +10,7 @@ internal import WriteAheadLog
 /// two effects.
 package final class SimProcess: PeerLink {
     /// How a process ends.
-    enum Death: Int { case killed, powerLost, halted, diskFailed, unusableDirectory }
+    enum Death: Int { case killed, powerLost, halted, diskFailed, unusableDirectory, lifeOver }
 
     let machine: SimMachine
     let world: World
@@ -29,8 +29,11 @@ package final class SimProcess: PeerLink {
     private(set) var turnCount: UInt64 = 0
     /// The slot whose state was compared last.
     var lastDigestSlot: UInt64 = 0
-    /// The highest boot number that it was told of each machine.
-    var bootsHeard: [Int: BootNumber] = [:]
+    /// The newest start that it was told of each machine's directory.
+    var bootsHeard: [Int: (life: Incarnation, boot: BootNumber)] = [:]
+
+    /// When a frame of each life of a peer came last.
+    var framesHeard: [Incarnation: UInt64] = [:]
 
     init(on machine: SimMachine) {
         self.machine = machine
@@ -50,6 +53,7 @@ package final class SimProcess: PeerLink {
                 },
                 mayAct: { [unowned self] in mayAct() }))
         self.disk = disk
+        var known: Membership?
         do throws(RecoveryError) {
             let parts = try Recovery.run(
                 disk: disk, identity: machine.identity, nonce: world.processDice.next(),
@@ -58,10 +62,11 @@ package final class SimProcess: PeerLink {
                     sealAfterMilliseconds: world.knobs.sealAfterMilliseconds),
                 injectedBug: world.injectedBug, logger: world.logger,
                 saveIdentity: { [unowned self] in save($0) },
-                onDecided: { [unowned self] in decided($0) })
+                onDecided: { [unowned self] in decided($0) },
+                onMembership: { known = $0 })
             begin(parts)
         } catch {
-            refuse(error)
+            refuse(error, known)
         }
     }
 
@@ -77,10 +82,11 @@ package final class SimProcess: PeerLink {
                 machine.clock.microseconds(at: timeline.nowMicroseconds) / 1000
             },
             clusterID: World.clusterID, requestTurn: { [unowned self] in requestTurn() },
-            halt: { [unowned self] in halt($0) })
+            halt: { [unowned self] in halt($0) }, renew: { [unowned self] in endLife($0) })
         self.replica = replica
         replica.link = self
         replica.onDecided = { [unowned self] in decided($0) }
+        replica.onChange = { [unowned self] in world.onChange(machine, $0, $1) }
         replica.onStarted = { [unowned self] in
             isStarted = true
             world.trace.note(.started, node: machine.index)
@@ -91,11 +97,23 @@ package final class SimProcess: PeerLink {
         tickLater()
     }
 
-    private func refuse(_ error: RecoveryError) {
+    private func refuse(_ error: RecoveryError, _ known: Membership?) {
         machine.recoveryError = error
         world.trace.note(.refuse, node: machine.index, 0, 0, "\(error)")
         world.checks.refused(error, on: machine)
-        die(.unusableDirectory)
+        guard world.knobs.readmits, error.allowsNewLife(known: known, listed: world.knobs.nodeCount)
+        else {
+            return die(.unusableDirectory)
+        }
+        endLife("\(error)")
+    }
+
+    /// Its directory must not vote again as the one that it is: the next process begins another life.
+    private func endLife(_ reason: String) {
+        guard !isDead else { return }
+        world.trace.note(.halt, node: machine.index, 2, 0, reason)
+        die(.lifeOver)
+        machine.beginLife()
     }
 
     /// The process is gone at once.
@@ -238,6 +256,7 @@ package final class SimProcess: PeerLink {
         }
         guard frame.header.replica == hello.replica, frame.header.incarnation == hello.incarnation
         else { return true }
+        framesHeard[hello.incarnation] = world.timeline.nowMicroseconds
         // Alone in its frame, so that nothing else can raise the promise.
         var asked: (prepare: Message.Prepare, core: PaxosCore)?
         if frame.messages.count == 1, case .prepare(let prepare) = frame.messages[0],
@@ -257,6 +276,14 @@ package final class SimProcess: PeerLink {
                 replica: frame.header.replica, incarnation: frame.header.incarnation))
         requestTurn()
         return true
+    }
+
+    func noteBoot(_ hello: Hello, of peer: SimMachine) {
+        let known = bootsHeard[peer.index]
+        let isSame = known?.life == hello.incarnation
+        bootsHeard[peer.index] = (
+            hello.incarnation, isSame ? max(known?.boot ?? hello.boot, hello.boot) : hello.boot
+        )
     }
 
     func lostConnection(to peer: ReplicaID) {

@@ -34,6 +34,10 @@ package final class World {
     package var onTurn: (SimMachine) -> Void = { _ in }
     /// Called when a process has ended.
     package var onEnd: (SimMachine) -> Void = { _ in }
+    /// Called when a directory has begun another life.
+    var onNewLife: (SimMachine) -> Void = { _ in }
+    /// Called when a replica is asked for another membership, and with the outcome when that has ended.
+    var onChange: (SimMachine, Membership, ChangeOutcome?) -> Void = { _, _, _ in }
     package private(set) var deathCount = 0
     /// The rare things that processes noticed, of those that have ended.
     package internal(set) var marks = Marks()
@@ -75,7 +79,10 @@ package final class World {
 
     /// Whether every machine's directory has belonged to the cluster.
     package var isFormed: Bool {
-        if !wasFormed { wasFormed = machines.allSatisfy { $0.identity.cluster != ClusterID(0) } }
+        if !wasFormed {
+            wasFormed = machines.allSatisfy { $0.identity.cluster != ClusterID(0) }
+            if wasFormed { genesis = listed }
+        }
         return wasFormed
     }
     private var wasFormed = false
@@ -83,8 +90,10 @@ package final class World {
     /// The newest membership that anybody announced.
     var governing: Membership { checks.governing?.membership ?? genesis }
 
-    /// All machines: none has left before the first change.
-    var genesis: Membership {
+    /// What the cluster was formed with. Nobody loses a directory before that.
+    private(set) lazy var genesis = listed
+
+    private var listed: Membership {
         Membership(
             seats: machines.map {
                 Seat(
@@ -128,6 +137,8 @@ package final class World {
         onEnd = { _ in }
         onMessage = { _, _, _ in }
         onTurn = { _ in }
+        onNewLife = { _ in }
+        onChange = { _, _, _ in }
         for machine in machines { machine.dismantle() }
     }
 
@@ -146,6 +157,7 @@ package final class World {
             requestTimeoutMilliseconds: knobs.requestTimeoutMilliseconds,
             productVersion: "simulated", seed: processDice.next())
         configuration.tuneCore = knobs.tune
+        configuration.isReadmittedByItself = knobs.readmits
         configuration.quotaBytes = knobs.quotaBytes
         configuration.injectedBug = injectedBug
         return configuration

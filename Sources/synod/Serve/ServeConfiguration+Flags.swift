@@ -44,6 +44,7 @@ extension ServeConfiguration {
         maxTransactionOperations = try values.integer("max-txn-ops", in: 1...100_000)
         quotaBytes = Self.quota(
             try values.integer("quota-backend-bytes", in: Int.min...Int.max))
+        readmission = try values.choice("readmission", of: Readmission.self)
         segmentBytes = try values.integer("segment-bytes", in: Self.segmentBytes)
         stopsAtEndOfInput = try values.boolean("stop-at-end-of-input")
         if !values.text("chaos").isEmpty {

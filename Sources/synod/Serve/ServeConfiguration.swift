@@ -13,6 +13,9 @@ struct ServeConfiguration: Sendable, Equatable {
     /// Whether the cluster is to be formed, or is there.
     enum ClusterState: String, Sendable, CaseIterable { case new, existing }
 
+    /// Who decides what becomes of a directory that must not vote again.
+    enum Readmission: String, Sendable, CaseIterable { case automatic, manual }
+
     /// This member's name; one of `initialCluster`.
     var name: String
     /// Where the log lies; made if it is missing.
@@ -34,6 +37,7 @@ struct ServeConfiguration: Sendable, Equatable {
     /// 0: any number.
     var quotaBytes: UInt64
     var segmentBytes: Int
+    var readmission: Readmission
     /// Stop when standard input ends.
     var stopsAtEndOfInput: Bool
     /// Which roles die at random; nil if none.

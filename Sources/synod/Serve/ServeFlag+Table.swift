@@ -55,6 +55,10 @@ extension ServeFlag {
             "segment-bytes", "BYTES", "67108864", .effective, "the size of the log's files",
             isOurs: true),
         ServeFlag(
+            "readmission", "CHOICE", "automatic", .effective,
+            "of a data directory that is damaged or an old copy: automatic begins it anew, manual stops the node",
+            isOurs: true),
+        ServeFlag(
             "chaos", "PLAN", "", .effective,
             "for tests: roles of this node die at random: \(ChaosPlan.grammar)", isOurs: true),
         ServeFlag(

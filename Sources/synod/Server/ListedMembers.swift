@@ -49,6 +49,7 @@ struct ListedMembers {
             heartbeatMilliseconds: UInt64(configuration.heartbeatIntervalMilliseconds),
             requestTimeoutMilliseconds: 5_000 + 2 * electionTimeout,
             productVersion: Version.synod, seed: SecureRandom.uint64())
+        result.isReadmittedByItself = configuration.readmission == .automatic
         result.quotaBytes = configuration.quotaBytes
         result.injectedBug = configuration.injectedBug
         return result

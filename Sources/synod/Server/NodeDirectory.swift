@@ -34,18 +34,66 @@ struct NodeDirectory {
                     clusterTokenHash: MemberIdentity.tokenHash(configuration.initialClusterToken),
                     incarnation: Incarnation(SecureRandom.uint64()), salt: SecureRandom.uint64()))
         }
+        let reason = try Self.beginLifeIfOver(directory, configuration.injectedBug, logger)
         guard let identity = directory.identity else {
             preconditionFailure("an identity that was just made")
         }
         let disk = try PosixDisk(
             directory: directory.logPath, injectedBug: configuration.injectedBug?.log, wake: wake,
             onFailure: { ProcessExit.end(.brokenDisk, logger, $0) })
-        parts = try Recovery.run(
-            disk: disk, identity: identity,
-            nonce: SecureRandom.uint64(),
-            options: LogOptions(segmentBytes: configuration.segmentBytes),
-            injectedBug: configuration.injectedBug, logger: logger,
-            saveIdentity: { Self.save($0, in: directory, logger) })
+        var known: Membership?
+        do throws(RecoveryError) {
+            var parts = try Recovery.run(
+                disk: disk, identity: identity,
+                nonce: SecureRandom.uint64(),
+                options: LogOptions(segmentBytes: configuration.segmentBytes),
+                injectedBug: configuration.injectedBug, logger: logger,
+                saveIdentity: { Self.save($0, in: directory, logger) },
+                onMembership: { known = $0 })
+            parts.reasonOfLife = reason
+            self.parts = parts
+        } catch {
+            let mayBeginAnew =
+                configuration.readmission == .automatic && reason == nil
+                && error.allowsNewLife(
+                    known: known, listed: configuration.initialCluster.count)
+            guard mayBeginAnew else { throw error }
+            logger.error("\(error)")
+            Self.endLife(of: directory, because: error.description, logger)
+        }
+    }
+
+    /// This life of the directory is over, and so is this process: the next one begins another life.
+    func endLife(because reason: String, _ logger: Logger) -> Never {
+        Self.endLife(of: directory, because: reason, logger)
+    }
+
+    private static func endLife(
+        of directory: DataDirectory, because reason: String, _ logger: Logger
+    ) -> Never {
+        do throws(DirectoryError) {
+            try directory.endLife(because: reason)
+        } catch {
+            ProcessExit.end(.brokenDisk, logger, error.description)
+        }
+        ProcessExit.startAgain(logger)
+    }
+
+    /// Begins another life if the one that the directory has is over; returns why it was.
+    private static func beginLifeIfOver(
+        _ directory: DataDirectory, _ bug: InjectedBug?, _ logger: Logger
+    ) throws(DirectoryError) -> String? {
+        guard let reason = try directory.endOfLife, let old = directory.identity else { return nil }
+        let isTakenForEmpty = bug?.replica == .rotTakenForEmpty
+        try directory.beginLife(
+            isTakenForEmpty ? old.incarnation : Incarnation(SecureRandom.uint64()))
+        logger.warning(
+            "the data directory begins another life, without a vote until the other members give it one",
+            [
+                "why": "\(reason)",
+                "old one kept in": "\(DataDirectory.nameOfKeptLife(old.incarnation))",
+            ])
+        return reason
     }
 
     private static func save(_ identity: Identity, in directory: DataDirectory, _ logger: Logger) {

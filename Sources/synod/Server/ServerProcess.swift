@@ -45,7 +45,8 @@ final class ServerProcess {
             metrics: metrics, logger: logger.named("replica"),
             clockMilliseconds: { loop.now / 1_000_000 }, clusterID: MemberIdentity.cluster,
             requestTurn: { loop.wake() },
-            halt: { ProcessExit.end(.unsafeState, logger, $0) })
+            halt: { ProcessExit.end(.unsafeState, logger, $0) },
+            renew: { [directory] in directory.endLife(because: $0, logger) })
         hub = PeerHub(
             loop: loop, replica: replica, own: members.own, peers: members.peers,
             metrics: metrics, logger: logger.named("peers"), seed: SecureRandom.uint64())

@@ -1,0 +1,110 @@
+import Foundation
+import Histories
+import SynodClient
+import Testing
+
+@testable import synod
+
+extension ProcessTests {
+    /// Data directories are lost and damaged, and nobody does anything about it (P5, P7).
+    @Suite(.serialized) struct ReadmissionTests {
+        @Test(.timeLimit(.minutes(3)))
+        func wipedNodesComeBackAndVote() async throws {
+            try await TestCluster.with(3) { cluster in
+                let clients = ChaosClients(cluster: cluster)
+                async let run = clients.run(putters: 4, appenders: 2)
+                defer { clients.stop() }
+                try await progress(clients)
+                // A follower, and then whoever leads.
+                let leader = try await cluster.leader()
+                let follower = try #require(cluster.nodes.first { $0 !== leader })
+                let third = try #require(
+                    cluster.nodes.first { $0 !== leader && $0 !== follower })
+                for node in [follower, leader] {
+                    try await node.stop(SIGKILL)
+                    try FileManager.default.removeItem(atPath: node.dataDirectory)
+                    try cluster.start(node)
+                    try await voteIsGiven(to: node, cluster)
+                    try await cluster.waitUntilAnswers(node)
+                }
+                // Both votes are needed now.
+                try await third.stop(SIGKILL)
+                try await progress(clients)
+                clients.stop()
+                let record = try await run
+                try cluster.start(third)
+                try await cluster.waitUntilAllAnswer()
+                try await expectNothingLost(record, cluster)
+            }
+        }
+
+        @Test(.timeLimit(.minutes(2)))
+        func aDamagedLogIsNoReasonToCallAnybody() async throws {
+            try await TestCluster.with(3) { cluster in
+                let client = try cluster.client()
+                defer { client.close() }
+                for number in 0..<100 { try await client.put("k\(number)", "v") }
+                let node = cluster.nodes[1]
+                try await node.stop(SIGTERM)
+                try damage(node)
+                // If the operator wants to decide, the process ends.
+                let words = node.arguments(cluster.nodes, token: cluster.token)
+                try node.start(words + ["--readmission", "manual"])
+                try await node.waitForEnd()
+                #expect(node.logText.contains("is damaged at byte"))
+                try cluster.start(node)
+                try await voteIsGiven(to: node, cluster)
+                try await cluster.waitUntilAnswers(node)
+                #expect(node.logText.contains("begins another life"))
+                let names = try FileManager.default.contentsOfDirectory(atPath: node.dataDirectory)
+                #expect(names.contains { $0.hasPrefix("life.") })
+                #expect(!names.contains("ended"))
+                try await cluster.nodes[0].stop(SIGKILL)
+                let own = try cluster.client(of: node)
+                defer { own.close() }
+                #expect(try await own.get("k99")?.valueText == "v")
+                try await own.put("with its vote", "x")
+            }
+        }
+
+        // MARK: Helpers
+
+        /// In the middle of what is written, with good batches behind it.
+        private func damage(_ node: TestNode) throws {
+            let folder = "\(node.dataDirectory)/log"
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+            let path = "\(folder)/\(try #require(names.first { $0.hasSuffix(".log") }))"
+            var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+            let end = try #require(bytes.lastIndex { $0 != 0 })
+            for index in end / 2..<end / 2 + 16 { bytes[index] ^= 0x5a }
+            try Data(bytes).write(to: URL(fileURLWithPath: path))
+        }
+
+        /// Some leader has said so.
+        private func voteIsGiven(to node: TestNode, _ cluster: TestCluster) async throws {
+            try await wait("the vote of \(node.name)") {
+                cluster.nodes.contains {
+                    $0.logText.contains("votes from now on member=\(node.name) ")
+                }
+            }
+        }
+
+        private func progress(_ clients: ChaosClients) async throws {
+            let before = clients.acknowledged
+            try await wait("further writes") { clients.acknowledged > before + 300 }
+        }
+
+        private func expectNothingLost(
+            _ record: ChaosClients.Record, _ cluster: TestCluster
+        ) async throws {
+            let client = try cluster.client(timeoutMilliseconds: 10_000)
+            defer { client.close() }
+            let (views, failures) = try await TortureViews(
+                client: client, prefix: Array("chaos/".utf8)
+            ).take()
+            #expect(failures.isEmpty)
+            let history = History(operations: record.operations, views: views)
+            #expect(HistoryCheck.run(history).verdict != .violated)
+        }
+    }
+}
