@@ -117,6 +117,9 @@ let roof: [Target] = [
         ],
         swiftSettings: strict),
     .executableTarget(
+        name: "FlushLoop", dependencies: ["RocksStorage", "Rows", "MVCC", "Basics"],
+        path: "Tests/FlushLoop", swiftSettings: strict),
+    .executableTarget(
         name: "ProtobufGenerator", dependencies: ["Protobuf", "Basics"], swiftSettings: strict),
     .executableTarget(
         name: "NullServer", dependencies: ["Transport", "EventLoops", "GRPC"],
@@ -149,7 +152,7 @@ let checks: [Target] = [
         "StateMachineTests", ["Rows", "StateMachine", "MVCC", "EtcdMessages", "Protobuf", "Basics"]),
     tests("GRPCTests", ["GRPC", "Basics"]),
     tests("HistoriesTests", ["Histories", "Basics"]),
-    tests("RowsTests", ["Rows", "RocksStorage", "MVCC", "Basics"]),
+    tests("RowsTests", ["FlushLoop", "Rows", "RocksStorage", "MVCC", "Basics"]),
     tests("RocksStorageTests", ["RocksStorage", "Rows", "MVCC", "Basics"]),
     tests(
         "WriteAheadLogTests", ["WriteAheadLog", "LogTesting", "PaxosCodec", "Paxos", "Basics"]),

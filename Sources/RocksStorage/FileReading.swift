@@ -15,7 +15,7 @@ extension SnapshotFile {
             let chunk = try Files.read(
                 directory + "/" + name, at: offset, bytesMax: Limits.checksumChunkBytes)
             guard let chunk else {
-                throw RowError("\(directory)/\(name) is gone", isDamage: false)
+                throw RowError("\(directory)/\(name) is gone", .failure)
             }
             checksum = CRC32C.checksum(chunk, seed: checksum)
             offset += chunk.count

@@ -142,6 +142,8 @@ enum Files {
     }
 
     private static func failure(_ verb: String, _ path: String) -> RowError {
-        RowError("could not \(verb) \(path): \(String(cString: strerror(errno)))", isDamage: false)
+        RowError(
+            "could not \(verb) \(path): \(String(cString: strerror(errno)))",
+            errno == ENOSPC ? .noSpace : .failure)
     }
 }

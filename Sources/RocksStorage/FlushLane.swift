@@ -1,37 +1,92 @@
 internal import Rows
+internal import Synchronization
 
-/// What the thread that flushes does.
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
+
+/// What the thread that flushes does. A flush that finds no room on the disk waits until there is some, and is
+/// written again from its beginning: its rows are kept until they are durable.
 ///
-/// Unchecked: only that thread calls it.
+/// Unchecked: only that thread calls `perform`.
 final class FlushLane: @unchecked Sendable {
-    private var flush: (writer: FlushWriter, store: UInt64)?
+    private struct Flush {
+        let store: OpenStore
+        /// Nil after there was no room: its files are gone, so that the room is others'.
+        var writer: FlushWriter?
+        /// What was written so far.
+        var operations: [BaseOperation] = []
+    }
+
+    let isOutOfSpace = Atomic(false)
+    /// Nobody waits for room any more.
+    let isClosing = Atomic(false)
+    private var flush: Flush?
 
     func perform(_ operation: BaseOperation, on store: OpenStore) throws(RowError) -> BaseOutcome {
-        switch operation {
-        case .beginFlush:
+        if case .beginFlush = operation {
             precondition(flush == nil, "one flush at a time")
-            flush = (try FlushWriter(store.rows), store.number)
+            let writer = try withRoom { () throws(RowError) in try FlushWriter(store.rows) }
+            flush = Flush(store: store, writer: writer)
             return .flushBegun
-        case .flushChanges(let changes):
-            try writer(store).add(changes)
-            return .flushWritten
-        case .flushKeys(let keys):
-            try writer(store).add(keys)
-            return .flushWritten
-        case .finishFlush(let tables, let compactedRevision):
-            let before = store.rows.byteCount
-            try writer(store).finish(tables: tables)
-            flush = nil
-            let written = max(0, store.rows.byteCount - before)
-            try store.rows.forget(compactedRevision: compactedRevision)
-            return .flushed(byteCount: written)
-        default: preconditionFailure("not for the thread that flushes")
+        }
+        precondition(flush?.store.number == store.number, "a flush that was begun")
+        let before = store.rows.byteCount
+        try withRoom { () throws(RowError) in try self.write(operation) }
+        guard case .finishFlush(_, let compactedRevision) = operation else { return .flushWritten }
+        flush = nil
+        let written = max(0, store.rows.byteCount - before)
+        try store.rows.forget(compactedRevision: compactedRevision)
+        return .flushed(byteCount: written)
+    }
+
+    /// Tries again until there is room.
+    private func withRoom<Value>(
+        _ body: () throws(RowError) -> Value
+    ) throws(RowError) -> Value {
+        while true {
+            do throws(RowError) {
+                let value = try body()
+                isOutOfSpace.store(false, ordering: .relaxed)
+                return value
+            } catch {
+                guard error.kind == .noSpace, !isClosing.load(ordering: .relaxed) else {
+                    throw error
+                }
+                isOutOfSpace.store(true, ordering: .relaxed)
+                usleep(Limits.noSpaceRetryMilliseconds * 1_000)
+            }
         }
     }
 
-    private func writer(_ store: OpenStore) -> FlushWriter {
-        guard let flush else { preconditionFailure("a flush that was begun") }
-        precondition(flush.store == store.number, "a snapshot was installed within a flush")
-        return flush.writer
+    /// Writes an operation. If there is no room, what was written is thrown away, and the next call writes all of it.
+    private func write(_ operation: BaseOperation) throws(RowError) {
+        guard var flush else { preconditionFailure("a flush that was begun") }
+        self.flush?.writer = nil
+        var writer = flush.writer
+        flush.writer = nil
+        if writer == nil {
+            let again = try FlushWriter(flush.store.rows)
+            for earlier in flush.operations { try Self.add(earlier, to: again) }
+            writer = again
+        }
+        guard let writer else { preconditionFailure("a writer that was just made") }
+        try Self.add(operation, to: writer)
+        flush.operations.append(operation)
+        flush.writer = writer
+        self.flush = flush
+    }
+
+    private static func add(
+        _ operation: BaseOperation, to writer: FlushWriter
+    ) throws(RowError) {
+        switch operation {
+        case .flushChanges(let changes): try writer.add(changes)
+        case .flushKeys(let keys): try writer.add(keys)
+        case .finishFlush(let tables, _): try writer.finish(tables: tables)
+        default: preconditionFailure("not for the thread that flushes")
+        }
     }
 }

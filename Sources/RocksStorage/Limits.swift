@@ -42,4 +42,6 @@ package enum Limits {
     static let queuedOperations = 100_000
     /// The cache for a store that is only looked over.
     static let verifyCacheBytes = 8 << 20
+    /// A flush that finds no room tries again so often.
+    static let noSpaceRetryMilliseconds: UInt32 = 500
 }

@@ -1,6 +1,7 @@
 internal import Basics
 package import MVCC
 package import Rows
+internal import Synchronization
 
 #if canImport(Glibc)
     internal import Glibc
@@ -59,8 +60,10 @@ package final class RocksBase: Base {
         try BaseDirectory.setAside(path)
     }
 
-    /// Performs what was submitted and ends the threads. Nothing may be submitted afterwards.
+    /// Performs what was submitted and ends the threads. Nothing may be submitted afterwards. A process that ends by
+    /// `exit` calls this before and lets go of the base: RocksDB's threads must not meet what `exit` destroys.
     package func close() {
+        flushes.isClosing.store(true, ordering: .relaxed)
         for thread in threads { thread.stop() }
     }
 
@@ -81,6 +84,9 @@ package final class RocksBase: Base {
     }
 
     package var isBehind: Bool { store.rows.isBehind }
+
+    /// Whether a flush waits for room on the disk. It goes on by itself.
+    package var isOutOfSpace: Bool { flushes.isOutOfSpace.load(ordering: .relaxed) }
 
     package var byteCount: Int { store.rows.byteCount }
 
@@ -195,7 +201,7 @@ extension OpenStore {
         do throws(KeyBaseError) {
             return try body(keys)
         } catch {
-            throw RowError(error.description, isDamage: isDamaged)
+            throw RowError(error.description, isDamaged ? .damage : .failure)
         }
     }
 }

@@ -15,7 +15,15 @@ func rocks<Result>(
 extension RowError {
     /// An error in RocksDB's words, which begin with its kind.
     init(rocks text: String) {
-        self.init("RocksDB: \(text)", isDamage: text.hasPrefix("Corruption"))
+        let kind: Kind =
+            if text.hasPrefix("Corruption") {
+                .damage
+            } else if text.contains("No space left") {
+                .noSpace
+            } else {
+                .failure
+            }
+        self.init("RocksDB: \(text)", kind)
     }
 }
 

@@ -46,12 +46,18 @@ package final class RowStore: RowStoring, @unchecked Sendable {
         if opening == .new {
             try Files.makeDirectory(directory)
             try Files.makeDirectory(runsDirectory)
-            try Files.syncDirectory(directory)
             rocksdb_options_set_create_if_missing(options.raw, 1)
             rocksdb_options_set_error_if_exists(options.raw, 1)
         }
         if opening != .readOnly { try Self.removeLeftovers(runsDirectory) }
         raw = try Self.open(directory + "/rows", opening, options)
+        do throws(RowError) {
+            // RocksDB does not flush the directory that its own lies in.
+            if opening == .new { try Files.syncDirectory(directory) }
+        } catch {
+            rocksdb_close(raw)
+            throw error
+        }
         reading = Self.readOptions()
         guard let ingestion = rocksdb_ingestexternalfileoptions_create() else {
             preconditionFailure("RocksDB gives no options: out of memory")
@@ -128,7 +134,12 @@ package final class RowStore: RowStoring, @unchecked Sendable {
         let paths = filled.map { strdup($0.path) }
         defer { for path in paths { free(path) } }
         let list = paths.map { UnsafePointer($0) }
-        try rocks { rocksdb_ingest_external_file(raw, list, list.count, ingestion, $0) }
+        do throws(RowError) {
+            try rocks { rocksdb_ingest_external_file(raw, list, list.count, ingestion, $0) }
+        } catch {
+            // Whatever it was, RocksDB takes nothing in any more until it is opened again.
+            throw error.isDamage ? error : RowError(error.description, .failure)
+        }
     }
 
     /// The index is filtered as RocksDB merges files. The history lies in files that are never merged again, and
@@ -205,7 +216,7 @@ package final class RowStore: RowStoring, @unchecked Sendable {
         let isMissing = ["No such file", "does not exist"].contains {
             error.description.contains($0)
         }
-        return RowError(error.description, isDamage: error.isDamage || isMissing)
+        return isMissing ? RowError(error.description, .damage) : error
     }
 
     private static func readOptions() -> OpaquePointer {

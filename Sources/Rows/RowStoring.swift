@@ -54,13 +54,24 @@ extension RowRun {
 
 /// A store of rows that failed, in words. Nothing more is read from it.
 package struct RowError: Error, Equatable, Sendable, CustomStringConvertible {
-    package let description: String
-    /// Whether rows are not as they were written; else a call failed.
-    package let isDamage: Bool
-    package init(_ description: String, isDamage: Bool = true) {
-        self.description = description
-        self.isDamage = isDamage
+    package enum Kind: Sendable {
+        /// Rows are not as they were written.
+        case damage
+        /// There was no room for new ones; those that were there are as they were.
+        case noSpace
+        /// A call failed.
+        case failure
     }
+
+    package let description: String
+    package let kind: Kind
+
+    package init(_ description: String, _ kind: Kind = .damage) {
+        self.description = description
+        self.kind = kind
+    }
+
+    package var isDamage: Bool { kind == .damage }
 }
 
 /// `withUnsafeBytes` with a typed error.
