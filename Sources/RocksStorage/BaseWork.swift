@@ -6,6 +6,8 @@ internal import Synchronization
 final class BaseWork: Sendable {
     let directory: BaseDirectory
     let completions = Monitor<[BaseCompletion]>([])
+    /// Nothing more is begun, and what takes long ends early.
+    let isClosing = Atomic(false)
     private let hasFailed = Atomic(false)
     private let wake: @Sendable () -> Void
     private let onFailure: @Sendable (BaseError) -> Void
@@ -19,11 +21,11 @@ final class BaseWork: Sendable {
         self.onFailure = onFailure
     }
 
-    /// Performs an operation and tells the owner; nothing once something has failed.
+    /// Performs an operation and tells the owner; nothing once something has failed, or at the end.
     func perform(
         _ ticket: UInt64, on store: OpenStore, _ body: () throws(RowError) -> BaseOutcome
     ) {
-        guard !hasFailed.load(ordering: .acquiring) else { return }
+        guard !hasFailed.load(ordering: .acquiring), !isClosed else { return }
         do throws(RowError) {
             let outcome = try body()
             let isFirst = completions.update { waiting in
@@ -32,9 +34,17 @@ final class BaseWork: Sendable {
             }
             if isFirst { wake() }
         } catch {
+            if isClosed { return }
             if hasFailed.exchange(true, ordering: .acquiringAndReleasing) { return }
             if error.isDamage { directory.markDamaged(store.number) }
             onFailure(BaseError(error))
         }
     }
+
+    /// Ends what takes long when nobody waits for it any more.
+    func goOn() throws(RowError) {
+        if isClosed { throw RowError("the base is being closed", .failure) }
+    }
+
+    private var isClosed: Bool { isClosing.load(ordering: .relaxed) }
 }

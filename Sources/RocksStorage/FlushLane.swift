@@ -21,9 +21,10 @@ final class FlushLane: @unchecked Sendable {
     }
 
     let isOutOfSpace = Atomic(false)
-    /// Nobody waits for room any more.
-    let isClosing = Atomic(false)
+    private let work: BaseWork
     private var flush: Flush?
+
+    init(_ work: BaseWork) { self.work = work }
 
     func perform(_ operation: BaseOperation, on store: OpenStore) throws(RowError) -> BaseOutcome {
         if case .beginFlush = operation {
@@ -52,9 +53,8 @@ final class FlushLane: @unchecked Sendable {
                 isOutOfSpace.store(false, ordering: .relaxed)
                 return value
             } catch {
-                guard error.kind == .noSpace, !isClosing.load(ordering: .relaxed) else {
-                    throw error
-                }
+                guard error.kind == .noSpace else { throw error }
+                try work.goOn()
                 isOutOfSpace.store(true, ordering: .relaxed)
                 usleep(Limits.noSpaceRetryMilliseconds * 1_000)
             }

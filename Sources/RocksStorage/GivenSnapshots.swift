@@ -5,14 +5,16 @@ internal import Rows
 /// manifest that is written last. What has none was never finished.
 final class GivenSnapshots: Sendable {
     private let path: String
+    private let work: BaseWork
     /// By slot, oldest first.
     private let shelf: Monitor<[SnapshotDescription]>
 
     private static let manifest = "manifest"
 
     /// Removes what is not whole.
-    init(in path: String) throws(RowError) {
+    init(in path: String, _ work: BaseWork) throws(RowError) {
         self.path = path
+        self.work = work
         var found: [SnapshotDescription] = []
         for name in try Files.names(in: path) {
             if let slot = UInt64(name), let description = try Self.whole(slot, path + "/" + name) {
@@ -35,7 +37,7 @@ final class GivenSnapshots: Sendable {
         let new = path + "/new"
         try Files.removeTree(new)
         try store.checkpoint(at: new)
-        let description = try Self.describe(new)
+        let description = try describe(new)
         try Files.replace(new + "/" + Self.manifest, with: description.encoded(), in: new)
         let directory = "\(path)/\(description.slot)"
         try Files.removeTree(directory)
@@ -71,7 +73,7 @@ final class GivenSnapshots: Sendable {
 
     /// Reads a copy twice: its rows with RocksDB's checksums, so that nothing rotten is ever given away, and its
     /// files for checksums of their own.
-    private static func describe(_ directory: String) throws(RowError) -> SnapshotDescription {
+    private func describe(_ directory: String) throws(RowError) -> SnapshotDescription {
         let rows = directory + "/rows"
         let names = try Files.names(in: rows)
         for name in names { try Files.syncFile(rows + "/" + name) }
@@ -81,9 +83,9 @@ final class GivenSnapshots: Sendable {
         guard let slot = try store.appliedSlot() else {
             throw RowError("\(directory) has lost its slot")
         }
-        try store.verify()
+        try store.verify(work.goOn)
         var files: [SnapshotFile] = []
-        for name in names { files.append(try SnapshotFile(name, in: rows)) }
+        for name in names { files.append(try SnapshotFile(name, in: rows, work.goOn)) }
         return SnapshotDescription(slot: slot, files: files)
     }
 

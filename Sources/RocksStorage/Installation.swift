@@ -61,12 +61,12 @@ struct Installation {
     }
 
     /// Why the files are not what they should be; nil if they are. They are durable then.
-    func problemAfterSync() throws(RowError) -> String? {
+    func problemAfterSync(_ work: BaseWork) throws(RowError) -> String? {
         for file in description.files {
             guard try Files.byteCount(of: rows + "/" + file.name) == Int(file.byteCount) else {
                 return "\(file.name) is not complete"
             }
-            guard try SnapshotFile(file.name, in: rows) == file else {
+            guard try SnapshotFile(file.name, in: rows, work.goOn) == file else {
                 return "\(file.name) has another checksum"
             }
             try Files.syncFile(rows + "/" + file.name)

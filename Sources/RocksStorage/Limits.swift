@@ -44,4 +44,6 @@ package enum Limits {
     static let verifyCacheBytes = 8 << 20
     /// A flush that finds no room tries again so often.
     static let noSpaceRetryMilliseconds: UInt32 = 500
+    /// Rows that are read before a look whether the base is being closed.
+    static let rowsBetweenLooks = 10_000
 }

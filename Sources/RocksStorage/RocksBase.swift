@@ -18,7 +18,7 @@ package final class RocksBase: Base {
     /// The store that the owner knows.
     private var store: OpenStore
     private let work: BaseWork
-    private let flushes = FlushLane()
+    private let flushes: FlushLane
     private let snapshots: SnapshotLane
     private let threads: [WorkThread<Job>]
 
@@ -43,12 +43,14 @@ package final class RocksBase: Base {
             try directory.removeLeftovers()
             return try Self.open(directory, startName, cacheBytes)
         }
+        let work = BaseWork(directory, wake: wake, onFailure: onFailure)
+        self.work = work
         let given = try BaseDirectory.performing { () throws(RowError) in
-            try GivenSnapshots(in: directory.snapshotsPath)
+            try GivenSnapshots(in: directory.snapshotsPath, work)
         }
-        work = BaseWork(directory, wake: wake, onFailure: onFailure)
+        flushes = FlushLane(work)
         snapshots = SnapshotLane(
-            directory, given: given, startName: startName, cacheBytes: cacheBytes)
+            work, given: given, startName: startName, cacheBytes: cacheBytes)
         threads = BaseLane.allCases.map { lane in
             WorkThread(jobsMax: Limits.queuedOperations, givesWay: lane != .reader) { $0() }
         }
@@ -60,10 +62,11 @@ package final class RocksBase: Base {
         try BaseDirectory.setAside(path)
     }
 
-    /// Performs what was submitted and ends the threads. Nothing may be submitted afterwards. A process that ends by
-    /// `exit` calls this before and lets go of the base: RocksDB's threads must not meet what `exit` destroys.
+    /// Ends the threads, soon: what is under way is performed unless it takes long, what waits is not. Nothing may be
+    /// submitted afterwards. A process that ends by `exit` calls this before and lets go of the base: RocksDB's
+    /// threads must not meet what `exit` destroys.
     package func close() {
-        flushes.isClosing.store(true, ordering: .relaxed)
+        work.isClosing.store(true, ordering: .relaxed)
         for thread in threads { thread.stop() }
     }
 

@@ -111,8 +111,18 @@ package final class RowStore: RowStoring, @unchecked Sendable {
     }
 
     /// Reads all there is, with its checksums.
-    package func verify() throws(RowError) {
-        try visit(from: [0], to: [.max], descending: false, keepsCache: true) { _, _ in true }
+    ///
+    /// - Parameter goOn: called again and again; what it throws ends the reading.
+    func verify(_ goOn: () throws(RowError) -> Void) throws(RowError) {
+        var end: RowError?
+        var count = 0
+        try visit(from: [0], to: [.max], descending: false, keepsCache: true) { _, _ in
+            count += 1
+            guard count % Limits.rowsBetweenLooks == 0 else { return true }
+            do throws(RowError) { try goOn() } catch { end = error }
+            return end == nil
+        }
+        if let end { throw end }
     }
 
     // MARK: Writing

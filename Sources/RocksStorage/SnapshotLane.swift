@@ -6,7 +6,8 @@ internal import Rows
 /// Unchecked: only that thread calls `perform`.
 final class SnapshotLane: @unchecked Sendable {
     let given: GivenSnapshots
-    private let directory: BaseDirectory
+    private let work: BaseWork
+    private var directory: BaseDirectory { work.directory }
     private let startName: String
     private let cacheBytes: Int
     private var installation: Installation?
@@ -14,9 +15,9 @@ final class SnapshotLane: @unchecked Sendable {
     private let successor = Monitor<OpenStore?>(nil)
 
     init(
-        _ directory: BaseDirectory, given: GivenSnapshots, startName: String, cacheBytes: Int
+        _ work: BaseWork, given: GivenSnapshots, startName: String, cacheBytes: Int
     ) {
-        self.directory = directory
+        self.work = work
         self.given = given
         self.startName = startName
         self.cacheBytes = cacheBytes
@@ -81,7 +82,7 @@ final class SnapshotLane: @unchecked Sendable {
     /// Everything durable first, then the pointer, in one step, and then the rest (P34).
     private func finish() throws(RowError) -> BaseOutcome {
         guard let installation else { return try fail("nothing is installed") }
-        if let problem = try installation.problemAfterSync() { return try fail(problem) }
+        if let problem = try installation.problemAfterSync(work) { return try fail(problem) }
         self.installation = nil
         let number = try directory.unusedNumber()
         try Files.move(directory.installationPath, directory.storePath(number))

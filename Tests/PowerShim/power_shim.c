@@ -217,7 +217,16 @@ int unlink(const char *path) {
     return REAL(unlink)(path);
 }
 
+// A new directory is recorded at once, as empty: its inode may have been that of another.
 int mkdir(const char *path, mode_t mode) {
+    char name[IDENTITY_BYTES];
     count_call(path);
-    return REAL(mkdir)(path, mode);
+    int result = REAL(mkdir)(path, mode);
+    if (result == 0 && getenv("POWER_SHIM_RECORD") && is_concerned(path)
+        && identity(AT_FDCWD, path, 0, name)) {
+        pthread_mutex_lock(&lock);
+        record_directory(path, name);
+        pthread_mutex_unlock(&lock);
+    }
+    return result;
 }

@@ -143,7 +143,7 @@ final class DyingMachine {
             if entry.isDirectory {
                 try restore(entry.identity, live: from, to: to)
             } else {
-                try bytes(entry.identity, live: from).write(to: URL(fileURLWithPath: to))
+                try bytes(of: entry, live: from).write(to: URL(fileURLWithPath: to))
             }
         }
     }
@@ -152,6 +152,8 @@ final class DyingMachine {
         let identity: String
         let isDirectory: Bool
         let name: String
+        /// Else its inode may have been another's when it was recorded.
+        let isExact: Bool
 
         var inode: UInt64? { identity.split(separator: "-").first.flatMap { UInt64($0) } }
     }
@@ -163,14 +165,15 @@ final class DyingMachine {
                 let path = live + "/" + name
                 return Entry(
                     identity: try newestRecord(ofInode: Self.inode(path) ?? 0),
-                    isDirectory: Self.isDirectory(path), name: name)
+                    isDirectory: Self.isDirectory(path), name: name, isExact: false)
             }
         }
         let text = try? String(contentsOfFile: "\(record)/\(identity).names", encoding: .utf8)
         return (text ?? "").split(separator: "\n").map { line in
             let words = line.split(separator: " ", maxSplits: 2)
             return Entry(
-                identity: String(words[0]), isDirectory: words[1] == "d", name: String(words[2]))
+                identity: String(words[0]), isDirectory: words[1] == "d", name: String(words[2]),
+                isExact: true)
         }
     }
 
@@ -185,11 +188,12 @@ final class DyingMachine {
     }
 
     /// The bytes as they were flushed, and perhaps some of those that were written behind them.
-    private func bytes(_ identity: String, live: String?) throws -> Data {
-        let durable =
-            FileManager.default.contents(atPath: "\(record)/\(identity).data") ?? Data()
-        guard let live, survives() else { return durable }
-        let now = FileManager.default.contents(atPath: live) ?? Data()
+    private func bytes(of entry: Entry, live: String?) -> Data {
+        let manager = FileManager.default
+        var durable = manager.contents(atPath: "\(record)/\(entry.identity).data") ?? Data()
+        guard let live, let now = manager.contents(atPath: live) else { return durable }
+        if !entry.isExact, !now.starts(with: durable) { durable = Data() }
+        guard survives() else { return durable }
         let kept = now.starts(with: durable) ? durable.count : 0
         let end = kept + number(below: now.count - kept + 1)
         // A file's length runs ahead of its bytes on some file systems. RocksDB's manifest does not bear that: such
