@@ -14,7 +14,7 @@ extension ProcessTests {
 
         @Test(.timeLimit(.minutes(30)))
         func aNodeWhoseDiskFailsEndsAndComesBack() async throws {
-            var rest = Rounds.count("SYNOD_DISK_FAULTS", standard: 10)
+            var rest = Rounds.count("SYNOD_DISK_FAULTS", standard: 6)
             while rest > 0 {
                 try await run(DiskFault.plan(count: min(rest, Self.faultsPerCluster)))
                 rest -= Self.faultsPerCluster
@@ -148,6 +148,37 @@ extension ProcessTests {
                     try cluster.start(ill)
                     try await cluster.waitUntilAnswers(ill)
                     #expect(try await cluster.readAll(ill, prefix: "read/").count == 50)
+                }
+            }
+        }
+
+        /// What lies in the log only is not given to a peer that lacks it while it cannot be read, nor anything
+        /// else in its place; the peer asks again.
+        @Test(.timeLimit(.minutes(2)))
+        func aPeerWaitsForWhatCannotBeReadBack() async throws {
+            try await TestCluster.withFaultyDisks(3) { cluster, disks in
+                let (away, client) = (cluster.nodes[2], try cluster.client())
+                defer { client.close() }
+                try await away.stop(SIGKILL)
+                // More than the others keep in memory.
+                let value = String(repeating: "x", count: 1 << 20)
+                for number in 0..<48 { try await client.put("large/\(number)", value) }
+                for disk in disks[..<2] { try disk.order("read EIO from=1 .log") }
+                try cluster.start(away)
+                try await wait("a read that fails") {
+                    disks[..<2].contains { !$0.report.isEmpty }
+                }
+                try await wait("the node with the ill disk says so") {
+                    cluster.nodes[..<2].contains {
+                        $0.logText.contains("reading back the log failed")
+                    }
+                }
+                for disk in disks[..<2] { try disk.heal() }
+                try await cluster.waitUntilAllAnswer()
+                let reader = try cluster.client(of: away)
+                defer { reader.close() }
+                for number in 0..<48 {
+                    #expect(try await reader.get("large/\(number)")?.valueText == value)
                 }
             }
         }
