@@ -103,7 +103,7 @@ let roof: [Target] = [
     room(
         "Simulation",
         [
-            "Replication", "WriteAheadLog", "StateMachine", "PaxosCodec", "Paxos", "MVCC",
+            "Replication", "WriteAheadLog", "StateMachine", "PaxosCodec", "Paxos", "Rows", "MVCC",
             "EtcdMessages", "Protobuf", "Histories", "Observability", "Basics",
         ]),
     .executableTarget(
@@ -111,7 +111,8 @@ let roof: [Target] = [
         dependencies: [
             "Basics", "Observability", "Paxos", "Exploration", "PaxosCodec", "MVCC", "StateMachine",
             "EtcdMessages",
-            "Protobuf", "GRPC", "WriteAheadLog", "EventLoops", "HTTP", "Digests", "Replication",
+            "Protobuf", "GRPC", "WriteAheadLog", "Rows", "RocksStorage", "EventLoops", "HTTP",
+            "Digests", "Replication",
             "Transport", "Peering", "EtcdAPI", "RESTAPI", "SynodClient", "Histories",
             "Simulation",
         ],

@@ -35,7 +35,7 @@ enum LogBenchmarks {
             incarnation: Incarnation(11), salt: 0x5a17)
         do throws(RecoveryError) {
             let recovered = try LogRecovery.run(
-                disk: disk, identity: identity, floor: .zero, deliver: { _ in })
+                disk: disk, identity: identity, deliver: { _ in })
             let log = WriteAheadLog(
                 disk: disk, identity: identity, recovered: recovered, nonce: 1)
             log.start()

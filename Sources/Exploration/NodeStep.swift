@@ -118,7 +118,8 @@ struct NodeStep {
             let last = min(Int(upTo.rawValue), node.handedOut.count)
             let values = Array(node.handedOut[Int(fromSlot.rawValue) - 1..<last])
             step(.logRead(fromSlot: fromSlot, values: values, for: receiver))
-        case .leaderChanged, .readReady, .overloaded, .dropMessages, .changeEnded, .removed:
+        case .leaderChanged, .readReady, .overloaded, .dropMessages, .changeEnded, .removed,
+            .snapshotNeeded:
             break
         }
     }

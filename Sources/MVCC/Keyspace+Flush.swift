@@ -6,6 +6,8 @@ struct Freeze {
     let compactedRevision: Int64
     /// One above the newest entry of the history at the freeze.
     let end: Int
+    /// `writtenBytesEver` at the freeze.
+    let writtenBytes: Int
     /// The next entry to hand over.
     var nextEntry: Int
     /// The next key to look at; nil when all were.
@@ -14,10 +16,9 @@ struct Freeze {
 
 /// Handing down to the base what changed since the last flush, in pieces, while writes go on.
 extension Keyspace {
-    /// Memory that changes above the flushed revision take.
-    package var unflushedBytes: Int {
-        history.heldValueBytes + history.count * Limits.entryOverheadBytes
-    }
+    /// What changes above the flushed revision keep in memory, about: their entries, and keys and values that they
+    /// put.
+    package var unflushedBytes: Int { writtenBytesEver - flushedBytesEver }
 
     /// Whether a flush is under way.
     package var isFrozen: Bool { freeze != nil }
@@ -28,6 +29,7 @@ extension Keyspace {
         let compacted = compactedRevision
         freeze = Freeze(
             revision: revision, compactedRevision: compacted, end: history.end,
+            writtenBytes: writtenBytesEver,
             nextEntry: history.firstEntry(from: max(flushedRevision + 1, compacted)))
     }
 
@@ -66,6 +68,7 @@ extension Keyspace {
     package func endFreeze() {
         guard let freeze else { preconditionFailure("no flush is under way") }
         flushedRevision = freeze.revision
+        flushedBytesEver = freeze.writtenBytes
         baseGeneration += 1
         self.freeze = nil
     }

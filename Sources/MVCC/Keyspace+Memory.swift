@@ -3,7 +3,7 @@ extension Keyspace {
     /// About what keys, values and changes take in memory.
     package var memoryBytes: Int {
         tree.recordCount * Limits.recordOverheadBytes + tree.keyBytes + recordValueBytes
-            + unflushedBytes
+            + history.heldValueBytes + history.count * Limits.entryOverheadBytes
     }
 
     /// Whether `releaseStep` has something to free.

@@ -50,6 +50,9 @@ package final class Keyspace {
     /// Deletes below this entry of the history have left the tree.
     var sweptEntries = 0
     var isWriting = false
+    /// What all changes ever put, with their entries; how much of it is in the base.
+    var writtenBytesEver = 0
+    var flushedBytesEver = 0
     /// The flush under way.
     var freeze: Freeze?
     /// Where the search for keys that can give way goes on.

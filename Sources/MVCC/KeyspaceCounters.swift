@@ -54,6 +54,7 @@ extension Keyspace {
         tree = KeyTree()
         history = History(bytesEver: counters.changeByteCount)
         recordValueBytes = 0
+        flushedBytesEver = writtenBytesEver
         sweptEntries = 0
         freeze = nil
         evictionStart = []

@@ -29,6 +29,7 @@ package struct WriteTransaction: ~Copyable {
         let growth = value.count - previous.value.count
         keyspace.liveByteCount += growth + (isNew ? key.count : 0)
         keyspace.recordValueBytes += growth
+        keyspace.writtenBytesEver += key.count + value.count
         if isNew { keyspace.keyCount += 1 }
         keyspace.changeDigest.add(key, record.state)
         keyspace.history.append(record, previous: previous, at: position, isDelete: false)
@@ -74,6 +75,7 @@ package struct WriteTransaction: ~Copyable {
     private mutating func next() -> Revision {
         defer { changeCount += 1 }
         keyspace.newestChange = revision
+        keyspace.writtenBytesEver += Limits.entryOverheadBytes
         return Revision(main: revision, sub: changeCount)
     }
 }

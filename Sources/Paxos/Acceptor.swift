@@ -152,6 +152,16 @@ struct Acceptor: Sendable {
         }
     }
 
+    /// Every slot up to here is decided, and in a snapshot. The record that says so is in `box`.
+    mutating func jump(to slot: Slot, box: UInt64) {
+        while values.base < slot, !values.isEmpty {
+            if let entry = values.popFirst() { valueBytes -= entry.bytes }
+        }
+        values.drop(upTo: slot)
+        prefixMarks.append(Mark(box: box, slot: values.base))
+        if injectedBug == .promiseLostByInstall { promised = .zero }
+    }
+
     // MARK: Death and revival
 
     /// Back from a death after which all its records have become durable: what it holds is what a restart

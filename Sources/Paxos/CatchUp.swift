@@ -7,8 +7,6 @@ struct CatchUp: Equatable, Sendable {
         let sentAt: UInt64
     }
 
-    // MARK: State
-
     /// Somebody who is no member, as far as is known here, and knows of more decisions: a member of a later
     /// configuration, or one that left and has not ended yet.
     struct Stranger: Equatable, Sendable {
@@ -16,7 +14,29 @@ struct CatchUp: Equatable, Sendable {
         let decidedUpTo: Slot
     }
 
+    // MARK: State
+
+    /// A peer's log begins above this slot, as it said.
+    struct Truncation: Equatable, Sendable {
+        let replica: ReplicaID
+        let upTo: Slot
+        /// Whether it has a state to give.
+        let hasState: Bool
+    }
+
+    /// A snapshot that was asked for, or would have been if anybody had one.
+    struct Asked: Equatable, Sendable {
+        let prefix: Slot
+        let at: UInt64
+        let hasSource: Bool
+    }
+
     private(set) var pull: Pull?
+    /// Those whose logs lack what is missing here, since a snapshot was last asked for.
+    private var truncations: [Truncation] = []
+    private var asked: Asked?
+    /// How often a snapshot was asked for: another one is asked each time.
+    private var askedCount = 0
     /// Of all that were heard lately, the one that knew most.
     private(set) var stranger: Stranger?
     /// Who let the last request go unanswered, or had nothing: another one is asked first.
@@ -51,6 +71,27 @@ struct CatchUp: Equatable, Sendable {
     mutating func resize(peerCount: Int) {
         logReads = Array(repeating: nil, count: peerCount)
         stranger = nil
+        truncations = []
+    }
+
+    /// Somebody who was asked has what is missing in its state only.
+    mutating func noteTruncated(by replica: ReplicaID, upTo slot: Slot, hasState: Bool) {
+        truncations.removeAll { $0.replica == replica }
+        truncations.append(Truncation(replica: replica, upTo: slot, hasState: hasState))
+    }
+
+    /// A snapshot was asked for: until it comes, or does not, nobody is asked for anything.
+    mutating func noteAskedForSnapshot(prefix: Slot, running: UInt64, hasSource: Bool) {
+        asked = Asked(prefix: prefix, at: running, hasSource: hasSource)
+        askedCount += 1
+        truncations = []
+    }
+
+    mutating func noteInstalled() {
+        asked = nil
+        truncations = []
+        avoided = nil
+        pull = nil
     }
 
     /// The decided prefix is what all others know too: a stall begins only after this.
@@ -62,10 +103,13 @@ struct CatchUp: Equatable, Sendable {
     ///
     /// A stranger who knows as much as all peers is asked first: the peers may all have left long ago.
     func source(in peers: PeerTable, prefix: Slot, ownPlace: Int) -> ReplicaID? {
-        let heard = peers.indices.filter { peers[$0].replica != avoided && peers[$0].isConnected }
+        let heard = peers.indices.filter {
+            peers[$0].replica != avoided && peers[$0].isConnected
+                && !lacksLog(peers[$0].replica, above: prefix)
+        }
         let furthest = heard.map { peers[$0].decidedUpTo }.max() ?? .zero
         if let stranger, stranger.decidedUpTo >= max(furthest, prefix.next),
-            stranger.replica != avoided
+            stranger.replica != avoided, !lacksLog(stranger.replica, above: prefix)
         {
             return stranger.replica
         }
@@ -77,11 +121,45 @@ struct CatchUp: Equatable, Sendable {
 
     /// Better the one that did not answer than nobody.
     private func avoided(in peers: PeerTable, above prefix: Slot) -> ReplicaID? {
-        guard let avoided else { return nil }
+        guard let avoided, !lacksLog(avoided, above: prefix) else { return nil }
         if let stranger, stranger.replica == avoided {
             return stranger.decidedUpTo > prefix ? avoided : nil
         }
         return peers.index(of: avoided).flatMap { peers[$0].decidedUpTo > prefix ? avoided : nil }
+    }
+
+    /// Whether it said that its log does not have what comes after `prefix`.
+    func lacksLog(_ replica: ReplicaID, above prefix: Slot) -> Bool {
+        truncations.contains { $0.replica == replica && $0.upTo > prefix }
+    }
+
+    // MARK: Snapshots
+
+    /// Of those who said that their logs lack what is missing, another one each time.
+    func snapshotSource(above prefix: Slot) -> Truncation? {
+        let able = truncations.filter { $0.upTo > prefix && $0.hasState }
+        return able.isEmpty ? nil : able[askedCount % able.count]
+    }
+
+    /// For a replica without a state: of those that are heard, another one each time.
+    func baseSource(in peers: PeerTable, prefix: Slot) -> Truncation? {
+        let heard = peers.indices.filter { peers[$0].isConnected && peers[$0].heardAt != nil }
+        guard !heard.isEmpty else { return nil }
+        return Truncation(
+            replica: peers[heard[askedCount % heard.count]].replica, upTo: prefix, hasState: true)
+    }
+
+    /// Whether somebody's log lacks what is missing here.
+    func isBelowLogs(above prefix: Slot) -> Bool { truncations.contains { $0.upTo > prefix } }
+
+    /// Whether one was asked for so lately that it may still come.
+    func awaitsSnapshot(running: UInt64, within pause: UInt64) -> Bool {
+        asked.map { running - $0.at < pause } ?? false
+    }
+
+    /// Whether one was asked for lately, and nothing has come since.
+    func isStranded(at prefix: Slot, running: UInt64, for duration: UInt64) -> Bool {
+        asked.map { $0.hasSource && $0.prefix == prefix && running - $0.at < duration } ?? false
     }
 
     mutating func begin(from replica: ReplicaID, fromSlot: Slot, running: UInt64) {
@@ -125,6 +203,12 @@ struct CatchUp: Equatable, Sendable {
         fingerprint.add(avoided?.rawValue ?? .max)
         fingerprint.add(stranger?.replica.rawValue ?? .max)
         fingerprint.add(stranger?.decidedUpTo ?? .zero)
+        for truncation in truncations {
+            fingerprint.add(truncation.replica.rawValue)
+            fingerprint.add(truncation.upTo)
+        }
+        fingerprint.add(asked?.prefix ?? .zero)
+        fingerprint.add(age(asked?.at))
         fingerprint.add(seenPrefix)
         fingerprint.add(age(seenAt))
         fingerprint.add(isHeldByDisk)

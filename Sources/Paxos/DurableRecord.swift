@@ -9,7 +9,8 @@ public enum DurableRecord: Equatable, Sendable {
     case decided(ballot: Ballot, upTo: Slot)
     /// A decided value that was fetched from a peer.
     case learned(slot: Slot, value: Value)
-    /// Slots up to here were decided and are no longer in the log.
+    /// Slots up to here are decided and durable in the store: the log need not have them any more. What it has
+    /// of them may be what was never decided.
     case truncated(upTo: Slot)
     /// The configuration that governs slots above `slot`.
     case configuration(slot: Slot, membership: Membership)
@@ -43,7 +44,11 @@ public struct DurableState: Equatable, Sendable {
     /// Every slot up to here is decided and was handed to the learner's reader (applied, or to be
     /// applied by the caller in order); its value may no longer be in `accepted`.
     public var decidedUpTo = Slot.zero
+    /// Slots up to here cannot be read from the log; all later ones up to `decidedUpTo` can.
     public var truncatedUpTo = Slot.zero
+    /// Slots up to `decidedUpTo` are neither in the caller's state nor in the log: a snapshot must bring them
+    /// before anything later is handed out.
+    public var lacksBase = false
     /// Accepted values of slots above `decidedUpTo`, at their highest ballot, in slot order.
     public var accepted: [AcceptedValue] = []
     /// Decided values above `decidedUpTo` that were fetched from peers, in slot order.

@@ -15,6 +15,10 @@ public struct DurableStateBuilder: Sendable {
     private var coming: [GoverningMembership] = []
     private var logTimeMilliseconds: UInt64
     private let decidesOlderBallots: Bool
+    /// Which of the slots that the caller's state has could be read from these records.
+    private var proof: DecisionProof
+    /// The caller's state stands here, if it applies what is handed out.
+    private var appliedUpTo: Slot
     /// Every slot up to here is decided, and was handed out or applied before.
     public private(set) var decidedUpTo: Slot
 
@@ -34,13 +38,17 @@ public struct DurableStateBuilder: Sendable {
         self.decidesOlderBallots = decidesOlderBallots
         self.membership = membership
         self.logTimeMilliseconds = logTimeMilliseconds
+        proof = DecisionProof(upTo: appliedUpTo, decidesOlderBallots: decidesOlderBallots)
+        self.appliedUpTo = appliedUpTo
         decidedUpTo = appliedUpTo
         accepted = SlotRing(base: appliedUpTo)
         learned = SlotRing(base: appliedUpTo)
     }
 
-    /// Takes the next record. `decided` gets each slot that is now known to be decided, in order.
+    /// Takes the next record. `decided` gets each slot that is now known to be decided, in order; no more
+    /// once slots are missing.
     public mutating func fold(_ record: DurableRecord, decided: (DecidedValue) -> Void) {
+        proof.note(record)
         switch record {
         case .promised(let ballot):
             promised = max(promised, ballot)
@@ -69,7 +77,8 @@ public struct DurableStateBuilder: Sendable {
         var state = DurableState(membership: membership)
         state.promised = promised
         state.decidedUpTo = decidedUpTo
-        state.truncatedUpTo = truncatedUpTo
+        state.truncatedUpTo = max(truncatedUpTo, proof.unprovenUpTo)
+        state.lacksBase = appliedUpTo < decidedUpTo
         state.configurationSlot = configurationSlot
         state.logTimeMilliseconds = logTimeMilliseconds
         var slot = decidedUpTo
@@ -108,6 +117,8 @@ public struct DurableStateBuilder: Sendable {
                 coming.append(GoverningMembership(slot: slot, membership: next))
             }
             move(to: slot)
+            guard slot == appliedUpTo.next else { continue }
+            appliedUpTo = slot
             decided(DecidedValue(slot: slot, value: value))
         }
     }

@@ -6,7 +6,7 @@ public struct Effects: Equatable, Sendable {
     /// Records to persist, oldest first, each with the messages that wait for it and for all earlier
     /// boxes.
     public var boxes: [Box] = []
-    /// Newly decided slots, in slot order without gaps.
+    /// Newly decided slots, in slot order without gaps but those that `Input.installed` fills.
     public var decided: [DecidedValue] = []
     public var notices: [Notice] = []
 
@@ -43,6 +43,10 @@ public struct Effects: Equatable, Sendable {
         case readReady(number: UInt64, slot: Slot)
         /// Decided values from `fromSlot` on are no longer in memory: read them from the log.
         case readLog(fromSlot: Slot, upTo: Slot, bytesMax: UInt32, for: ReplicaID)
+        /// Slots that this replica lacks are in no log any more that can be heard: `replica` has them in its
+        /// state. Said again while it is so and nothing comes of it; a caller that is about it already need
+        /// not answer.
+        case snapshotNeeded(from: ReplicaID, atLeast: Slot)
         /// The queue of proposals is full: this bundle was not taken and will never be proposed.
         case overloaded(bundle: [UInt8])
         /// The acceptor was killed: the messages of boxes up to this number that have not left do not

@@ -20,6 +20,10 @@ public enum Input: Equatable, Sendable {
     /// The transport's connection to a peer came up or broke: a hint, never a proof.
     case connected(ReplicaID)
     case disconnected(ReplicaID)
+    /// The caller's state is durable elsewhere up to this slot, and the log need not keep what is below.
+    case truncate(upTo: Slot)
+    /// The caller's state stands at this snapshot now, durably.
+    case installed(InstalledSnapshot)
     /// Decided values that a `readLog` effect asked for.
     case logRead(fromSlot: Slot, values: [Value], for: ReplicaID)
     /// An operator's order: give leadership to this voter, or to the best one.

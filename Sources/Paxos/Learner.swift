@@ -78,6 +78,15 @@ struct Learner: Sendable {
         effects.decided.append(DecidedValue(slot: slot, value: value))
     }
 
+    /// A snapshot has every slot up to its own: what is known of them here is not needed any more.
+    mutating func jump(to snapshot: InstalledSnapshot) {
+        decidedUpTo = snapshot.slot
+        tail = SlotRing(base: snapshot.slot)
+        tailBytes = 0
+        waiting.drop(upTo: snapshot.slot)
+        logTimeMilliseconds = max(logTimeMilliseconds, snapshot.logTimeMilliseconds)
+    }
+
     /// Puts the marks that the log does not know yet into the open box.
     mutating func logMarks(outbox: inout Outbox) {
         for mark in marks {

@@ -28,6 +28,8 @@ enum Limits {
     static let resendHeartbeatsMax: UInt64 = 16
     /// Heartbeat intervals after which a catch-up request counts as lost.
     static let catchUpHeartbeats: UInt64 = 4
+    /// Election time-outs before a snapshot is asked for again.
+    static let snapshotTimeouts: UInt64 = 4
     /// Chunks of one promise: more than a full acceptor needs at one value per chunk.
     static let promiseChunksMax: UInt32 = 131_072
     /// Decided marks of different ballots that wait for a box to ride in.

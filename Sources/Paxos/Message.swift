@@ -28,6 +28,15 @@ public enum Message: Equatable, Sendable {
     case catchUpRequest(CatchUpRequest)
     case catchUpValues(CatchUpValues)
     case forward(Forward)
+    /// Not the core's: from the program around one core to that around another.
+    case host(Host)
+
+    /// Bytes of the program around the core, for instance about a snapshot: a way to its peers, in the order of
+    /// all messages. The core does not look at them.
+    public struct Host: Equatable, Sendable {
+        public let payload: [UInt8]
+        public init(payload: [UInt8]) { self.payload = payload }
+    }
 
     /// Would you promise? Asked before a Prepare, so that a node that cannot win disturbs nobody.
     public struct Probe: Equatable, Sendable {
@@ -254,7 +263,8 @@ public enum Message: Equatable, Sendable {
         public let fromSlot: Slot
         public let values: [Value]
         public let decidedUpTo: Slot
-        /// Slots up to here can no longer be had from the sender's log.
+        /// Slots up to here can no longer be had from the sender's log. Nor from its state, if `decidedUpTo` is
+        /// below: it has lost that.
         public let truncatedUpTo: Slot
         public init(fromSlot: Slot, values: [Value], decidedUpTo: Slot, truncatedUpTo: Slot) {
             self.fromSlot = fromSlot

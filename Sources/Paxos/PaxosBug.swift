@@ -27,6 +27,10 @@ public enum PaxosBug: CaseIterable, Sendable {
     case lastPromiseChunkLost
     /// P8: what a promise calls decided counts as nothing.
     case truncatedTakenForEmpty
+    /// P34: a snapshot is installed over a state that has more.
+    case installOverNewer
+    /// P34: what was promised is forgotten when a snapshot is installed.
+    case promiseLostByInstall
     /// P9: a watermark decides whatever was accepted, in any ballot.
     case olderBallotDecidedByWatermark
     /// P9: a fetched value is not put into the log.

@@ -16,15 +16,19 @@ extension PaxosCore {
             catchUp.noteLevel(running: clock.running)
         }
         let stalled = catchUp.stalledMilliseconds(prefix: prefix, running: clock.running)
-        if stalled >= heartbeat { pull(into: &effects) }
+        if stalled >= heartbeat || lacksBase { pull(into: &effects) }
     }
 
     /// One request at a time, to the peer that knows most.
     mutating func pull(into effects: inout Effects) {
         let prefix = learner.decidedUpTo
+        let pause = Limits.snapshotTimeouts * timeout
         guard leader == nil, lives.hasLearner, catchUp.pull == nil,
-            let source = catchUp.source(in: peers, prefix: prefix, ownPlace: ownPlace)
+            !catchUp.awaitsSnapshot(running: clock.running, within: pause)
         else { return }
+        guard !lacksBase,
+            let source = catchUp.source(in: peers, prefix: prefix, ownPlace: ownPlace)
+        else { return askForSnapshot(into: &effects) }
         guard outbox.unflushedBytes < configuration.unflushedBytes else {
             ownMarks.hit(.catchUpHeldByDisk)
             return catchUp.holdForDisk()
@@ -56,11 +60,19 @@ extension PaxosCore {
         _ values: Message.CatchUpValues, from sender: ReplicaID, into effects: inout Effects
     ) {
         let before = learner.decidedUpTo
-        if leader == nil, lives.hasLearner { learn(values, into: &effects) }
+        if leader == nil, lives.hasLearner, !lacksBase { learn(values, into: &effects) }
         let isUseful = learner.decidedUpTo > before
+        if values.values.isEmpty, values.truncatedUpTo >= values.fromSlot {
+            catchUp.noteTruncated(
+                by: sender, upTo: values.truncatedUpTo,
+                hasState: values.decidedUpTo >= values.truncatedUpTo)
+        }
         if !isUseful { ownMarks.hit(.catchUpUseless) }
         catchUp.end(from: sender, isUseful: isUseful)
-        guard isUseful, !isHalted else { return }
+        guard isUseful, !isHalted else {
+            if catchUp.lacksLog(sender, above: before) { pull(into: &effects) }
+            return
+        }
         extendCandidacy()
         if decidedElsewhere > learner.decidedUpTo { pull(into: &effects) }
         tryToLead(into: &effects)
@@ -109,9 +121,10 @@ extension PaxosCore {
         // Above what is durable here, the log may hold an older ballot's value, which was not decided.
         let durableUpTo = acceptor.durableDecidedUpTo(durableBox: outbox.durableBox)
         let upTo = min(learner.tail.base, durableUpTo)
-        let isInLog = request.fromSlot > truncatedAtBirth && request.fromSlot <= upTo
+        let isInLog = request.fromSlot > truncatedUpTo && request.fromSlot <= upTo
         guard isInLog, let peer = peers.index(of: sender) else {
-            ownMarks.hit(.catchUpWithoutValues)
+            ownMarks.hit(
+                request.fromSlot > truncatedUpTo ? .catchUpWithoutValues : .catchUpTruncated)
             serve(request.fromSlot, [], to: sender, into: &effects)
             return
         }
@@ -136,9 +149,11 @@ extension PaxosCore {
     private func serve(
         _ fromSlot: Slot, _ values: [Value], to receiver: ReplicaID, into effects: inout Effects
     ) {
+        // Without a state there is nothing to be had here of what the log has lost.
+        let hasNothing = lacksBase && fromSlot <= truncatedUpTo
         let message = Message.CatchUpValues(
-            fromSlot: fromSlot, values: values, decidedUpTo: learner.decidedUpTo,
-            truncatedUpTo: truncatedAtBirth)
+            fromSlot: fromSlot, values: values,
+            decidedUpTo: hasNothing ? .zero : learner.decidedUpTo, truncatedUpTo: truncatedUpTo)
         effects.messages.append(Effects.Outbound(to: receiver, .catchUpValues(message)))
     }
 }

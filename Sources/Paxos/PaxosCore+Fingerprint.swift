@@ -136,6 +136,8 @@ extension PaxosCore {
             fingerprint.add(age(peers[peer].answeredAt))
         }
         fingerprint.add(configurationSlot)
+        fingerprint.add(truncatedUpTo)
+        fingerprint.add(lacksBase)
         fingerprint.add(removedBy ?? .zero)
         fingerprint.add(change?.slot ?? .zero)
         fingerprint.add(left(prepareAgainAt))

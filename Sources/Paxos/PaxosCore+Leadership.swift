@@ -92,9 +92,10 @@ extension PaxosCore {
 
     // MARK: Standing
 
-    /// A resigned replica, a learner, one that left, a replaced incarnation and one with a dead role do not stand.
+    /// A resigned replica, a learner, one that left, a replaced incarnation, one with a dead role and one that
+    /// needs a snapshot do not stand.
     var mayStand: Bool {
-        ownVoter != nil && !election.isResigned && lives.mayStand && !isToldRemoved
+        ownVoter != nil && !election.isResigned && lives.mayStand && !isToldRemoved && !isStranded
     }
 
     mutating func tickElection(into effects: inout Effects) {
@@ -216,7 +217,7 @@ extension PaxosCore {
         _ prepare: Message.Prepare, from sender: ReplicaID, into effects: inout Effects
     ) {
         election.note(prepare.ballot)
-        guard prepare.fromSlot > .zero, lives.hasAcceptor else { return }
+        guard prepare.fromSlot > .zero, lives.hasAcceptor, !isSilent(about: prepare) else { return }
         let hasPromised = acceptor.receive(
             prepare, from: sender, knowsLiveLeader: knowsLiveLeaderAtPromise,
             chunkBytes: configuration.chunkBytes, outbox: &outbox, into: &effects)

@@ -115,10 +115,11 @@ extension PaxosCore {
 
     // MARK: Switching
 
-    /// The decided prefix ends with a membership: from here on that one governs. `isOwn` if this leader's
-    /// ballot decided it; a leader that learns of it otherwise is one of the past.
-    mutating func reconfigure(to next: Membership, isOwn: Bool, into effects: inout Effects) {
-        let slot = learner.decidedUpTo
+    /// A membership in the decided prefix governs from here on. `isOwn` if this leader's ballot decided it; a
+    /// leader that learns of it otherwise is one of the past.
+    mutating func reconfigure(
+        to next: Membership, after slot: Slot, isOwn: Bool, into effects: inout Effects
+    ) {
         outbox.append(
             .configuration(slot: slot, membership: next),
             bytes: Value.membership(next).byteCount)

@@ -57,6 +57,7 @@ extension PaxosCore {
             peers[peer].decidedUpTo = max(peers[peer].decidedUpTo, values.decidedUpTo)
             receive(values, from: peers[peer].replica, into: &effects)
         case .forward(let forward): receive(forward, into: &effects)
+        case .host: break
         }
     }
 

@@ -185,7 +185,7 @@ extension PaxosCore {
 
     /// Hands out whatever is decided by now, in slot order.
     mutating func advance(into effects: inout Effects) {
-        guard lives.hasLearner else { return }
+        guard lives.hasLearner, !lacksBase else { return }
         while !isHalted {
             if let value = leader?.popDecided(by: quorum) {
                 deliverOwn(value, into: &effects)
@@ -224,7 +224,8 @@ extension PaxosCore {
         acceptor.pass(learnedInBox: box)
         proposer?.pass(upTo: learner.decidedUpTo)
         if case .membership(let next) = value {
-            reconfigure(to: next, isOwn: isOwn, into: &effects)
+            reconfigure(
+                to: next, after: learner.decidedUpTo, isOwn: isOwn, into: &effects)
         }
     }
 

@@ -19,7 +19,8 @@ extension PaxosCore {
         let bug = configuration.injectedBug
         quorum = Quorum(state.membership, injectedBug: bug)
         ownVoter = quorum.voter(configuration.replica, configuration.incarnation)
-        truncatedAtBirth = state.truncatedUpTo
+        truncatedUpTo = state.truncatedUpTo
+        lacksBase = state.lacksBase
         outbox = Outbox(injectedBug: bug)
         acceptor = Acceptor(state: state, injectedBug: bug)
         learner = Learner(state: state, tailBytes: configuration.tailBytes, injectedBug: bug)
@@ -31,7 +32,8 @@ extension PaxosCore {
         queue = ProposalQueue(bytesMax: configuration.queueBytes)
         clock = TurnClock(
             now: nowMilliseconds, stepMax: configuration.electionTimeoutMilliseconds / 5)
-        appliedUpTo = state.decidedUpTo
+        appliedUpTo = state.lacksBase ? .zero : state.decidedUpTo
+        if lacksBase { ownMarks.hit(.bornWithoutBase) }
         if !state.accepted.isEmpty { ownMarks.hit(.bornWithAccepted) }
         if bug == .ballotReusedAfterRestart { leadOn() }
     }

@@ -25,7 +25,10 @@ public struct PaxosCore: Sendable {
     var change: MembershipChange?
     /// This replica is no member since that slot was decided.
     var removedBy: Slot?
-    let truncatedAtBirth: Slot
+    /// Slots up to here cannot be had from this replica's log.
+    var truncatedUpTo: Slot
+    /// The caller's state lacks slots that the log lacks, too: nothing is handed out before a snapshot.
+    var lacksBase: Bool
 
     // The roles. At most one of `proposer` and `leader` lives (*OneRole*).
     var acceptor: Acceptor
@@ -85,6 +88,10 @@ public struct PaxosCore: Sendable {
             connected(replica, into: &effects)
         case .disconnected(let replica):
             disconnected(replica, into: &effects)
+        case .truncate(let slot):
+            truncate(upTo: slot)
+        case .installed(let snapshot):
+            install(snapshot, into: &effects)
         case .logRead(let fromSlot, let values, let replica):
             sendLogRead(fromSlot: fromSlot, values: values, to: replica, into: &effects)
         case .moveLeader(let target):

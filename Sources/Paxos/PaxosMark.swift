@@ -88,6 +88,23 @@ public enum PaxosMark: Int, MarkName {
     /// Fetched values brought nothing new.
     case catchUpUseless
 
+    // MARK: The lower end of the log
+
+    /// Slots left the log, because the caller's state has them.
+    case truncated
+    /// Decided values were asked for that have left the log.
+    case catchUpTruncated
+    /// A snapshot was asked for.
+    case snapshotNeeded
+    /// A snapshot was installed.
+    case installed
+    /// A snapshot came that had nothing new.
+    case installIgnored
+    /// A snapshot brought another membership.
+    case membershipInstalled
+    /// A core was born whose caller's state lacks slots that have left the log.
+    case bornWithoutBase
+
     // MARK: Election
 
     /// A probe was denied, because a leader is alive.

@@ -19,7 +19,7 @@ extension StateFingerprint {
             add(UInt64(11))
             add(removed.slot)
         case .probe, .probeAnswer, .heartbeat, .heartbeatAnswer, .readRound, .readRoundAnswer,
-            .readRequest, .readAnswer, .forward:
+            .readRequest, .readAnswer, .forward, .host:
             add(UInt64(10))
         }
     }

@@ -1,8 +1,8 @@
-internal import Basics
+package import Basics
 
 extension ByteReader {
     /// One byte. Not the generic `read`, which is not specialized across modules and is slow.
-    mutating func readByte() throws(ByteReaderError) -> UInt8 { try readRaw(1)[0] }
+    package mutating func readByte() throws(ByteReaderError) -> UInt8 { try readRaw(1)[0] }
 
     /// Eight bytes, lowest first.
     mutating func readFixed64() throws(ByteReaderError) -> UInt64 {
@@ -10,7 +10,7 @@ extension ByteReader {
     }
 
     /// A byte that must be 0 or 1.
-    mutating func readFlag() throws(ByteReaderError) -> Bool {
+    package mutating func readFlag() throws(ByteReaderError) -> Bool {
         let byte = try readByte()
         guard byte <= 1 else { throw .invalid("flag") }
         return byte == 1
@@ -25,7 +25,7 @@ extension ByteReader {
 
     /// A varint count that is at most `max`. Every element has at least one byte, so that a count
     /// above the bytes that are left is a lie.
-    mutating func readCount(max: Int) throws(ByteReaderError) -> Int {
+    package mutating func readCount(max: Int) throws(ByteReaderError) -> Int {
         let count = try readVarint()
         guard count <= UInt64(max) else { throw .invalid("count") }
         guard count <= UInt64(remaining) else { throw .truncated }
@@ -62,7 +62,7 @@ extension ByteWriter {
         withUnsafeBytes(of: value.littleEndian) { writeRaw($0) }
     }
 
-    mutating func writeFlag(_ flag: Bool) { write(UInt8(flag ? 1 : 0)) }
+    package mutating func writeFlag(_ flag: Bool) { write(UInt8(flag ? 1 : 0)) }
 
     mutating func writeArray<Element: ByteCodable>(_ elements: [Element]) {
         writeVarint(UInt64(elements.count))

@@ -47,3 +47,11 @@ extension Message.Forward: ByteCodable {
         self.init(bundle: bundle, hops: hops)
     }
 }
+
+extension Message.Host: ByteCodable {
+    package func encode(into writer: inout ByteWriter) { writer.writeBytes(payload) }
+
+    package init(from reader: inout ByteReader) throws(ByteReaderError) {
+        self.init(payload: try reader.readBytes())
+    }
+}

@@ -16,10 +16,15 @@ final class Flusher {
     private let machine: ReplicatedState
     /// The tables of the freeze; nil while no flush is under way.
     private var frozen: (slot: UInt64, tables: [TableRow], compactedRevision: Int64)?
+    /// Tables of others than the state machine.
+    private var otherTables: [TableRow] = []
 
-    init(_ desk: BaseDesk, _ machine: ReplicatedState) {
+    private let injectedBug: ReplicaBug?
+
+    init(_ desk: BaseDesk, _ machine: ReplicatedState, injectedBug: ReplicaBug?) {
         self.desk = desk
         self.machine = machine
+        self.injectedBug = injectedBug
     }
 
     var isRunning: Bool { frozen != nil }
@@ -29,8 +34,9 @@ final class Flusher {
         precondition(!isRunning, "one flush at a time")
         machine.keyspace.beginFreeze()
         frozen = (
-            machine.appliedSlot, machine.tables() + tables, machine.keyspace.compactedRevision
+            machine.appliedSlot, machine.tables(), machine.keyspace.compactedRevision
         )
+        otherTables = tables
         desk.submit(.beginFlush) { [self] _ in goOn(then) }
     }
 
@@ -45,8 +51,9 @@ final class Flusher {
         if let keys = keyspace.nextFlushedKeys(keysMax: Limits.flushedKeysPerPiece) {
             return desk.submit(.flushKeys(keys)) { [self] _ in goOn(then) }
         }
+        let tables = injectedBug == .flushCarriesCurrentSlot ? machine.tables() : frozen.tables
         let last = BaseOperation.finishFlush(
-            tables: frozen.tables, compactedRevision: frozen.compactedRevision)
+            tables: tables + otherTables, compactedRevision: frozen.compactedRevision)
         desk.submit(last) { [self] outcome in end(outcome, then) }
     }
 

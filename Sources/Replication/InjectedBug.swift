@@ -1,4 +1,5 @@
 package import Paxos
+package import Rows
 package import StateMachine
 package import WriteAheadLog
 
@@ -7,7 +8,7 @@ package import WriteAheadLog
 package struct InjectedBug: Equatable, Sendable {
     /// Which faults it takes to find the bug: a profile of the simulator.
     package enum Profile: String, CaseIterable, Sendable {
-        case network, disk, clock, roles, membership, all
+        case network, disk, clock, roles, membership, storage, all
     }
 
     /// As it is given on the command line.
@@ -21,6 +22,8 @@ package struct InjectedBug: Equatable, Sendable {
     package private(set) var log: LogBug?
     package private(set) var machine: StateMachineBug?
     package private(set) var replica: ReplicaBug?
+    /// Of a base in memory: only the simulator has one.
+    package private(set) var base: BaseBug?
 
     /// The bug of that name; nil if there is none.
     package static func named(_ name: String) -> InjectedBug? { all.first { $0.name == name } }
@@ -28,7 +31,7 @@ package struct InjectedBug: Equatable, Sendable {
     fileprivate init(
         _ name: String, _ rule: String, _ profile: Profile, _ sentence: String,
         paxos: PaxosBug? = nil, log: LogBug? = nil, machine: StateMachineBug? = nil,
-        replica: ReplicaBug? = nil
+        replica: ReplicaBug? = nil, base: BaseBug? = nil
     ) {
         self.name = name
         self.rule = rule
@@ -38,13 +41,15 @@ package struct InjectedBug: Equatable, Sendable {
         self.log = log
         self.machine = machine
         self.replica = replica
+        self.base = base
     }
 }
 
 extension InjectedBug {
     /// All of them: first the canary, then by what they break.
     package static let all: [InjectedBug] =
-        [canary] + durability + ballots + decisions + memberships + reads + commands
+        [canary] + durability + ballots + decisions + memberships + truncation + bases + reads
+        + commands
 
     private static let canary = InjectedBug(
         "canary", "none", .network,
@@ -179,6 +184,53 @@ extension InjectedBug {
             "promoted-before-caught-up", "P5", .membership,
             "a member that was admitted anew votes before it has caught up",
             paxos: .promotedBeforeCaughtUp, replica: .promotedBeforeCaughtUp),
+    ]
+
+    private static let truncation = [
+        InjectedBug(
+            "truncation-too-early", "P30", .storage,
+            "segments of the log go whose slots the store does not have yet",
+            log: .truncationTooEarly),
+        InjectedBug(
+            "promise-in-deleted-segment", "P30", .storage,
+            "a segment does not repeat the promise of earlier ones, which may go",
+            log: .promiseInDeletedSegment),
+        InjectedBug(
+            "phantom-low-segment", "P30", .storage,
+            "the removal of a segment is not made durable: it may come back when later ones are gone",
+            log: .phantomLowSegment),
+        InjectedBug(
+            "install-over-newer", "P34", .storage,
+            "a snapshot is installed over a state that has more", paxos: .installOverNewer),
+        InjectedBug(
+            "promise-lost-by-install", "P34", .storage,
+            "what was promised is forgotten when a snapshot is installed",
+            paxos: .promiseLostByInstall),
+    ]
+
+    private static let bases = [
+        InjectedBug(
+            "flush-carries-current-slot", "P31", .storage,
+            "the tables of a flush are those of its end, its keys those of the freeze",
+            replica: .flushCarriesCurrentSlot),
+        InjectedBug(
+            "flush-torn-between-keyspaces", "P33", .storage,
+            "a crash leaves the newest states of a flush, and not its history",
+            base: .flushTornBetweenKeyspaces),
+        InjectedBug(
+            "tables-newer-than-slot", "P31", .storage,
+            "a crash leaves the tables of a flush, and neither its slot nor its keys",
+            base: .tablesNewerThanSlot),
+        InjectedBug(
+            "slot-newer-than-rows", "P31", .storage,
+            "a crash leaves the slot of a flush, and nothing else of it", base: .slotNewerThanRows),
+        InjectedBug(
+            "snapshot-without-tables", "P34", .storage,
+            "a snapshot has the keys and the slot, and no table beside them",
+            base: .snapshotWithoutTables),
+        InjectedBug(
+            "installed-before-durable", "P34", .storage,
+            "a snapshot counts as installed before it is durable", base: .installedBeforeDurable),
     ]
 
     private static let reads = [

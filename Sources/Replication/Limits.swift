@@ -19,6 +19,23 @@ package enum Limits {
     /// Changes, and keys that are looked at for changes, in one piece of a flush.
     static let flushedChangesPerPiece = 4_000
     static let flushedKeysPerPiece = 8_000
+    /// Files of a snapshot.
+    static let snapshotFiles = 100_000
+    /// One piece of a snapshot on its way.
+    static let snapshotChunkBytes = 1 << 20
+    /// Pieces that were asked for and have not come.
+    static let snapshotWindowBytes = 4 << 20
+    /// A node asks for so much of a snapshot in a second, so that the peer has time and room for its clients.
+    static let snapshotBytesPerSecond = 128 << 20
+    /// Without a piece for so long it is asked for again; without one for so much longer the snapshot is given up.
+    static let snapshotRetryMilliseconds: UInt64 = 1_000
+    static let snapshotPatienceMilliseconds: UInt64 = 30_000
+    /// Pieces that are being read for peers at a time.
+    static let snapshotReads = 16
+    /// A snapshot that nobody reads for so long is dropped.
+    static let snapshotKeptMilliseconds: UInt64 = 60_000
+    /// Snapshots that are kept for peers.
+    static let snapshotsGiven = 2
     /// So often the keys of one slot are fetched; afterwards apply reads the base itself.
     static let fetchesPerSlot = 3
     /// Leadership is given up for want of space at most once in so long: the others may lack it, too.

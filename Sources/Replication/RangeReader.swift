@@ -11,14 +11,14 @@ package import StateMachine
 package final class RangeReader {
     package typealias Completion = (Result<RangeResponse, KVError>) -> Void
 
-    private let machine: ReplicatedState
-    private weak var replica: Replica?
+    private let replica: Replica
+    /// Another one after a snapshot was installed.
+    private var machine: ReplicatedState { replica.machine }
     /// Runs a closure on the loop after what waits there already.
     private let later: (@escaping () -> Void) -> Void
 
     package init(replica: Replica, later: @escaping (@escaping () -> Void) -> Void) {
         self.replica = replica
-        machine = replica.machine
         self.later = later
     }
 
@@ -44,7 +44,7 @@ package final class RangeReader {
         completion: @escaping (Result<TxnResponse, KVError>) -> Void
     ) {
         let cold = machine.coldKeys(in: transaction)
-        guard !cold.isEmpty, let replica else { return answer(transaction, completion) }
+        guard !cold.isEmpty else { return answer(transaction, completion) }
         replica.fetch(cold) { [self] in answer(transaction, completion) }
     }
 
@@ -78,7 +78,7 @@ package final class RangeReader {
     private func fetch(_ needed: PieceNeeded, _ range: OpenRange) {
         let keyspace = machine.keyspace
         let generation = keyspace.baseGeneration
-        replica?.fetch(needed) { [self] piece in
+        replica.fetch(needed) { [self] piece in
             guard range.isWanted() else { return }
             guard generation == keyspace.baseGeneration else { return proceed(range) }
             if case .single(let key) = needed.interval, needed.revision == nil {

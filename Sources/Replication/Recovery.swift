@@ -11,6 +11,8 @@ package struct RecoveredParts {
     package let machine: ReplicatedState
     /// What lies below the machine's tables, if anything does.
     package let base: (any Base)?
+    /// The slot whose state the base holds; zero if it holds none.
+    package let baseSlot: Slot
     /// Nil in a directory that belongs to no cluster yet.
     package let state: DurableState?
     /// The membership that the cluster began with, if the log still has it.
@@ -40,12 +42,18 @@ package enum Recovery {
         var options = options
         options.injectedBug = injectedBug?.log ?? options.injectedBug
         let machine = ReplicatedState()
-        if let base { try restore(machine, base) }
+        let governing = try base.flatMap { base throws(RecoveryError) in
+            try restore(machine, base)
+        }
+        let baseSlot = Slot(machine.appliedSlot)
         machine.injectedBug = injectedBug?.machine
         var needsUpgrade = false
         var genesis: Membership?
         let recovered = try LogRecovery.run(
-            disk: disk, identity: identity, floor: Slot(machine.appliedSlot),
+            disk: disk, identity: identity,
+            store: StoreState(
+                appliedUpTo: baseSlot, governing: governing,
+                logTimeMilliseconds: machine.logTimeMilliseconds),
             injectedBug: options.injectedBug,
             configured: { slot, membership in
                 onMembership?(membership)
@@ -70,20 +78,23 @@ package enum Recovery {
                 "boot": .integer(Int(log.boot.rawValue)),
             ])
         return RecoveredParts(
-            log: log, machine: machine, base: base, state: state, genesis: genesis,
-            heard: recovered.heard,
-            identity: identity,
+            log: log, machine: machine, base: base, baseSlot: baseSlot, state: state,
+            genesis: genesis, heard: recovered.heard, identity: identity,
             saveIdentity: saveIdentity)
     }
 
+    /// Gives `machine` what the base holds, and tells what governs after it. Blocking.
     private static func restore(
         _ machine: ReplicatedState, _ base: any Base
-    ) throws(RecoveryError) {
+    ) throws(RecoveryError) -> GoverningMembership? {
         let tables: [TableRow]
         do throws(RowError) { tables = try base.tables() } catch {
             throw .disk(DiskError(error.description))
         }
-        do throws(KeyBaseError) { try machine.restore(tables, over: base.keys) } catch {
+        do throws(KeyBaseError) {
+            try machine.restore(tables, over: base.keys)
+            return try GoverningMembership(in: tables)
+        } catch {
             throw .disk(DiskError(error.description))
         }
     }

@@ -14,6 +14,8 @@ extension Replica {
         {
             decidedQueue.popFirst()
             fetchesForApply = 0
+            // A snapshot has brought it meanwhile.
+            if decided.slot <= appliedSlot { continue }
             bytes += decided.value.byteCount
             apply(decided)
         }
@@ -41,7 +43,9 @@ extension Replica {
         }
         guard progress == .applied else { return stopApplying(at: decided.slot) }
         appliedSlot = decided.slot
-        if case .membership(let membership) = decided.value { govern(by: membership) }
+        if case .membership(let membership) = decided.value {
+            govern(by: GoverningMembership(slot: appliedSlot, membership: membership))
+        }
         metrics.proposalsApplied.increment()
     }
 

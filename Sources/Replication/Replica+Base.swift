@@ -15,6 +15,7 @@ extension Replica {
     func keepHouse() {
         checkBase()
         guard let flusher else { return }
+        installSnapshot()
         startFlush(flusher)
         let keyspace = machine.keyspace
         let isReleasing = keyspace.releaseStep(budgetChanges: Limits.releasedChangesPerTurn)
@@ -37,7 +38,8 @@ extension Replica {
         let isDue =
             machine.keyspace.unflushedBytes >= plan.generationBytes
             || appliedBytesSinceFlush >= plan.replayBytes
-        guard isDue, !flusher.isRunning, !machine.keyspace.hasReleaseWork, let desk,
+        guard isDue, !flusher.isRunning, taker?.isFinishing == false,
+            !machine.keyspace.hasReleaseWork, let desk,
             !desk.base.isBehind
         else { return }
         startFlush()
@@ -60,20 +62,14 @@ extension Replica {
             marks.hit(.flushEnded)
             metrics.flushes.increment()
             metrics.flushedBytes.increment(by: UInt64(ended.byteCount))
-            flushed(upTo: Slot(ended.slot))
+            baseIsDurable(upTo: Slot(ended.slot))
         }
-    }
-
-    /// The base holds everything up to a slot, durably: the log may forget it.
-    private func flushed(upTo slot: Slot) {
-        baseSlot = slot
-        requestTurn()
     }
 
     /// Whether apply must wait: for memory, or for keys that are being fetched.
     var mustWaitToApply: Bool {
         if desk == nil { return false }
-        return isFetchingForApply
+        return isFetchingForApply || taker?.isFinishing == true
             || machine.keyspace.unflushedBytes > 2 * configuration.memory.generationBytes
     }
 

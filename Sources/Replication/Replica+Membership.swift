@@ -31,16 +31,15 @@ extension Replica {
     }
 
     /// A change was applied here: from here on this node says so to its peers.
-    func govern(by membership: Membership) {
-        let next = GoverningMembership(slot: appliedSlot, membership: membership)
+    func govern(by next: GoverningMembership) {
         governing = next
         noteMember()
         let orders = formation.govern(next)
         logger.info(
             "the membership has changed",
             [
-                "slot": .integer(Int(appliedSlot.rawValue)),
-                "members": "\(membership.seats.map(\.name).joined(separator: " "))",
+                "slot": .integer(Int(next.slot.rawValue)),
+                "members": "\(next.membership.seats.map(\.name).joined(separator: " "))",
             ])
         link?.sayHelloAgain()
         endAppliedOrders()

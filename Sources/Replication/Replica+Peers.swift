@@ -46,6 +46,10 @@ extension Replica {
     /// Messages of one frame.
     package func receive(_ messages: [Message], from sender: Input.Sender) {
         for message in messages where isWellFormed(message, from: sender) {
+            if case .host(let host) = message {
+                receive(host.payload, from: sender.replica)
+                continue
+            }
             peers.note(message, from: sender)
             noteAsking(message, from: sender.replica)
             step(.received(message, from: sender))

@@ -21,6 +21,7 @@ extension Replica {
         status.logBytes = log.byteCount
         status.problem =
             formation.problem ?? lifeProblem ?? roleProblem ?? divergence
+            ?? (lacksBase ? Self.baseProblem : nil)
             ?? (isMember ? nil : Self.strangerProblem) ?? spaceProblem
         status.deadRoles = deadRoles.map(\.rawValue)
         if let core { fill(&status, from: core.status) }

@@ -18,6 +18,9 @@ package final class Replica {
     /// The base below the tables, and what writes to it; nil on a node that keeps everything in memory.
     let desk: BaseDesk?
     let flusher: Flusher?
+    /// What gives snapshots of the base to peers, and takes them.
+    private(set) var giver: SnapshotGiver?
+    private(set) var taker: SnapshotTaker?
     /// Makes a change of the directory's identity durable.
     let saveIdentity: (Identity) -> Void
     let logger: Logger
@@ -33,6 +36,8 @@ package final class Replica {
     package var onStarted: () -> Void = {}
     /// Is told of each slot that the core hands out as decided; for checkers.
     package var onDecided: ((DecidedValue) -> Void)?
+    /// Is told of each snapshot that took the place of the state, by its slot; for checkers.
+    package var onInstalled: (Slot) -> Void = { _ in }
 
     /// Is told of each change of the membership that is asked for, and of its outcome; for checkers.
     package var onChange: ((Membership, ChangeOutcome?) -> Void)?
@@ -44,9 +49,9 @@ package final class Replica {
     /// Why this life of the directory began after another one, a short while ago.
     let reasonOfLife: String?
     /// The membership that the cluster began with.
-    var genesis: Membership?
+    package internal(set) var genesis: Membership?
     /// What governs after the applied slots; nil in a directory that belongs to no cluster.
-    var governing: GoverningMembership?
+    package internal(set) var governing: GoverningMembership?
     package var membership: Membership? { governing?.membership }
     /// Whether commands of this node are executed: the members listen to members only. True before it is known.
     var isMember = true
@@ -79,6 +84,8 @@ package final class Replica {
     var waitingRoom = WaitingRoom()
     var decidedQueue = RingBuffer<DecidedValue>(capacity: 64)
     var appliedSlot: Slot
+    /// The state lacks slots that have left the log; nothing is applied before a snapshot was installed.
+    package internal(set) var lacksBase: Bool
     var isStopping = false
     var isProposingQuota = false
     /// The slot of the newest digest that was reported in this life.
@@ -146,7 +153,9 @@ package final class Replica {
         log = parts.log
         let desk = parts.base.map { BaseDesk($0) }
         self.desk = desk
-        flusher = desk.map { Flusher($0, parts.machine) }
+        flusher = desk.map {
+            Flusher($0, parts.machine, injectedBug: configuration.injectedBug?.replica)
+        }
         saveIdentity = parts.saveIdentity
         identity = parts.identity
         durableState = parts.state
@@ -155,12 +164,15 @@ package final class Replica {
         governing = parts.state.map {
             GoverningMembership(slot: $0.configurationSlot, membership: $0.membership)
         }
-        clusterID = genesis.map(deriveClusterID)
+        lacksBase = parts.state?.lacksBase ?? false
+        let isKnown = identity.cluster != ClusterID(0) && governing != nil
+        clusterID = isKnown ? identity.cluster : genesis.map(deriveClusterID)
         origin = Origin(
             replica: configuration.replica.rawValue, incarnation: identity.incarnation.rawValue,
             boot: log.boot.rawValue)
         // Not what is decided: the state machine may have met a slot that is too new for it.
         appliedSlot = Slot(parts.machine.appliedSlot)
+        baseSlot = parts.baseSlot
         let own = Hello.introduction(
             of: configuration, incarnation: identity.incarnation, log: log,
             genesis: genesis, governing: governing, cluster: clusterID)
@@ -172,8 +184,17 @@ package final class Replica {
             mayForm: configuration.mayForm, injectedBug: configuration.injectedBug?.replica,
             clusterID: deriveClusterID)
         peers.restore(parts.heard)
+        if let desk { exchangeSnapshots(desk) }
         noteMember()
         listenToLog()
+    }
+
+    private func exchangeSnapshots(_ desk: BaseDesk) {
+        let send: (SnapshotMessage, ReplicaID) -> Void = { [unowned self] message, peer in
+            link?.send([.host(Message.Host(payload: message.encoded))], to: peer)
+        }
+        giver = SnapshotGiver(desk, send: send)
+        taker = SnapshotTaker(desk, logger: logger, send: send)
     }
 
     /// Opens the log for writing; `onStarted` is called when the boot number is durable.
@@ -226,6 +247,7 @@ package final class Replica {
         agreeOnQuota()
         reportDigest()
         admitPeers(now)
+        tickSnapshots(now)
         report()
         log.tick(nowMilliseconds: now)
     }

@@ -13,6 +13,8 @@ package enum ReplicaBug: CaseIterable, Sendable {
     case promotedBeforeCaughtUp
     /// The first slot that is decided after a restart is not executed.
     case applySkipsSlotAfterCrash
+    /// P31: the tables of a flush are those of its end, its keys those of the freeze.
+    case flushCarriesCurrentSlot
     /// P17: a read is answered before its slot is applied.
     case readBeforeApplied
     /// P17: a linearizable read is answered from this node's table, and nobody is asked.

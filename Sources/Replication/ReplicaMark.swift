@@ -27,6 +27,10 @@ package enum ReplicaMark: Int, MarkName {
     case flushEnded
     /// A decided slot waited for keys that were on disk only.
     case applyWaitedForKeys
+    /// A peer asked for a snapshot; one took the place of the base; one was older than what was applied meanwhile.
+    case snapshotAsked
+    case snapshotInstalled
+    case snapshotOutrun
     /// The leader was lost, and none was known for a while.
     case leaderLost
     /// A peer's hello was refused.

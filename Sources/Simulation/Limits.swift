@@ -26,6 +26,8 @@ package enum Limits {
     static let attemptsMax = 4
     /// Tries of one that carries a session's number.
     static let sessionAttemptsMax = 10
+    /// How long a machine's log stays longer for another one that takes its base.
+    static let pinMicroseconds: UInt64 = 5_000_000
     /// How long an old copy that meets nobody lives before it is started again: long enough for its boot
     /// number to be durable.
     static let lonelyLifeMicroseconds: UInt64 = 100_000

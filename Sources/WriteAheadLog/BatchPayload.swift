@@ -33,6 +33,21 @@ enum BatchPayload {
         for record in records { record.encode(into: &writer) }
     }
 
+    /// The records of the standard group in a state batch; nil if it makes no sense.
+    static func stateRecords(_ payload: UnsafeRawBufferPointer) -> [DurableRecord]? {
+        var reader = ByteReader(payload)
+        var records: [DurableRecord] = []
+        do throws(ByteReaderError) {
+            _ = try readStart(from: &reader)
+            try readSections(from: &reader) { group, record in
+                if group == .standard { records.append(record) }
+            }
+        } catch {
+            return nil
+        }
+        return records
+    }
+
     /// Reads sections to the end.
     static func readSections(
         from reader: inout ByteReader, _ body: (GroupID, DurableRecord) -> Void

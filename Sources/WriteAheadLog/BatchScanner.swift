@@ -1,3 +1,5 @@
+internal import Paxos
+
 /// Looks at one segment, batch by batch, and names what it finds.
 struct BatchScanner {
     let cursor: SegmentCursor
@@ -27,6 +29,25 @@ struct BatchScanner {
         let extent = try cursor.bytes(at: expected.offset, count: header.extent)
         if header.matches(extent) { return (.whole, header) }
         return (Sectors.zeroCount(extent) > header.zeroSectors ? .torn : .wrongSum, header)
+    }
+
+    /// What the state batches say that stand before all records of a segment; nothing from the first one on that
+    /// is not right.
+    func openingState(of header: SegmentHeader) throws(RecoveryError) -> [DurableRecord] {
+        var expected = Expectation(
+            offset: SegmentHeader.byteCount, number: header.firstBatch,
+            chain: header.predecessorChain)
+        var records: [DurableRecord] = []
+        while case (.whole, let batch?) = try examine(expected), batch.kind != .records {
+            let payload = try payload(of: batch, at: expected.offset)
+            if batch.kind == .state, let stated = BatchPayload.stateRecords(payload) {
+                records += stated
+            }
+            expected.offset += batch.extent
+            expected.number += 1
+            expected.chain = batch.chainAfter
+        }
+        return records
     }
 
     /// The payload of a batch that was found whole.

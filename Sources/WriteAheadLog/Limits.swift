@@ -16,6 +16,10 @@ package enum Limits {
     static let readWindowBytes = 1 << 20
     /// Batches up to this size together share one entry of the index.
     static let indexPieceBytes = 256 << 10
+    /// Of slots that the store has: what the log keeps for peers that lag a little.
+    static let tailBytes = 128 << 20
+    /// What the log keeps at most for a peer to which a snapshot is on its way.
+    static let pinnedBytes = 1 << 30
     /// Slots in one answer to a read of decided values.
     static let slotsPerRead = 65_536
     /// Peers whose words are remembered.

@@ -9,6 +9,12 @@ package enum LogBug: CaseIterable, Sendable {
     case failedFlushRetried
     /// P11: the newest batch that was read at start is flushed only, and not written again.
     case endNotWrittenAgain
+    /// P30: segments go whose slots the store does not have yet.
+    case truncationTooEarly
+    /// P30: a segment's state batch does not repeat the promise of earlier ones, which may go.
+    case promiseInDeletedSegment
+    /// P30: the removal of a segment is not made durable: it may come back when later ones are gone.
+    case phantomLowSegment
     /// P9: at replay a decided record decides accepted values of any ballot.
     case replayDecidesOlderBallot
     /// P9: of several accepted values for a decided slot the oldest is read back for a peer.

@@ -20,6 +20,12 @@ package enum LogMark: Int, MarkName {
     case boxesSharedWrite
     /// An idle log was sealed.
     case sealed
+    /// A segment went.
+    case segmentRemoved
+    /// A segment would have gone, and was kept, because it was being read.
+    case removalHeldByReader
+    /// The log was longer than usual for a peer to which a snapshot is on its way.
+    case pinned
     /// Decided values were read back for a peer.
     case readBack
 
@@ -35,6 +41,10 @@ package enum LogMark: Int, MarkName {
     case segmentUsedAgain
     /// The log was read from several segments.
     case severalSegmentsRead
+    /// The store had slots that the log does not have as decided.
+    case storeAheadOfLog
+    /// The store lacks slots that have left the log.
+    case storeBehindLog
     /// The seal behind the last records was found.
     case sealFound
 }

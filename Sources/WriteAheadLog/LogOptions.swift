@@ -4,6 +4,11 @@ package struct LogOptions: Equatable, Sendable {
     package var segmentBytes: Int
     /// An idle log is sealed after this time without appends.
     package var sealAfterMilliseconds: UInt64
+    /// Bytes of values that the log keeps behind the newest, though the store has them: a peer that lags by less
+    /// needs no snapshot.
+    package var tailBytes = Limits.tailBytes
+    /// The same while the log is pinned for a peer to which a snapshot is on its way.
+    package var pinnedBytes = Limits.pinnedBytes
     /// A rule that this log breaks on purpose.
     package var injectedBug: LogBug?
 

@@ -8,9 +8,8 @@ package struct LogRecovery {
     private let configured: (Slot, Membership) -> Void
     private let deliver: (DecidedValue) -> Void
 
+    private let store: StoreState
     private var state: DurableStateBuilder
-    /// Set if truncated slots were neither below the floor nor handed out.
-    private var missingUpTo: Slot?
     private var logState = LogState()
     private var boot = BootNumber(0)
     private var starts: [ProcessStart] = []
@@ -27,49 +26,57 @@ package struct LogRecovery {
     private var marks = MarkCounter<LogMark>()
     private let injectedBug: LogBug?
 
-    /// Folds the log on `disk`. Decided values of slots above `floor` (what the store has applied) go to
-    /// `deliver` in slot order; each configuration goes to `configured` before the slots that it governs.
+    /// Folds the log on `disk`. Decided values of slots that the store does not have go to `deliver` in slot
+    /// order, as far as none is missing; each configuration goes to `configured` before the slots that it
+    /// governs.
     package static func run(
-        disk: any Disk, identity: Identity, floor: Slot = .zero, injectedBug: LogBug? = nil,
+        disk: any Disk, identity: Identity, store: StoreState = StoreState(),
+        injectedBug: LogBug? = nil,
         configured: @escaping (Slot, Membership) -> Void = { _, _ in },
         deliver: @escaping (DecidedValue) -> Void
     ) throws(RecoveryError) -> RecoveredLog {
         var recovery = LogRecovery(
-            disk: disk, identity: identity, floor: floor, injectedBug: injectedBug,
+            disk: disk, identity: identity, store: store, injectedBug: injectedBug,
             configured: configured, deliver: deliver)
-        return try recovery.run(floor: floor)
+        return try recovery.run()
     }
 
     private init(
-        disk: any Disk, identity: Identity, floor: Slot, injectedBug: LogBug?,
+        disk: any Disk, identity: Identity, store: StoreState, injectedBug: LogBug?,
         configured: @escaping (Slot, Membership) -> Void,
         deliver: @escaping (DecidedValue) -> Void
     ) {
         self.disk = disk
         self.identity = identity
+        self.store = store
         self.configured = configured
         self.deliver = deliver
         self.injectedBug = injectedBug
         state = DurableStateBuilder(
-            membership: Membership(seats: []), appliedUpTo: floor,
+            membership: store.governing?.membership ?? Membership(seats: []),
+            configurationSlot: store.governing?.slot ?? .zero, appliedUpTo: store.appliedUpTo,
+            logTimeMilliseconds: store.logTimeMilliseconds,
             decidesOlderBallots: injectedBug == .replayDecidesOlderBallot)
     }
 
-    private mutating func run(floor: Slot) throws(RecoveryError) -> RecoveredLog {
+    private mutating func run() throws(RecoveryError) -> RecoveredLog {
         let survey = try SegmentSurvey(disk: disk, identity: identity)
         note(survey)
         if survey.started.isEmpty, identity.hasLog { throw .lost }
+        let truncated = try statedTruncation(survey)
+        if truncated <= store.appliedUpTo {
+            state.fold(.truncated(upTo: truncated), decided: deliver)
+        }
         for (index, started) in survey.started.enumerated() {
             let successor = survey.started.dropFirst(index + 1).first
             try read(started, isFirst: index == 0, successor: successor?.header)
         }
         try checkBeginning(survey)
-        if let missing = missingUpTo {
-            throw .storeBehind(floor: floor, truncatedUpTo: missing)
-        }
         try makeEndDurable()
+        let state = state.state()
+        noteStore(state)
         return RecoveredLog(
-            state: state.state(), heard: logState.heard, boot: boot, starts: starts,
+            state: state, heard: logState.heard, boot: boot, starts: starts,
             logState: logState,
             segments: segments, end: expected.offset, chain: expected.chain,
             nextBatch: expected.number, highestSlot: highestSlot, reusableBytes: reusableBytes,
@@ -105,6 +112,29 @@ package struct LogRecovery {
         if first.highestSlotBefore > logState.truncatedUpTo {
             throw .missing(first: 1, last: first.number - 1)
         }
+    }
+
+    /// What the newest state batches call truncated. If the store has it, that is known before anything is read:
+    /// earlier segments are gone because of it, and what is there may begin in the middle.
+    private func statedTruncation(_ survey: SegmentSurvey) throws(RecoveryError) -> Slot {
+        var stated = LogState()
+        for started in survey.started.suffix(2) {
+            let segment = started.header.number
+            let cursor = SegmentCursor(disk, segment: segment, fileBytes: started.file.byteCount)
+            let scanner = BatchScanner(cursor: cursor, salt: identity.salt)
+            for record in try scanner.openingState(of: started.header) { stated.note(record) }
+        }
+        return stated.truncatedUpTo
+    }
+
+    /// The log's first state batch says what came out of the comparison with the store.
+    private mutating func noteStore(_ state: DurableState) {
+        if state.lacksBase { marks.hit(.storeBehindLog) }
+        if state.truncatedUpTo > logState.truncatedUpTo { marks.hit(.storeAheadOfLog) }
+        logState.note(.truncated(upTo: state.truncatedUpTo))
+        guard let governing = store.governing else { return }
+        logState.note(
+            .configuration(slot: governing.slot, membership: governing.membership))
     }
 
     private mutating func read(
@@ -215,14 +245,7 @@ package struct LogRecovery {
             if case .configuration(let slot, let membership) = record {
                 configured(slot, membership)
             }
-            noteMissing(record)
             state.fold(record, decided: deliver)
         }
-    }
-
-    /// Slots that left the log must be in the store, or have been read before they left.
-    private mutating func noteMissing(_ record: DurableRecord) {
-        guard case .truncated(let upTo) = record, upTo > state.decidedUpTo else { return }
-        missingUpTo = upTo
     }
 }

@@ -4,8 +4,8 @@ package import Paxos
 package struct LogState: Equatable, Sendable {
     package private(set) var promised = Ballot.zero
     package private(set) var truncatedUpTo = Slot.zero
-    /// The configuration that governs after the truncated slots, and all later ones, in slot order: which of
-    /// them govern is known when the decided prefix is.
+    /// The configuration that the cluster began with, the one that governs after the truncated slots, and all
+    /// later ones, in slot order: which of them govern is known when the decided prefix is.
     package private(set) var configurations: [GoverningMembership] = []
     /// What each life of each peer was heard to say, oldest acquaintance first.
     package private(set) var heard: [PeerMemory] = []
@@ -33,10 +33,13 @@ package struct LogState: Equatable, Sendable {
         dropConfigurations()
     }
 
-    /// What is truncated is decided: of the configurations up to there only the last one can govern.
+    /// What is truncated is decided: of the configurations up to there only the last one can govern. What the
+    /// cluster began with stays: its identity comes from that, and newcomers begin with it.
     private mutating func dropConfigurations() {
-        let past = configurations.count { $0.slot <= truncatedUpTo }
-        if past > 1 { configurations.removeFirst(past - 1) }
+        guard let governing = configurations.last(where: { $0.slot <= truncatedUpTo }) else {
+            return
+        }
+        configurations.removeAll { $0.slot > .zero && $0.slot < governing.slot }
     }
 
     private mutating func note(_ memory: PeerMemory) {
@@ -53,6 +56,13 @@ package struct LogState: Equatable, Sendable {
             start: memory.start.boot >= known.start.boot ? memory.start : known.start,
             promised: max(known.promised, memory.promised),
             accepted: max(known.accepted, memory.accepted))
+    }
+
+    /// For `LogBug.promiseInDeletedSegment`.
+    var withoutPromise: LogState {
+        var state = self
+        state.promised = .zero
+        return state
     }
 
     /// The records that give this state again.

@@ -29,15 +29,13 @@ package enum RecoveryError: Error, Equatable, Sendable, CustomStringConvertible 
     case foreignSegment(UInt64)
     /// Records of a group that this version does not keep.
     case unknownGroup(GroupID)
-    /// Slots up to `truncatedUpTo` are no longer in the log, and the store has them only up to `floor`.
-    case storeBehind(floor: Slot, truncatedUpTo: Slot)
     case disk(DiskError)
 
     /// Whether records that were acknowledged are lost, perhaps a promise among them: the directory must not vote
     /// again in the life that it has, and may begin another one (P7).
     package var isAmnesia: Bool {
         switch self {
-        case .damaged, .missing, .lost, .foreignSegment, .storeBehind: true
+        case .damaged, .missing, .lost, .foreignSegment: true
         case .newerFormat, .unknownGroup, .disk: false
         }
     }
@@ -66,9 +64,6 @@ package enum RecoveryError: Error, Equatable, Sendable, CustomStringConvertible 
         case .unknownGroup(let group):
             "The log holds records of group \(group.rawValue), which this version does not keep: "
                 + "start the newer version that wrote it."
-        case .storeBehind(let floor, let truncatedUpTo):
-            "The store holds slots up to \(floor.rawValue), but the log begins above "
-                + "\(truncatedUpTo.rawValue): an older copy of the store was put back. \(Self.advice)"
         case .disk(let error):
             "\(error). Mend the disk or the permissions and start again."
         }

@@ -11,6 +11,9 @@ package struct SegmentIndex: Equatable, Sendable {
     package private(set) var pieces: [Piece] = []
     package private(set) var slots = SlotRange()
 
+    /// Bytes of the segment that are in use.
+    package var usedBytes: Int { pieces.last?.end ?? 0 }
+
     package init(number: UInt64) { self.number = number }
 
     /// Notes the batch at `offset`; batches come in order.

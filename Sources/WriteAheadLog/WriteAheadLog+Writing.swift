@@ -14,11 +14,12 @@ extension WriteAheadLog {
             case .notPrepared(let error): notPrepared(error)
             case .reserved: reserved(lacking: nil)
             case .notReserved(let error): reserved(lacking: error)
-            case .removed: removals -= 1
+            case .removed: break
             case .scanned(let result):
-                reads.removeValue(forKey: completion.ticket)?(result)
+                reads.removeValue(forKey: completion.ticket)?.then(result)
             }
         }
+        removeTruncated()
         reportClosed()
     }
 
@@ -52,18 +53,20 @@ extension WriteAheadLog {
             predecessorChain: chain, firstBatch: nextBatch, highestSlotBefore: highestSlot)
         let offset = SegmentHeader.byteCount
         let batch = StagedBatch.state(
-            startMark, state, number: nextBatch, chain: chain, seed: seed(file.number, offset))
+            startMark, stated, number: nextBatch, chain: chain, seed: seed(file.number, offset))
         tail = Tail(number: file.number, capacity: file.byteCount, offset: offset)
         indexes.append(SegmentIndex(number: file.number))
-        write(batch, kind: .opening, before: header.encode())
+        write(
+            batch, kind: .state(truncatedUpTo: state.truncatedUpTo), before: header.encode())
     }
 
     /// The state batch of a start in a segment that is used again.
     private func writeState(_ tail: Tail) {
         let batch = StagedBatch.state(
-            startMark, state, number: nextBatch, chain: chain, seed: seed(tail.number, tail.offset))
+            startMark, stated, number: nextBatch, chain: chain,
+            seed: seed(tail.number, tail.offset))
         if tail.offset + batch.bytes.count > tail.capacity { return openSegment() }
-        write(batch, kind: .state)
+        write(batch, kind: .state(truncatedUpTo: state.truncatedUpTo))
     }
 
     private func writeRecords(_ tail: Tail) {
@@ -77,9 +80,7 @@ extension WriteAheadLog {
         let batch = inFlight.seal(nextBatch, chain: chain, seed: seed(tail.number, tail.offset))
         self.tail?.holdsRecords = true
         highestSlot = max(highestSlot, batch.header.slots.high)
-        let kind = Writing.Kind.records(
-            lastBox: inFlight.lastBox, truncatedUpTo: state.truncatedUpTo)
-        write(batch, kind: kind)
+        write(batch, kind: .records(lastBox: inFlight.lastBox))
         if options.injectedBug == .acknowledgeBeforeFlush { onDurable(inFlight.lastBox) }
     }
 
@@ -122,14 +123,14 @@ extension WriteAheadLog {
         inFlight.reset()
         onFlush(Double(nanoseconds) / 1e9, done.byteCount)
         switch done.kind {
-        case .opening, .state:
+        case .state(let truncatedUpTo):
             needsSeal = true
+            openedTruncatedUpTo = max(openedTruncatedUpTo, truncatedUpTo)
             started()
         case .seal:
             advance()
-        case .records(let lastBox, let truncatedUpTo):
+        case .records(let lastBox):
             needsSeal = true
-            durableTruncatedUpTo = max(durableTruncatedUpTo, truncatedUpTo)
             // The next write goes first: the disk works while the owner does.
             advance()
             if options.injectedBug != .acknowledgeBeforeFlush { onDurable(lastBox) }
@@ -147,6 +148,11 @@ extension WriteAheadLog {
         guard let closing, writing == nil, staged.isEmpty, !needsSeal, isStarted else { return }
         self.closing = {}
         closing()
+    }
+
+    /// What a state batch says.
+    private var stated: LogState {
+        options.injectedBug == .promiseInDeletedSegment ? state.withoutPromise : state
     }
 
     private var startMark: BatchPayload.Start {

@@ -45,8 +45,10 @@ package final class WriteAheadLog {
     var nextBatch: UInt64
     /// The highest slot of any value in the log.
     var highestSlot: Slot
-    /// Truncated according to a durable record.
-    var durableTruncatedUpTo: Slot
+    /// Truncated according to a durable state batch.
+    var openedTruncatedUpTo = Slot.zero
+    /// Slots above this one are kept longer.
+    var pinnedAbove: Slot?
     var needsSeal = false
     var closing: (() -> Void)?
     var nowMilliseconds: UInt64 = 0
@@ -56,8 +58,7 @@ package final class WriteAheadLog {
     /// No write begins before this.
     var pausedUntilMilliseconds: UInt64 = 0
     var retryPreparationMilliseconds: UInt64 = 0
-    var reads: [UInt64: (Result<[Value], LogReadError>) -> Void] = [:]
-    var removals = 0
+    var reads: [UInt64: Reading] = [:]
     var nextTicket: UInt64 = 1
     private let predecessorEnd: Int
     private let reusableBytes: Int?
@@ -89,12 +90,19 @@ package final class WriteAheadLog {
         case ready(SegmentFile)
     }
 
+    /// Values that are being read back.
+    struct Reading {
+        /// Nothing older is needed for it.
+        let firstSegment: UInt64
+        let then: (Result<[Value], LogReadError>) -> Void
+    }
+
     /// The one write that is in flight.
     struct Writing {
         enum Kind {
-            case opening
-            case state
-            case records(lastBox: UInt64, truncatedUpTo: Slot)
+            /// Of a segment or of a start: a state batch that says so much is truncated.
+            case state(truncatedUpTo: Slot)
+            case records(lastBox: UInt64)
             case seal
         }
         let ticket: UInt64
@@ -124,7 +132,6 @@ package final class WriteAheadLog {
         predecessorEnd = recovered.end
         reusableBytes = recovered.reusableBytes
         highestSlot = recovered.highestSlot
-        durableTruncatedUpTo = recovered.logState.truncatedUpTo
         spare = recovered.spare.map(Spare.ready) ?? .none
         marks = recovered.marks
     }

@@ -99,6 +99,7 @@ struct Samples {
                     fromSlot: slot(), values: (0..<5).map { _ in value() }, decidedUpTo: slot(),
                     truncatedUpTo: slot())),
             .forward(.init(bundle: bytes(), hops: UInt8.random(in: 0...255, using: &random))),
+            .host(.init(payload: bytes())),
         ]
     }
 

@@ -9,6 +9,8 @@ struct RandomHistory {
     private let isMortal: Bool
     /// Whether the membership changes.
     private let isChanging: Bool
+    /// Whether logs lose their beginning.
+    private let isTruncating: Bool
 
     /// Runs one seed; what went wrong, or nothing. With mischief the history is of the kind in which that
     /// rule matters.
@@ -34,6 +36,17 @@ struct RandomHistory {
         return (history.run(mischief), history.world.changesDecided)
     }
 
+    /// The same with logs that lose their beginning, in some with memberships that change; the world, too.
+    static func runTruncating(
+        seed: UInt64, mischief: Mischief? = nil, trace: Bool = false
+    ) -> (found: [String], world: World) {
+        let history = RandomHistory(
+            seed: seed, mischief: mischief, isMortal: seed % 4 == 0, isChanging: seed % 3 == 0,
+            isTruncating: true)
+        history.world.trace = trace
+        return (history.run(mischief), history.world)
+    }
+
     private func run(_ mischief: Mischief?) -> [String] {
         for turn in 0..<(mischief == nil ? 12 : 20) {
             if isHostile && turn % 2 == 1 { sleepyLeader() } else { act() }
@@ -42,8 +55,12 @@ struct RandomHistory {
         return settle()
     }
 
-    private init(seed: UInt64, mischief: Mischief?, isMortal: Bool, isChanging: Bool = false) {
+    private init(
+        seed: UInt64, mischief: Mischief?, isMortal: Bool, isChanging: Bool = false,
+        isTruncating: Bool = false
+    ) {
         self.isMortal = isMortal && mischief == nil
+        self.isTruncating = isTruncating
         self.isChanging = isChanging
         var dice = SeededRandom(seed: seed ^ 0x5eed)
         func pick<Choice>(_ choices: [Choice]) -> Choice {
@@ -63,13 +80,15 @@ struct RandomHistory {
         options.delayMax = pick(isHostile ? [15, 30] : [2, 5, 15])
         options.diskMax = pick(isHostile ? [20, 40] : [1, 4, 20])
         options.mischief = mischief
+        options.truncates = isTruncating
         options.checksInvariants = mischief.map(\.breaksInvariants) ?? true
         let isTight = pick([true, false]) || isHostile
         options.tune = { configuration in
+            if isTruncating { configuration.tailBytes = 100 }
             guard isTight else { return }
             configuration.chunkBytes = 50
             configuration.windowSlots = 6
-            configuration.tailBytes = 400
+            configuration.tailBytes = isTruncating ? 100 : 400
             configuration.batchBytes = 24
             configuration.followerBytes = 300
         }
@@ -95,6 +114,7 @@ struct RandomHistory {
         case 12: world.step(node, .moveLeader(to: nil))
         default: break
         }
+        if isTruncating { leaveBehind(other) }
         if isMortal { disturbRoles() }
         if isChanging && world.below(4) == 0 { strandFormerVoters() }
         for _ in 0..<world.below(12) {
@@ -105,6 +125,22 @@ struct RandomHistory {
         }
         world.run(world.below(60))
         if isHostile { for index in world.nodes.indices { world.restart(index) } }
+    }
+
+    /// The others go on without a node, and their logs lose what it lacks; or it loses its own state.
+    private func leaveBehind(_ node: Int) {
+        if world.below(3) == 0 {
+            world.crash(node)
+            world.loseBase(node)
+        }
+        guard world.below(2) == 0 else { return }
+        for other in world.nodes.indices where other != node { world.block(node, other) }
+        for _ in 0..<8 {
+            for index in world.nodes.indices where index != node { world.propose(at: index) }
+            world.run(20)
+        }
+        world.heal()
+        world.run(60)
     }
 
     /// Roles die and come back, each at its own time.
@@ -160,6 +196,7 @@ struct RandomHistory {
     /// All is healed: within a bounded time all agree, and new work gets done.
     private func settle() -> [String] {
         world.heal()
+        world.isSettling = true
         for index in world.nodes.indices {
             world.restart(index)
             world.nodes[index].diskStalledUntil = 0

@@ -177,17 +177,6 @@ struct DamageTests {
         #expect(throws: RecoveryError.newerFormat(segment: 1, version: 2)) { try world.recover() }
     }
 
-    @Test func theStoreIsOlderThanTheLog() throws {
-        let world = LogWorld()
-        try world.openStarted()
-        world.append([.truncated(upTo: Slot(50))])
-        world.settle()
-        #expect(throws: RecoveryError.storeBehind(floor: Slot(49), truncatedUpTo: Slot(50))) {
-            try world.recover(floor: Slot(49))
-        }
-        #expect(try world.recover(floor: Slot(50)).state.truncatedUpTo == Slot(50))
-    }
-
     /// Random damage to random logs: a state that is not the whole one is never taken for good.
     @Test(arguments: 0..<200 as Range<UInt64>)
     func randomDamage(seed: UInt64) throws {

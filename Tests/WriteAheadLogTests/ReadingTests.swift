@@ -4,7 +4,7 @@ import Paxos
 import Testing
 import WriteAheadLog
 
-/// Reading decided values back, and what may be removed.
+/// Reading decided values back.
 struct ReadingTests {
     private func read(
         _ world: LogWorld, _ from: UInt64, _ upTo: UInt64, bytesMax: Int = 1 << 20
@@ -98,63 +98,6 @@ struct ReadingTests {
         #expect(throws: LogReadError.self) { try read(world, 1, 1) }
     }
 
-    @Test func segmentsGoWhenTheirSlotsAreTruncated() throws {
-        let world = LogWorld()
-        try world.openStarted()
-        world.append([.promised(ballot(3)), .heard(sampleMemory)])
-        for slot in 1...100 as ClosedRange<UInt64> {
-            world.append([accepted(slot, 3, [UInt8](repeating: 5, count: 5000))])
-            world.settle()
-        }
-        let log = try #require(world.log)
-        let before = log.segmentCount
-        #expect(before > 6)
-        #expect(log.remove(upTo: Slot(100)) == 0, "nothing is truncated yet")
-        world.append([decided(3, 100), .truncated(upTo: Slot(60))])
-        #expect(log.remove(upTo: Slot(100)) == 0, "not durably")
-        world.settle()
-        let removed = log.remove(upTo: Slot(100))
-        world.settle()
-        #expect(removed > 2)
-        #expect(log.segmentCount == before - removed)
-        let state = try world.recover(floor: Slot(60)).state
-        #expect(state.promised == ballot(3))
-        #expect(state.truncatedUpTo == Slot(60))
-        #expect(world.delivered.map(\.slot.rawValue) == Array(61...100))
-        #expect(try world.recover(floor: Slot(60)).heard == [sampleMemory])
-        #expect(payloads(try read(world, 61, 100)).count == 40)
-
-        world.append([.truncated(upTo: Slot(100))])
-        world.settle()
-        log.remove(upTo: Slot(100))
-        world.settle()
-        #expect(log.segmentCount == 2, "one older segment stays")
-        #expect(try world.recover(floor: Slot(100)).state.promised == ballot(3))
-        try world.openStarted(floor: Slot(100))
-        world.append([accepted(101, 3)])
-        world.seal()
-        #expect(try world.recover(floor: Slot(100)).state.accepted.count == 1)
-    }
-
-    /// A crash between removals leaves a log that is read as before.
-    @Test func crashBetweenRemovals() throws {
-        for steps in 0..<6 {
-            let world = LogWorld()
-            try world.openStarted()
-            for slot in 1...60 as ClosedRange<UInt64> {
-                world.append([accepted(slot, 3, [UInt8](repeating: 5, count: 9000))])
-                world.settle()
-            }
-            world.append([decided(3, 60), .truncated(upTo: Slot(50))])
-            world.settle()
-            world.log?.remove(upTo: Slot(50))
-            for _ in 0..<steps { _ = world.step() }
-            world.disk.crash()
-            try world.openStarted(floor: Slot(50))
-            #expect(world.delivered.map(\.slot.rawValue) == Array(51...60))
-        }
-    }
-
     @Test func readsGoOnWhileTheLogIsWritten() throws {
         let world = LogWorld()
         try world.openStarted()
@@ -166,7 +109,6 @@ struct ReadingTests {
         }
         #expect(world.log?.isIdle == true)
         world.append([accepted(3)])
-        #expect(world.log?.remove(upTo: Slot(2)) == 0)
         world.disk.complete(at: 1)
         world.log?.drainCompletions(nowMilliseconds: 5)
         #expect(world.durableBox == 2)

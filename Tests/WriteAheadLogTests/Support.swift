@@ -19,17 +19,24 @@ final class LogWorld {
     var now: UInt64 = 1000
     var idleCount = 0
 
-    init(seed: UInt64 = 1, segmentBytes: Int = Limits.segmentBytesMin) {
+    init(
+        seed: UInt64 = 1, segmentBytes: Int = Limits.segmentBytesMin, tailBytes: Int = 0,
+        pinnedBytes: Int = 0, injectedBug: LogBug? = nil
+    ) {
         disk = ForgetfulDisk(seed: seed)
-        options = LogOptions(segmentBytes: segmentBytes)
+        var options = LogOptions(segmentBytes: segmentBytes)
+        options.tailBytes = tailBytes
+        options.pinnedBytes = pinnedBytes
+        options.injectedBug = injectedBug
+        self.options = options
     }
 
     /// Recovers and begins; nothing is completed yet.
     func open(floor: Slot = .zero) throws {
         delivered = []
-        let recovered = try LogRecovery.run(disk: disk, identity: identity, floor: floor) {
-            [unowned self] in delivered.append($0)
-        }
+        let recovered = try LogRecovery.run(
+            disk: disk, identity: identity, store: StoreState(appliedUpTo: floor)
+        ) { [unowned self] in delivered.append($0) }
         self.recovered = recovered
         let log = WriteAheadLog(
             disk: disk, identity: identity, recovered: recovered,
@@ -79,9 +86,9 @@ final class LogWorld {
     /// What recovery makes of the disk as it is now.
     func recover(floor: Slot = .zero) throws -> RecoveredLog {
         delivered = []
-        return try LogRecovery.run(disk: disk, identity: identity, floor: floor) {
-            [unowned self] in delivered.append($0)
-        }
+        return try LogRecovery.run(
+            disk: disk, identity: identity, store: StoreState(appliedUpTo: floor)
+        ) { [unowned self] in delivered.append($0) }
     }
 }
 

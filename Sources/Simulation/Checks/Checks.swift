@@ -156,6 +156,14 @@ package final class Checks {
         if let loss = machine.view.loss(in: state) {
             world.note(.recovery, "\(machine.name): \(loss)")
         }
+        if state.lacksBase {
+            if !machine.hasLostBase {
+                world.note(
+                    .recovery, "\(machine.name): slots have left its log that its store lacks")
+            }
+        } else {
+            machine.hasLostBase = false
+        }
         // What was read from the log was flushed, and counts from now on.
         machine.view.join(state)
     }

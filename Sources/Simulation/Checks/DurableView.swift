@@ -29,7 +29,11 @@ struct DurableView {
         case .learned(let slot, _):
             makeRoom(slot)
             isLearned[Int(slot.rawValue) - 1] = true
-        case .decided, .truncated, .configuration, .heard: break
+        case .truncated(let slot):
+            // The base has them, durably.
+            makeRoom(slot)
+            for index in 0..<Int(slot.rawValue) { isLearned[index] = true }
+        case .decided, .configuration, .heard: break
         }
         return nil
     }

@@ -106,7 +106,9 @@ final class SimClient {
     private func send(_ number: Int, to machine: SimMachine) {
         let isLost = workload.dice.happens(perMille: workload.lossPerMille)
         world.timeline.after(workload.dice.number(in: 20...600)) { [self] in
-            guard let process = machine.process, let replica = process.replica else {
+            guard let process = machine.process, let replica = process.replica,
+                let reader = process.reader
+            else {
                 // Nobody listens: the connection is refused.
                 return conclude(number, .refused)
             }
@@ -115,7 +117,7 @@ final class SimClient {
             // A lost request and a lost answer look the same from here, and are not the same.
             if isLost, workload.dice.happens(perMille: 500) { return }
             process.later(1) { [self] in
-                perform(number, replica) { [self] in arrive(attempt, $0, isLost: isLost) }
+                perform(number, replica, reader) { [self] in arrive(attempt, $0, isLost: isLost) }
                 process.requestTurn()
             }
         }
@@ -273,17 +275,18 @@ final class SimClient {
     // MARK: How a node does it
 
     private func perform(
-        _ number: Int, _ replica: Replica, then: @escaping (Verdict) -> Void
+        _ number: Int, _ replica: Replica, _ reader: RangeReader,
+        then: @escaping (Verdict) -> Void
     ) {
         let action = workload.operations[number].action
         switch Request(action) {
         case .read(let range):
-            read(action, replica, then) { [unowned replica] () throws(KVError) in
-                Answers.answer(try replica.machine.range(range))
+            read(action, replica, then) { [weak reader] answer in
+                reader?.read(range) { answer($0.map(Answers.answer)) }
             }
         case .readOnly(let transaction):
-            read(action, replica, then) { [unowned replica] () throws(KVError) in
-                Answers.answer(try replica.machine.readOnlyTxn(transaction))
+            read(action, replica, then) { [weak reader] answer in
+                reader?.read(transaction) { answer($0.map(Answers.answer)) }
             }
         case .command(let kind, let bytes):
             let session = workload.operations[number].request.map {
@@ -299,20 +302,26 @@ final class SimClient {
         }
     }
 
-    /// `make` waits in the replica and must not hold it. As the doors do it: a sequential read waits only if the node is behind the client's token.
+    /// `make` waits in the replica and must not hold it. As the doors do it: a sequential read waits only if the
+    /// node is behind the client's token.
     private func read(
         _ action: Action, _ replica: Replica, _ then: @escaping (Verdict) -> Void,
-        make: @escaping () throws(KVError) -> Answer
+        make: @escaping (@escaping (Result<Answer, KVError>) -> Void) -> Void
     ) {
-        func answer() -> Verdict {
-            do throws(KVError) { return .done(try make()) } catch { return .failed }
+        func answer() {
+            make { result in
+                switch result {
+                case .success(let answer): then(.done(answer))
+                case .failure: then(.failed)
+                }
+            }
         }
         if case .get(_, .sequential(let since)) = action {
             if replica.localReadRefusal != nil { return then(.refused) }
-            if replica.machine.keyspace.revision >= since { return then(answer()) }
+            if replica.machine.keyspace.revision >= since { return answer() }
         }
         replica.read { result in
-            then(result == .ready ? answer() : .refused)
+            if result == .ready { answer() } else { then(.refused) }
         }
     }
 }

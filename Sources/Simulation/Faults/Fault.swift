@@ -55,10 +55,13 @@ package enum Fault: String, CaseIterable, Sendable {
     case powerLossAll = "power-loss-all"
     case crashInTurn = "crash-in-turn"
     case crashLoop = "crash-loop"
+    // Bases. At the end: which faults a seed has is drawn in this order.
+    /// What was durable beside the log is gone.
+    case lostBase = "lost-base"
 
     /// What it is trouble of.
     package enum Concern: String, CaseIterable, Sendable {
-        case network, disk, clock, roles, memberships, processes
+        case network, disk, clock, roles, memberships, processes, bases
     }
 
     package var concern: Concern {
@@ -76,6 +79,7 @@ package enum Fault: String, CaseIterable, Sendable {
             .crashLoop:
             .processes
         case .memberChange: .memberships
+        case .lostBase: .bases
         }
     }
 
@@ -88,7 +92,7 @@ package enum Fault: String, CaseIterable, Sendable {
     var pauseMilliseconds: ClosedRange<UInt64> {
         switch self {
         case .crashInTurn, .brokenConnection, .oldFrames: 100...3_000
-        case .bitRot, .misdirected, .staleBlock, .wipe, .oldCopy: 3_000...30_000
+        case .bitRot, .misdirected, .staleBlock, .wipe, .oldCopy, .lostBase: 3_000...30_000
         case .killAll, .powerLossAll: 2_000...20_000
         case .memberChange: 100...1_500
         default: 500...8_000

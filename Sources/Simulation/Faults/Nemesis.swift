@@ -66,6 +66,8 @@ package final class Nemesis {
             harmed.remove(index)
         }
         forgetful = []
+        // Others have what it lost.
+        for machine in world.machines where machine.hasLostBase { harmed.remove(machine.index) }
         return world.machines.filter { $0.isGood && !harmed.contains($0.index) }
     }
 
@@ -122,6 +124,7 @@ package final class Nemesis {
         case .clock: strikeClock(fault, &dice)
         case .roles: strikeRoles(fault, &dice)
         case .memberships: strikeMemberships(&dice)
+        case .bases: loseBase(&dice)
         case .processes: strikeProcesses(fault, &dice)
         }
     }

@@ -1,10 +1,15 @@
 /// Which kinds of trouble a run makes.
 package enum Profile: String, CaseIterable, Sendable {
-    case network, disk, clock, roles, membership, all
+    case network, disk, clock, roles, membership, storage, all
 
     /// Every profile has processes that die: that is what all the rest is about.
     /// Memberships change by order in a profile of their own; by themselves they do wherever a directory is lost.
     package var faults: [Fault] {
+        if self == .storage {
+            return Fault.allCases.filter {
+                [.bases, .disk, .network, .processes].contains($0.concern)
+            }
+        }
         if self == .membership {
             return Fault.allCases.filter {
                 [.memberships, .network, .clock, .processes].contains($0.concern)
@@ -18,10 +23,13 @@ package enum Profile: String, CaseIterable, Sendable {
             case .clock: .clock
             case .roles: .roles
             case .membership: .memberships
+            case .storage: .bases
             case .all: nil
             }
         return Fault.allCases.filter { fault in
-            guard fault != .unsafeAmnesia, fault != .memberChange else { return false }
+            guard ![Fault.unsafeAmnesia, .memberChange, .lostBase].contains(fault) else {
+                return false
+            }
             return concern == nil || fault.concern == concern || fault.concern == .processes
         }
     }

@@ -27,10 +27,10 @@ package final class SeedRun {
 
     private init(_ scenario: Scenario, output: ((String) -> Void)?) {
         self.scenario = scenario
+        var knobs = Knobs.drawn(seed: scenario.seed, nodeCount: scenario.nodeCount)
+        if scenario.profile == .storage { knobs.drawBases(seed: scenario.seed) }
         world = World(
-            seed: scenario.seed,
-            knobs: .drawn(seed: scenario.seed, nodeCount: scenario.nodeCount),
-            injectedBug: scenario.injectedBug, output: output)
+            seed: scenario.seed, knobs: knobs, injectedBug: scenario.injectedBug, output: output)
         if scenario.activeFaults.contains(.unsafeAmnesia) {
             world.ignoredRules = [.coreInvariant, .durableBeforeSent, .promiseKept, .recovery]
             world.checks.expectsHalts = true

@@ -159,7 +159,8 @@ package final class SimDisk: Disk {
             return storage.fillReserve() ? .reserved : .notReserved(DiskError("no space left"))
         case .remove(let segment):
             machine.world.trace.note(.remove, node: machine.index, segment, 0, "\(segment)")
-            storage.remove(segment)
+            storage.remove(
+                segment, isDurable: machine.world.injectedBug?.log != .phantomLowSegment)
             return .removed
         case .scan(let scan):
             machine.world.trace.note(.scan, node: machine.index)

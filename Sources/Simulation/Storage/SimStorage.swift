@@ -23,6 +23,8 @@ package final class SimStorage {
     }
 
     private var files: [UInt64: File] = [:]
+    /// Those whose removal is not durable.
+    private var removed: [UInt64: File] = [:]
     /// Something was done to it that no log can be expected to read: refusing it is right.
     package internal(set) var isDamaged = false
     /// What damage has replaced, oldest first.
@@ -85,7 +87,11 @@ package final class SimStorage {
         files[segment] = File(bytes: [UInt8](repeating: 0, count: byteCount))
     }
 
-    func remove(_ segment: UInt64) { files[segment] = nil }
+    /// Unless it is durable it may be undone by a loss of power.
+    func remove(_ segment: UInt64, isDurable: Bool) {
+        if !isDurable { removed[segment] = files[segment] }
+        files[segment] = nil
+    }
 
     /// Writes without flushing.
     func write(_ segment: UInt64, at offset: Int, _ bytes: some Collection<UInt8>) {
@@ -139,6 +145,10 @@ package final class SimStorage {
 
     /// The power is gone, and with it what was not flushed, or some of it.
     func losePower(_ dice: inout Dice) {
+        for segment in removed.keys.sorted() where dice.happens(perMille: 500) {
+            files[segment] = removed[segment]
+        }
+        removed = [:]
         for segment in numbers {
             settle(segment, &dice)
             let stranded = files[segment]?.stranded.sorted { $0.key < $1.key } ?? []

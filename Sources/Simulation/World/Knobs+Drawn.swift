@@ -1,3 +1,5 @@
+internal import Replication
+
 extension Knobs {
     /// The knobs of a seed: mostly near what is usual, sometimes at an extreme.
     package static func drawn(seed: UInt64, nodeCount: Int? = nil) -> Knobs {
@@ -11,7 +13,29 @@ extension Knobs {
         // A stream of its own: other knobs of the seed stay what they were.
         var quota = Dice(seed: seed, concern: "quota")
         knobs.quotaBytes = quota.one(of: [0, 0, 0, 0, 0, 4_000, 30_000, 200_000])
+        knobs.drawBase(seed)
         return knobs
+    }
+
+    /// Machines have bases, so that logs lose their beginning.
+    package mutating func drawBases(seed: UInt64) {
+        var dice = Dice(seed: seed, concern: "knobs of bases")
+        hasBase = true
+        logTailBytes = dice.one(of: [0, 0, 32 << 10, 256 << 10])
+        logPinnedBytes = dice.one(of: [0, 512 << 10])
+        segmentBytes = 64 << 10
+        tailBytes = dice.one(of: [0, 1 << 10, 16 << 10])
+        valueBytes = dice.one(of: [8...2_000, 500...4_000, 0...12_000])
+    }
+
+    /// A stream of its own, too.
+    private mutating func drawBase(_ seed: UInt64) {
+        var dice = Dice(seed: seed, concern: "base-knobs")
+        hasBase = dice.happens(perMille: 600)
+        memory = MemoryPlan(
+            generationBytes: dice.one(of: [1 << 10, 4 << 10, 16 << 10, 64 << 10]),
+            tableBytes: dice.one(of: [0, 0, 2 << 10, 8 << 10, 64 << 10, 1 << 20]),
+            replayBytes: dice.one(of: [4 << 10, 64 << 10, 1 << 20]))
     }
 
     private mutating func drawTimes(_ dice: inout Dice) {

@@ -1,4 +1,5 @@
 internal import Paxos
+package import Replication
 
 /// Everything about a world that is not an event: sizes, times, counts.
 package struct Knobs: Equatable, Sendable {
@@ -14,6 +15,12 @@ package struct Knobs: Equatable, Sendable {
     package var diskMicroseconds: ClosedRange<UInt64> = 100...1200
     package var segmentBytes = 64 << 10
     package var sealAfterMilliseconds: UInt64 = 10
+    /// Nodes have a base below their tables.
+    package var hasBase = false
+    package var memory = MemoryPlan.standard
+    /// What the log keeps of slots that are flushed, and the same for a peer that gets a snapshot.
+    package var logTailBytes = 64 << 10
+    package var logPinnedBytes = 512 << 10
     /// How long a process that has ended stays away.
     package var restartMicroseconds: ClosedRange<UInt64> = 1_000...300_000
     /// Machines are switched on within this time.

@@ -2,6 +2,7 @@ internal import Basics
 package import Paxos
 internal import PaxosCodec
 internal import Replication
+package import Rows
 package import WriteAheadLog
 
 /// One machine: a data directory that stays, a clock, and a process that comes and goes.
@@ -18,7 +19,11 @@ package final class SimMachine {
     package let index: Int
     package let replicaID: ReplicaID
     package internal(set) var storage: SimStorage
+    /// What lies below the tables, if nodes have a base.
+    package internal(set) var base = MemoryBaseStore()
     package internal(set) var identity: Identity
+    /// The base was lost, and no other one has taken its place yet.
+    package internal(set) var hasLostBase = false
     /// What is durable in this directory, as its writes tell.
     var view = DurableView()
     /// Of the last process that ran on this directory.
@@ -126,7 +131,9 @@ package final class SimMachine {
     package func wipe() {
         precondition(process == nil, "only the directory of a dead process")
         storage = SimStorage()
+        base = MemoryBaseStore()
         identity = SimMachine.newIdentity(of: replicaID, world)
+        hasLostBase = false
         view = DurableView()
         boot = BootNumber(0)
         isOldCopy = false
@@ -147,16 +154,26 @@ package final class SimMachine {
         world.onNewLife(self)
     }
 
+    /// What is durable beside the log is gone, or is not what was written.
+    package func loseBase(rotting: Bool = true) {
+        precondition(process == nil, "only the directory of a dead process")
+        if rotting { base.isDamaged = true } else { base = MemoryBaseStore() }
+        hasLostBase = true
+    }
+
     /// A copy of the directory as it is now.
     package func backup() -> SimBackup {
-        SimBackup(identity: identity, storage: storage.copy(), view: view, boot: boot)
+        SimBackup(
+            identity: identity, storage: storage.copy(), base: base.copy(), view: view, boot: boot)
     }
 
     /// Puts a copy in the place of the directory.
     package func restore(_ backup: SimBackup) {
         precondition(process == nil, "only the directory of a dead process")
         storage = backup.storage.copy()
+        base = backup.base.copy()
         identity = backup.identity
+        hasLostBase = false
         view = backup.view
         boot = backup.boot
         isOldCopy = false

@@ -3,6 +3,7 @@ internal import Observability
 package import Paxos
 internal import PaxosCodec
 package import Replication
+internal import Rows
 internal import WriteAheadLog
 
 /// One process of a member: the real replica over the real log. Only the disk below and the wires are the
@@ -54,12 +55,11 @@ package final class SimProcess: PeerLink {
                 mayAct: { [unowned self] in mayAct() }))
         self.disk = disk
         var known: Membership?
+        decidedUpTo = Slot(machine.base.slot ?? 0)
         do throws(RecoveryError) {
             let parts = try Recovery.run(
-                disk: disk, identity: machine.identity, nonce: world.processDice.next(),
-                options: LogOptions(
-                    segmentBytes: world.knobs.segmentBytes,
-                    sealAfterMilliseconds: world.knobs.sealAfterMilliseconds),
+                disk: disk, base: try openBase(), identity: machine.identity,
+                nonce: world.processDice.next(), options: world.logOptions,
                 injectedBug: world.injectedBug, logger: world.logger,
                 saveIdentity: { [unowned self] in save($0) },
                 onDecided: { [unowned self] in decided($0) },
@@ -71,9 +71,45 @@ package final class SimProcess: PeerLink {
     }
 
     private var disk: SimDisk?
+    private var base: MemoryBase?
+    /// How clients read of it.
+    private(set) var reader: RangeReader?
+
+    private func openBase() throws(RecoveryError) -> MemoryBase? {
+        guard world.knobs.hasBase else { return nil }
+        let owner = MemoryBase.Owner(
+            submitted: { [unowned self] lane, _ in workOnBase(lane) },
+            failed: { [unowned self] in failDisk($0.description) })
+        // What is damaged is put aside: the log, or another machine's base, makes it again.
+        if machine.base.isDamaged { machine.base.setAside() }
+        do throws(BaseError) {
+            base = try MemoryBase(
+                machine.base, injectedBug: world.injectedBug?.base, owner: owner)
+        } catch {
+            throw .disk(DiskError(error.description))
+        }
+        return base
+    }
+
+    /// Performs the oldest operation of a lane after the disk has had its time.
+    private func workOnBase(_ lane: BaseLane) {
+        let microseconds = world.baseDice.number(in: world.knobs.diskMicroseconds)
+        later(microseconds) { [unowned self] in completeOnBase(lane) }
+    }
+
+    private func completeOnBase(_ lane: BaseLane) {
+        let now = world.timeline.nowMicroseconds
+        if machine.diskStalledUntil > now {
+            return later(machine.diskStalledUntil - now) { [unowned self] in completeOnBase(lane) }
+        }
+        guard mayAct() else { return }
+        base?.completeNext(lane)
+        requestTurn()
+    }
 
     private func begin(_ parts: RecoveredParts) {
         machine.boot = parts.log.boot
+        decidedUpTo = max(decidedUpTo, parts.state?.decidedUpTo ?? .zero)
         world.checks.recovered(parts, on: machine, decidedUpTo: decidedUpTo)
         let replica = Replica(
             configuration: world.configuration(of: machine), parts: parts,
@@ -84,7 +120,9 @@ package final class SimProcess: PeerLink {
             clusterID: World.clusterID, requestTurn: { [unowned self] in requestTurn() },
             halt: { [unowned self] in halt($0) }, renew: { [unowned self] in endLife($0) })
         self.replica = replica
+        reader = RangeReader(replica: replica) { [unowned self] action in later(1, action) }
         replica.link = self
+        replica.onInstalled = { [unowned self] slot in installed(upTo: slot) }
         replica.onDecided = { [unowned self] in decided($0) }
         replica.onChange = { [unowned self] in world.onChange(machine, $0, $1) }
         replica.onStarted = { [unowned self] in
@@ -123,6 +161,9 @@ package final class SimProcess: PeerLink {
         isStarted = false
         if let replica { world.marks.add(replica) }
         disk?.detach()
+        base?.crash(losingPower: death == .powerLost) { [world] count in
+            Int(world.baseDice.number(in: 0...UInt64(count - 1)))
+        }
         world.network.ended(self)
         machine.ended(self, death)
     }
@@ -131,7 +172,9 @@ package final class SimProcess: PeerLink {
     func letGo() {
         precondition(isDead || machine.process !== self, "only what has ended")
         replica = nil
+        reader = nil
         disk = nil
+        base = nil
         lastSeen = nil
     }
 
@@ -172,6 +215,14 @@ package final class SimProcess: PeerLink {
     private func decided(_ decided: DecidedValue) {
         decidedUpTo = max(decidedUpTo, decided.slot)
         world.checks.decided(decided, by: machine)
+    }
+
+    /// Another machine's state has all slots up to here.
+    private func installed(upTo slot: Slot) {
+        decidedUpTo = max(decidedUpTo, slot)
+        machine.hasLostBase = false
+        world.trace.note(.install, node: machine.index, slot.rawValue, 0, "\(slot)")
+        world.checks.compareDigest(of: self, isCertain: true)
     }
 
     // MARK: Turns

@@ -11,6 +11,7 @@ package final class Trace {
         case decide, apply
         case begin, end
         case fault, heal, phase, violation
+        case flush, install
     }
 
     private let timeline: Timeline

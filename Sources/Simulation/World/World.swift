@@ -25,6 +25,7 @@ package final class World {
     var diskDice: Dice
     var clockDice: Dice
     var processDice: Dice
+    var baseDice: Dice
 
     /// Looks at every message that is sent.
     package var onMessage: (_ message: Message, _ from: SimMachine, _ to: SimMachine) -> Void = {
@@ -57,6 +58,7 @@ package final class World {
         diskDice = Dice(seed: seed, concern: "disk")
         clockDice = Dice(seed: seed, concern: "clock")
         processDice = Dice(seed: seed, concern: "processes")
+        baseDice = Dice(seed: seed, concern: "bases")
         machines = (0..<knobs.nodeCount).map { SimMachine($0, in: self) }
     }
 
@@ -144,6 +146,15 @@ package final class World {
 
     // MARK: Details
 
+    var logOptions: LogOptions {
+        var options = LogOptions(
+            segmentBytes: knobs.segmentBytes,
+            sealAfterMilliseconds: knobs.sealAfterMilliseconds)
+        options.tailBytes = knobs.logTailBytes
+        options.pinnedBytes = knobs.logPinnedBytes
+        return options
+    }
+
     func configuration(of machine: SimMachine) -> ReplicaConfiguration {
         let listed = machines.map {
             ListedMember(replica: $0.replicaID, name: $0.name, peerURLs: [])
@@ -159,6 +170,7 @@ package final class World {
         configuration.tuneCore = knobs.tune
         configuration.isReadmittedByItself = knobs.readmits
         configuration.quotaBytes = knobs.quotaBytes
+        configuration.memory = knobs.memory
         configuration.injectedBug = injectedBug
         return configuration
     }

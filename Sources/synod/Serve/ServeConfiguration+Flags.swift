@@ -45,6 +45,14 @@ extension ServeConfiguration {
         quotaBytes = Self.quota(
             try values.integer("quota-backend-bytes", in: Int.min...Int.max))
         readmission = try values.choice("readmission", of: Readmission.self)
+        storage = try values.choice("storage", of: Storage.self)
+        let limit = try values.integer("memory-limit", in: 0...MemoryLimit.bounds.upperBound)
+        if limit != 0, !MemoryLimit.bounds.contains(limit) {
+            throw UsageError(
+                "\(values.source("memory-limit")) must be 0 or at least \(MemoryLimit.bounds.lowerBound)"
+            )
+        }
+        memoryLimit = MemoryLimit(bytes: limit == 0 ? MemoryLimit.defaultBytes : limit)
         segmentBytes = try values.integer("segment-bytes", in: Self.segmentBytes)
         stopsAtEndOfInput = try values.boolean("stop-at-end-of-input")
         if !values.text("chaos").isEmpty {

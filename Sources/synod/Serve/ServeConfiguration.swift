@@ -16,6 +16,9 @@ struct ServeConfiguration: Sendable, Equatable {
     /// Who decides what becomes of a directory that must not vote again.
     enum Readmission: String, Sendable, CaseIterable { case automatic, manual }
 
+    /// Where the data lie that do not fit into memory.
+    enum Storage: String, Sendable, CaseIterable { case disk, memory }
+
     /// This member's name; one of `initialCluster`.
     var name: String
     /// Where the log lies; made if it is missing.
@@ -36,6 +39,9 @@ struct ServeConfiguration: Sendable, Equatable {
     var maxTransactionOperations: Int
     /// 0: any number.
     var quotaBytes: UInt64
+    /// Whether there is a base below the tables.
+    var storage: Storage
+    var memoryLimit: MemoryLimit
     var segmentBytes: Int
     var readmission: Readmission
     /// Stop when standard input ends.

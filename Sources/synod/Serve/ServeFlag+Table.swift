@@ -52,6 +52,14 @@ extension ServeFlag {
     /// The flags that etcd does not have.
     static let ours: [ServeFlag] = [
         ServeFlag(
+            "storage", "KIND", "disk", .effective,
+            "disk, or memory for a node that keeps all keys in memory and replays its log",
+            isOurs: true),
+        ServeFlag(
+            "memory-limit", "BYTES", "0", .effective,
+            "what data may take of the memory; the rest is read from disk (0: 256 MiB)",
+            isOurs: true),
+        ServeFlag(
             "segment-bytes", "BYTES", "67108864", .effective, "the size of the log's files",
             isOurs: true),
         ServeFlag(

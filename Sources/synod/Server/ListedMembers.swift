@@ -51,6 +51,7 @@ struct ListedMembers {
             productVersion: Version.synod, seed: SecureRandom.uint64())
         result.isReadmittedByItself = configuration.readmission == .automatic
         result.quotaBytes = configuration.quotaBytes
+        result.memory = configuration.memoryLimit.plan
         result.injectedBug = configuration.injectedBug
         return result
     }

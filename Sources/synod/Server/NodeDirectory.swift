@@ -41,10 +41,11 @@ struct NodeDirectory {
         let disk = try PosixDisk(
             directory: directory.logPath, injectedBug: configuration.injectedBug?.log, wake: wake,
             onFailure: { ProcessExit.end(.brokenDisk, logger, $0) })
+        let base = try NodeBase.open(configuration, logger: logger, wake: wake)
         var known: Membership?
         do throws(RecoveryError) {
             var parts = try Recovery.run(
-                disk: disk, identity: identity,
+                disk: disk, base: base, identity: identity,
                 nonce: SecureRandom.uint64(),
                 options: LogOptions(segmentBytes: configuration.segmentBytes),
                 injectedBug: configuration.injectedBug, logger: logger,

@@ -17,6 +17,10 @@ final class HarnessNode {
     var log: [DurableRecord] = []
     /// The caller's state survives a crash up to here.
     var baseUpTo = Slot.zero
+    /// Its state was lost, and it has not had another one yet.
+    var hasLostBase = false
+    /// It was born without a state that its log could complete.
+    var lacksBase = false
     var waitingBoxes: [Effects.Box] = []
     var write: Write?
     var diskStalledUntil: UInt64 = 0

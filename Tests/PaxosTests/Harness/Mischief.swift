@@ -33,8 +33,15 @@ enum Mischief: Equatable, CustomStringConvertible {
         }
     }
 
+    /// Those that matter only when logs lose their beginning.
+    var isOfSnapshots: Bool {
+        self == .core(.installOverNewer) || self == .core(.promiseLostByInstall)
+    }
+
     /// What agreement does not show in few histories, and an invariant shows at once.
-    var breaksInvariants: Bool { self == .core(.phase1InOldConfiguration) }
+    var breaksInvariants: Bool {
+        self == .core(.phase1InOldConfiguration) || self == .core(.promiseLostByInstall)
+    }
 
     var coreBug: PaxosBug? { if case .core(let bug) = self { bug } else { nil } }
 

@@ -16,6 +16,8 @@ final class World {
         var diskMax: UInt64 = 4
         var mischief: Mischief?
         var checksInvariants = true
+        /// Logs lose their beginning.
+        var truncates = false
         var tune: (inout Configuration) -> Void = { _ in }
     }
 
@@ -26,6 +28,7 @@ final class World {
         case diskDone(node: Int, write: UInt64)
         case tick(node: Int, boot: UInt64)
         case endOfTurn(node: Int)
+        case install(node: Int, boot: UInt64, from: Int, atLeast: Slot)
         case loseConnection(node: Int, to: ReplicaID)
     }
 
@@ -46,6 +49,12 @@ final class World {
     var memberships: [(slot: Slot, membership: Membership)] = []
     var nextChange: UInt64 = 0
     var changesDecided = 0
+    /// No node dies any more.
+    var isSettling = false
+    var truncations = 0
+    var snapshotsNeeded = 0
+    var installs = 0
+    var lostBases = 0
     var steps = 0
     var trace = false
 
@@ -93,8 +102,10 @@ final class World {
         configuration.heartbeatMilliseconds = 20
         options.tune(&configuration)
         configuration.injectedBug = options.mischief?.coreBug
+        let state = builder.state()
         nodes[index].core = PaxosCore(
-            configuration: configuration, state: builder.state(), nowMilliseconds: now)
+            configuration: configuration, state: state, nowMilliseconds: now)
+        noteStore(index, state)
         nodes[index].deliveredUpTo = builder.decidedUpTo
         nodes[index].leader = nil
         schedule(.tick(node: index, boot: nodes[index].boot), after: 1 + below(10))
@@ -187,6 +198,9 @@ final class World {
         case .loseConnection(let index, let replica):
             if isPaused(index, event) { return }
             step(index, .disconnected(replica))
+        case .install(let index, let boot, let source, let slot):
+            if isPaused(index, event) { return }
+            if nodes[index].boot == boot { install(index, from: source, atLeast: slot) }
         case .endOfTurn(let index):
             guard nodes[index].hasEndOfTurnDue, nodes[index].core != nil else { return }
             nodes[index].hasEndOfTurnDue = false
@@ -216,7 +230,7 @@ final class World {
         }
     }
 
-    private func input(_ index: Int, _ stimulus: Input) {
+    func input(_ index: Int, _ stimulus: Input) {
         steps += 1
         let node = nodes[index]
         guard node.core != nil else { return }
@@ -299,13 +313,9 @@ final class World {
             nodes[index].readsAnswered += nodes[index].reads.count { $0.number <= number }
             nodes[index].reads.removeAll { $0.number <= number }
         case .readLog(let fromSlot, let upTo, _, let receiver):
-            var values: [Value] = []
-            var slot = fromSlot
-            while slot <= upTo, values.count < 8, let value = ledger.value(of: slot) {
-                values.append(value)
-                slot = slot.next
-            }
-            input(index, .logRead(fromSlot: fromSlot, values: values, for: receiver))
+            answerLogRead(fromSlot, upTo, for: receiver, at: index)
+        case .snapshotNeeded(let source, let slot):
+            needsSnapshot(index, from: source, atLeast: slot)
         case .dropMessages(let number):
             dropMessages(of: index, boxesUpTo: number)
         case .changeEnded(_, let outcome):
@@ -338,6 +348,8 @@ final class World {
             if options.mischief == .sendsBeforeDurable { continue }
             for outbound in box.messages { send(outbound, from: index) }
         }
+        if options.truncates, below(2) == 0 { truncate(index) }
+        if options.truncates, below(3) == 0 { shorten(index) }
         step(index, .durable(boxNumber: last.number))
         if nodes[index].waitingBoxes.isEmpty && nodes[index].write == nil {
             step(index, .logIdle)

@@ -64,13 +64,32 @@ import Testing
     }
 
     @Test func truncatedSlotsAreDecided() {
-        let (state, decided) = fold([
+        let records: [DurableRecord] = [
             .truncated(upTo: Slot(9)), accepted(4, 1, "d"), accepted(10, 1, "j"),
             .decided(ballot: ballot(1), upTo: Slot(10)),
-        ])
+        ]
+        let (state, decided) = fold(records, appliedUpTo: 9)
         #expect(decided == [10])
         #expect(state.truncatedUpTo == Slot(9))
         #expect(state.decidedUpTo == Slot(10))
+        #expect(!state.lacksBase)
+        let (lacking, none) = fold(records, appliedUpTo: 8)
+        #expect(none == [], "slots are handed out without gaps")
+        #expect(lacking.decidedUpTo == Slot(10))
+        #expect(lacking.lacksBase)
+    }
+
+    /// Of what the caller's state has, the records may have something else: it was never decided.
+    @Test func whatIsNotProvenIsTruncated() {
+        let proven: [DurableRecord] = [
+            accepted(1, 1, "a"), .learned(slot: Slot(2), value: value("b")), accepted(3, 2, "c"),
+            .decided(ballot: ballot(1), upTo: Slot(1)), .decided(ballot: ballot(2), upTo: Slot(3)),
+        ]
+        #expect(fold(proven, appliedUpTo: 3).state.truncatedUpTo == .zero)
+        #expect(fold(proven, appliedUpTo: 4).state.truncatedUpTo == Slot(4))
+        let other = proven.dropLast() + [.decided(ballot: ballot(3), upTo: Slot(3))]
+        #expect(fold(Array(other), appliedUpTo: 3).state.truncatedUpTo == Slot(3))
+        #expect(fold(Array(other), appliedUpTo: 2).state.truncatedUpTo == .zero)
     }
 
     private func change(_ slot: UInt64, _ voters: Int) -> DurableRecord {

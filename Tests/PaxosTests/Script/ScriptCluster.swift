@@ -9,6 +9,8 @@ final class ScriptCluster {
         var boot: UInt64 = 0
         var now: UInt64 = 1000
         var log: [DurableRecord] = []
+        /// The caller's state survives up to here.
+        var baseUpTo = Slot.zero
         var boxes: [Effects.Box] = []
         var applied: [DecidedValue] = []
 
@@ -67,8 +69,8 @@ final class ScriptCluster {
     func start(_ index: Int) {
         let node = nodes[index]
         node.boot += 1
-        var builder = DurableStateBuilder(membership: membership)
-        node.applied = []
+        var builder = DurableStateBuilder(membership: membership, appliedUpTo: node.baseUpTo)
+        node.applied.removeAll { $0.slot > node.baseUpTo }
         for record in node.log { builder.fold(record) { node.applied.append($0) } }
         var configuration = Configuration(
             replica: node.seat.replica, incarnation: node.incarnation,
@@ -76,6 +78,40 @@ final class ScriptCluster {
         tune(&configuration)
         node.core = PaxosCore(
             configuration: configuration, state: builder.state(), nowMilliseconds: node.now)
+    }
+
+    /// The state of a node is durable up to here, and its log need not keep what is below.
+    func truncate(_ index: Int, upTo slot: Slot) {
+        nodes[index].baseUpTo = slot
+        input(index, .truncate(upTo: slot))
+    }
+
+    /// The state of another node, as it is now, takes the place of this one's.
+    func install(_ index: Int, from source: Int) {
+        let slot = nodes[source].applied.last?.slot ?? .zero
+        nodes[index].baseUpTo = slot
+        nodes[index].applied = nodes[source].applied
+        let governing = GoverningMembership(slot: .zero, membership: membership)
+        let snapshot = InstalledSnapshot(
+            slot: slot, governing: governing, logTimeMilliseconds: 0)
+        input(index, .installed(snapshot))
+    }
+
+    /// The state of a node that is down is gone, and of its log what is truncated.
+    func lose(_ index: Int) {
+        var stated = DurableStateBuilder(membership: membership)
+        for record in nodes[index].log { stated.fold(record) { _ in } }
+        let state = stated.state()
+        nodes[index].log.removeAll { record in
+            switch record {
+            case .accepted(let value): value.slot <= state.truncatedUpTo
+            case .learned(let slot, _): slot <= state.truncatedUpTo
+            default: false
+            }
+        }
+        nodes[index].log.insert(.truncated(upTo: state.truncatedUpTo), at: 0)
+        nodes[index].baseUpTo = .zero
+        nodes[index].applied = []
     }
 
     /// The process ends; of the boxes on their way to the disk, the first few survive.

@@ -17,6 +17,10 @@ import Paxos
 ///     cut n1 n2 | cut n1>n2 [after 1] | mend       links that lose what is sent, after one message
 ///     disconnect n1 n2 | connect n1 n2             n1 is told about its connection to n2
 ///     crash n1 [keeping 1] | restart n1
+///     truncate n1 3                                n1's state is durable up to slot 3, apart from its log
+///     install n1 from n2                           the state of n2 takes the place of that of n1
+///     lose n1                                      the state of n1, which is down, is lost, and of its log
+///                                                  what is truncated
 ///     kill n1 ROLE | revive n1 ROLE [amnesia]      proposer, acceptor or learner dies, comes back
 ///     roles n1                                     which are dead
 ///     move n1 [to n2] | resign n1
@@ -207,9 +211,15 @@ struct ScriptInterpreter {
             cluster.crash(node, keepingBoxes: kept)
         case "restart":
             cluster.start(node)
-            cluster.lines += cluster.nodes[node].applied.map {
+            let base = cluster.nodes[node].baseUpTo
+            cluster.lines += cluster.nodes[node].applied.filter { $0.slot > base }.map {
                 "n\(node + 1) replays \(ScriptText.text($0.slot)): \(ScriptText.text($0.value))"
             }
+        case "truncate":
+            cluster.truncate(node, upTo: Slot(words.compactMap { UInt64($0) }.first ?? 0))
+        case "install": cluster.install(node, from: nodes[1])
+        case "lose":
+            cluster.lose(node)
         case "disconnect":
             cluster.input(node, .disconnected(cluster.nodes[nodes[1]].seat.replica))
         case "kill", "revive":

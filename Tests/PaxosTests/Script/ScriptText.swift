@@ -99,6 +99,8 @@ enum ScriptText {
         "values from \(text(values.fromSlot)) ["
             + values.values.map(text).joined(separator: ", ")
             + "] decided \(text(values.decidedUpTo))"
+            + (values.values.isEmpty && values.truncatedUpTo > .zero
+                ? " truncated up to \(text(values.truncatedUpTo))" : "")
     }
 
     static func text(_ notice: Effects.Notice) -> String {
@@ -107,6 +109,8 @@ enum ScriptText {
         case .readReady(let number, let slot): "reads up to \(number) wait for slot \(text(slot))"
         case .readLog(let fromSlot, let upTo, _, let receiver):
             "asks its log for \(text(fromSlot, upTo)) for \(name(receiver))"
+        case .snapshotNeeded(let replica, let slot):
+            "needs a snapshot of \(name(replica)) at slot \(text(slot)) or later"
         case .dropMessages(let number): "drops the messages of boxes up to \(number)"
         case .overloaded(let bundle):
             "overloaded by '\(String(decoding: bundle, as: UTF8.self))'"

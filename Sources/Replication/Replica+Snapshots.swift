@@ -1,0 +1,128 @@
+internal import Basics
+internal import MVCC
+internal import Observability
+internal import Paxos
+internal import Rows
+internal import StateMachine
+internal import WriteAheadLog
+
+/// The lower end of the log: what the base makes unnecessary, and what comes in its place. Whoever lacks slots that
+/// have left the logs takes over a whole state (P30, P31, P34).
+extension Replica {
+    /// The base has every slot up to here, durably: the log may lose what it need not keep for peers that lag.
+    func baseIsDurable(upTo slot: Slot) {
+        baseSlot = slot
+        let truncatable = log.truncatable(upTo: slot)
+        if truncatable > .zero { step(.truncate(upTo: truncatable)) }
+        requestTurn()
+    }
+
+    // MARK: Snapshots
+
+    /// Slots are missing that only a snapshot has.
+    func askForSnapshot(_ peer: ReplicaID, atLeast slot: Slot) {
+        guard let taker else {
+            return logger.error(
+                "slots are missing that have left the logs, and a node without a base takes no "
+                    + "snapshot: start it with a base")
+        }
+        taker.ask(peer, atLeast: slot.rawValue, nowMilliseconds: clockMilliseconds())
+    }
+
+    /// A peer says something about a snapshot.
+    func receive(_ payload: [UInt8], from peer: ReplicaID) {
+        guard let message = SnapshotMessage(payload), let giver, let taker else { return }
+        let now = clockMilliseconds()
+        switch message {
+        case .ask(let slot): offerSnapshot(giver, atLeast: slot, to: peer, now)
+        case .read(let slot, let file, let offset, let bytesMax):
+            giver.read(
+                slot: slot, file: file, offset: offset, bytesMax: bytesMax, for: peer,
+                nowMilliseconds: now)
+        case .offer(let description):
+            taker.receive(description, from: peer, nowMilliseconds: now)
+        case .bytes(let slot, let file, let offset, let bytes):
+            taker.receive(
+                slot: slot, file: file, offset: offset, bytes: bytes, from: peer,
+                nowMilliseconds: now)
+        }
+    }
+
+    /// One that is not new enough is followed by a flush: the peer asks again.
+    private func offerSnapshot(
+        _ giver: SnapshotGiver, atLeast slot: UInt64, to peer: ReplicaID, _ now: UInt64
+    ) {
+        marks.hit(.snapshotAsked)
+        if baseSlot.rawValue < slot { startFlush() }
+        giver.offer(atLeast: slot, to: peer, nowMilliseconds: now)
+        log.pin(above: giver.oldestSlot.map { Slot($0) })
+    }
+
+    func tickSnapshots(_ now: UInt64) {
+        if configuration.injectedBug?.paxos == .installOverNewer, let leaderBallot, isMember {
+            taker?.ask(leaderBallot.replica, atLeast: 1, nowMilliseconds: now)
+        }
+        taker?.tick(nowMilliseconds: now)
+        guard let giver, giver.tick(nowMilliseconds: now) else { return }
+        log.pin(above: giver.oldestSlot.map { Slot($0) })
+    }
+
+    /// Once in a turn: a snapshot that is complete takes the place of the base, when no flush is at work and if it
+    /// has what is missing (P34).
+    func installSnapshot() {
+        guard let taker, let slot = taker.completeSlot, flusher?.isRunning == false,
+            !isFetchingForApply
+        else { return }
+        guard needsSnapshot(upTo: Slot(slot)) else {
+            marks.hit(.snapshotOutrun)
+            return taker.giveUp()
+        }
+        taker.finish { [unowned self] in takeOver() }
+    }
+
+    /// Whether a snapshot of the state up to this slot would be of use: what was missing may have come in another way.
+    private func needsSnapshot(upTo slot: Slot) -> Bool {
+        if configuration.injectedBug?.paxos == .installOverNewer { return true }
+        return slot > appliedSlot && core?.needsSnapshot(upTo: slot) == true
+    }
+
+    /// The base is another one, durably: the state machine begins anew on it, and then the core hears of it.
+    private func takeOver() {
+        guard let desk else { preconditionFailure("a snapshot without a base") }
+        do {
+            let tables = try desk.base.tables()
+            try machine.restore(tables, over: desk.base.keys)
+            guard let governing = try GoverningMembership(in: tables) else {
+                throw KeyBaseError("the snapshot names no members")
+            }
+            begin(at: Slot(machine.appliedSlot), governing)
+        } catch {
+            halt("the snapshot that was installed cannot be used: \(error)")
+        }
+    }
+
+    /// Goes on from a state that came in a snapshot. Whoever waits for the result of a command that it covers is not
+    /// answered by it (P20).
+    private func begin(at slot: Slot, _ governing: GoverningMembership) {
+        marks.hit(.snapshotInstalled)
+        baseSlot = slot
+        appliedSlot = slot
+        appliedBytesSinceFlush = 0
+        lacksBase = false
+        while let first = decidedQueue.first, first.slot <= slot { decidedQueue.popFirst() }
+        step(
+            .installed(
+                InstalledSnapshot(
+                    slot: slot, governing: governing,
+                    logTimeMilliseconds: machine.logTimeMilliseconds)))
+        step(.applied(upTo: slot))
+        if governing.slot > self.governing?.slot ?? .zero { govern(by: governing) }
+        logger.info("a snapshot was installed", ["slot": .integer(Int(slot.rawValue))])
+        onInstalled(slot)
+        requestTurn()
+    }
+
+    /// Why nothing can be served before a snapshot has come.
+    static let baseProblem =
+        "the base lacks slots that have left the log: this node votes, and waits for a snapshot from a peer"
+}

@@ -1,0 +1,69 @@
+internal import Paxos
+internal import Rows
+
+/// Gives snapshots of this node's base to peers that ask for one.
+final class SnapshotGiver {
+    private let desk: BaseDesk
+    private let send: (SnapshotMessage, ReplicaID) -> Void
+    /// Reads of peers that are under way: further ones are not begun, and asked for again.
+    private var openReads = 0
+    /// The snapshots that were given, each with the time of its last use.
+    private var given: [(slot: UInt64, usedAtMilliseconds: UInt64)] = []
+
+    init(_ desk: BaseDesk, send: @escaping (SnapshotMessage, ReplicaID) -> Void) {
+        self.desk = desk
+        self.send = send
+    }
+
+    /// A peer asks for a state of at least `slot`.
+    func offer(atLeast slot: UInt64, to peer: ReplicaID, nowMilliseconds: UInt64) {
+        desk.submit(.makeSnapshot(newerThanSlot: slot - min(slot, 1))) { [self] outcome in
+            guard case .snapshotMade(let description) = outcome else {
+                preconditionFailure("a snapshot was asked for: \(outcome)")
+            }
+            let isEnough = description.map { $0.slot >= slot } ?? false
+            if let description, isEnough { use(description.slot, nowMilliseconds) }
+            send(.offer(isEnough ? description : nil), peer)
+        }
+    }
+
+    /// A peer asks for bytes.
+    func read(
+        slot: UInt64, file: Int, offset: UInt64, bytesMax: Int, for peer: ReplicaID,
+        nowMilliseconds: UInt64
+    ) {
+        guard openReads < Limits.snapshotReads else { return }
+        openReads += 1
+        use(slot, nowMilliseconds)
+        let operation = BaseOperation.readSnapshot(
+            slot: slot, file: file, offset: offset,
+            bytesMax: min(bytesMax, Limits.snapshotChunkBytes))
+        desk.submit(operation) { [self] outcome in
+            guard case .snapshotRead(let bytes) = outcome else {
+                preconditionFailure("bytes of a snapshot were asked for: \(outcome)")
+            }
+            openReads -= 1
+            send(.bytes(slot: slot, file: file, offset: offset, bytes), peer)
+        }
+    }
+
+    /// The oldest snapshot that may still be read: whoever takes it needs the slots above it next.
+    var oldestSlot: UInt64? { given.map(\.slot).min() }
+
+    /// Drops what nobody has used for long; whether there was something.
+    func tick(nowMilliseconds now: UInt64) -> Bool {
+        guard let oldest = given.first,
+            oldest.usedAtMilliseconds + Limits.snapshotKeptMilliseconds < now
+        else { return false }
+        given.removeFirst()
+        desk.submit(.dropSnapshot(slot: oldest.slot)) { _ in }
+        return true
+    }
+
+    /// The snapshot that was used last is the last in order.
+    private func use(_ slot: UInt64, _ now: UInt64) {
+        given.removeAll { $0.slot == slot }
+        given.append((slot, now))
+        if given.count > Limits.snapshotsGiven { given.removeFirst() }
+    }
+}

@@ -1,0 +1,106 @@
+internal import Basics
+internal import PaxosCodec
+internal import Rows
+
+/// What two replicas say to each other about a snapshot: the one that lacks it asks and pulls, the other answers.
+enum SnapshotMessage: Equatable {
+    /// Give me a state of at least this slot.
+    case ask(atLeast: UInt64)
+    /// These are its files; nil: there is none.
+    case offer(SnapshotDescription?)
+    case read(slot: UInt64, file: Int, offset: UInt64, bytesMax: Int)
+    /// Nil: there is no such snapshot any more.
+    case bytes(slot: UInt64, file: Int, offset: UInt64, [UInt8]?)
+}
+
+extension SnapshotMessage {
+    /// The byte form.
+    var encoded: [UInt8] {
+        var writer = ByteWriter(capacity: 64 + payloadCount)
+        switch self {
+        case .ask(let slot):
+            writer.write(UInt8(1))
+            writer.writeVarint(slot)
+        case .offer(let description):
+            writer.write(UInt8(2))
+            writer.writeFlag(description != nil)
+            if let description { Self.write(description, to: &writer) }
+        case .read(let slot, let file, let offset, let bytesMax):
+            writer.write(UInt8(3))
+            for number in [slot, UInt64(file), offset, UInt64(bytesMax)] {
+                writer.writeVarint(number)
+            }
+        case .bytes(let slot, let file, let offset, let bytes):
+            writer.write(UInt8(4))
+            for number in [slot, UInt64(file), offset] { writer.writeVarint(number) }
+            writer.writeFlag(bytes != nil)
+            if let bytes { writer.writeBytes(bytes) }
+        }
+        return writer.bytes
+    }
+
+    private var payloadCount: Int {
+        if case .bytes(_, _, _, let bytes?) = self { return bytes.count }
+        return 0
+    }
+
+    /// Reads what a peer sent; nil if it is no such message.
+    init?(_ payload: [UInt8]) {
+        let read: SnapshotMessage? = payload.withUnsafeBytes { bytes in
+            var reader = ByteReader(bytes)
+            guard let message = try? SnapshotMessage(from: &reader), reader.isAtEnd else {
+                return nil
+            }
+            return message
+        }
+        guard let read else { return nil }
+        self = read
+    }
+
+    private init(from reader: inout ByteReader) throws(ByteReaderError) {
+        switch try reader.readByte() {
+        case 1: self = .ask(atLeast: try reader.readVarint())
+        case 2:
+            self = .offer(try reader.readFlag() ? try Self.readDescription(&reader) : nil)
+        case 3:
+            self = .read(
+                slot: try reader.readVarint(), file: try Self.readNumber(&reader),
+                offset: try reader.readVarint(), bytesMax: try Self.readNumber(&reader))
+        case 4:
+            self = .bytes(
+                slot: try reader.readVarint(), file: try Self.readNumber(&reader),
+                offset: try reader.readVarint(),
+                try reader.readFlag() ? Array(try reader.readSlice()) : nil)
+        default: throw .invalid("kind of message about a snapshot")
+        }
+    }
+
+    private static func readNumber(_ reader: inout ByteReader) throws(ByteReaderError) -> Int {
+        guard let number = Int(exactly: try reader.readVarint()) else { throw .invalid("number") }
+        return number
+    }
+
+    private static func write(_ description: SnapshotDescription, to writer: inout ByteWriter) {
+        writer.writeVarint(description.slot)
+        writer.writeVarint(UInt64(description.files.count))
+        for file in description.files {
+            writer.writeString(file.name)
+            writer.writeVarint(file.byteCount)
+            writer.write(file.checksum)
+        }
+    }
+
+    private static func readDescription(
+        _ reader: inout ByteReader
+    ) throws(ByteReaderError) -> SnapshotDescription {
+        let slot = try reader.readVarint()
+        var files: [SnapshotFile] = []
+        for _ in 0..<(try reader.readCount(max: Limits.snapshotFiles)) {
+            files.append(
+                SnapshotFile(
+                    name: try reader.readString(), byteCount: try reader.readVarint(),
+                    checksum: try reader.read()))
+        }
+        return SnapshotDescription(slot: slot, files: files)
+    }
+}

@@ -1,0 +1,212 @@
+internal import Observability
+internal import Paxos
+internal import Rows
+
+/// Pulls a snapshot from a peer, piece by piece, into a directory beside the base, and has it put in the place of
+/// the base when all of it is there and verified (P34). What is lost on the way is asked for again; what is there
+/// from an earlier try is not.
+final class SnapshotTaker {
+    /// What is under way.
+    private enum Phase {
+        case idle
+        /// Waiting for a peer's offer.
+        case asked
+        /// The base is making room, or finds what is there already.
+        case beginning(SnapshotDescription)
+        case pulling(Pull)
+        /// All bytes are there.
+        case complete(SnapshotDescription)
+        /// The base is being replaced.
+        case finishing
+    }
+
+    /// Where the pulling stands, in bytes from the beginning of the first file: those that were asked for, those
+    /// that have come, those that are on the disk.
+    private struct Pull {
+        let description: SnapshotDescription
+        var asked: UInt64
+        var taken: UInt64
+        var written: UInt64
+
+        /// The file and the offset of a byte; the place behind the last file at the end.
+        func place(of byte: UInt64) -> (file: Int, offset: UInt64) {
+            var left = byte
+            for (file, described) in description.files.enumerated() {
+                if left < described.byteCount { return (file, left) }
+                left -= described.byteCount
+            }
+            return (description.files.count, 0)
+        }
+    }
+
+    private let desk: BaseDesk
+    private let logger: Logger
+    private let send: (SnapshotMessage, ReplicaID) -> Void
+    private var phase = Phase.idle
+    private var source = ReplicaID(0)
+    private var lastProgressMilliseconds: UInt64 = 0
+    private var lastAskMilliseconds: UInt64 = 0
+    /// How many bytes may be asked for now, so that the transfer leaves room for others.
+    private var budgetBytes: Double = 0
+    private var lastTickMilliseconds: UInt64 = 0
+
+    init(
+        _ desk: BaseDesk, logger: Logger, send: @escaping (SnapshotMessage, ReplicaID) -> Void
+    ) {
+        self.desk = desk
+        self.logger = logger
+        self.send = send
+    }
+
+    var isIdle: Bool {
+        if case .idle = phase { return true }
+        return false
+    }
+
+    /// Whether the base is being replaced: nothing may be applied or flushed meanwhile.
+    var isFinishing: Bool {
+        if case .finishing = phase { return true }
+        return false
+    }
+
+    /// All bytes are there: the slot of the snapshot, which waits for `finish` or `abandon`.
+    var completeSlot: UInt64? {
+        if case .complete(let description) = phase { return description.slot }
+        return nil
+    }
+
+    /// Bytes that have come, of all.
+    var progress: (bytes: UInt64, of: UInt64)? {
+        guard case .pulling(let pull) = phase else { return nil }
+        return (pull.taken, pull.description.byteCount)
+    }
+
+    // MARK: What happens
+
+    /// A snapshot of at least `slot` is needed; nothing changes if one is on its way.
+    func ask(_ peer: ReplicaID, atLeast slot: UInt64, nowMilliseconds now: UInt64) {
+        guard isIdle else { return }
+        source = peer
+        phase = .asked
+        lastProgressMilliseconds = now
+        send(.ask(atLeast: slot), peer)
+    }
+
+    func receive(_ offer: SnapshotDescription?, from peer: ReplicaID, nowMilliseconds now: UInt64) {
+        guard case .asked = phase, peer == source else { return }
+        guard let offer, offer.files.count <= Limits.snapshotFiles else { return giveUp() }
+        phase = .beginning(offer)
+        lastProgressMilliseconds = now
+        logger.info(
+            "taking a snapshot",
+            [
+                "peer": "\(hexadecimal(peer.rawValue))", "slot": .integer(Int(offer.slot)),
+                "bytes": .integer(Int(offer.byteCount)),
+            ])
+        desk.submit(.beginInstallation(offer)) { [self] outcome in
+            guard case .installationBegun(let bytesThere) = outcome else { return giveUp() }
+            begin(offer, bytesThere)
+        }
+    }
+
+    func receive(
+        slot: UInt64, file: Int, offset: UInt64, bytes: [UInt8]?, from peer: ReplicaID,
+        nowMilliseconds now: UInt64
+    ) {
+        guard case .pulling(var pull) = phase, peer == source, slot == pull.description.slot
+        else { return }
+        guard let bytes, !bytes.isEmpty else { return giveUp() }
+        // What does not follow was asked for twice, or something before it was lost.
+        guard pull.place(of: pull.taken) == (file, offset) else { return }
+        guard UInt64(bytes.count) <= pull.description.files[file].byteCount - offset else {
+            return giveUp()
+        }
+        lastProgressMilliseconds = now
+        pull.taken += UInt64(bytes.count)
+        phase = .pulling(pull)
+        desk.submit(.installBytes(file: file, offset: offset, bytes)) { [self] _ in
+            written(UInt64(bytes.count))
+        }
+    }
+
+    private func written(_ count: UInt64) {
+        guard case .pulling(var pull) = phase else { return }
+        pull.written += count
+        let isComplete = pull.written == pull.description.byteCount
+        phase = isComplete ? .complete(pull.description) : .pulling(pull)
+        askForMore()
+    }
+
+    /// The rest of the time: asks again, gives up.
+    func tick(nowMilliseconds now: UInt64) {
+        let elapsed = now - min(now, lastTickMilliseconds)
+        lastTickMilliseconds = now
+        let perTick = Double(elapsed) * Double(Limits.snapshotBytesPerSecond) / 1000
+        budgetBytes = min(budgetBytes + perTick, Double(Limits.snapshotWindowBytes))
+        switch phase {
+        case .idle, .complete, .finishing, .beginning: return
+        case .asked, .pulling: break
+        }
+        if now > lastProgressMilliseconds + Limits.snapshotPatienceMilliseconds { return giveUp() }
+        let lastSign = max(lastProgressMilliseconds, lastAskMilliseconds)
+        if case .pulling(var pull) = phase, now > lastSign + Limits.snapshotRetryMilliseconds {
+            lastAskMilliseconds = now
+            pull.asked = pull.taken
+            phase = .pulling(pull)
+        }
+        askForMore()
+    }
+
+    /// Has the snapshot put in the place of the base.
+    func finish(then: @escaping () -> Void) {
+        guard case .complete = phase else {
+            preconditionFailure("a snapshot of which bytes are missing")
+        }
+        phase = .finishing
+        desk.submit(.finishInstallation) { [self] outcome in
+            phase = .idle
+            switch outcome {
+            case .installed: then()
+            case .installationFailed(let reason):
+                logger.error("a snapshot was not taken", ["why": "\(reason)"])
+            default: preconditionFailure("an installation ended otherwise: \(outcome)")
+            }
+        }
+    }
+
+    /// It is of no use any more, or cannot be had; another one may be asked for.
+    func giveUp() { phase = .idle }
+
+    // MARK: Pulling
+
+    /// Files are filled one after another: what is there is a beginning of all bytes.
+    private func begin(_ description: SnapshotDescription, _ bytesThere: [UInt64]) {
+        guard case .beginning = phase else { return }
+        let there = bytesThere.reduce(0, +)
+        let isComplete = there == description.byteCount
+        phase =
+            isComplete
+            ? .complete(description)
+            : .pulling(Pull(description: description, asked: there, taken: there, written: there))
+        askForMore()
+    }
+
+    /// Asks for further chunks as far as window and budget allow.
+    private func askForMore() {
+        guard case .pulling(var pull) = phase else { return }
+        while pull.asked < pull.description.byteCount, budgetBytes > 0,
+            pull.asked - pull.written < UInt64(Limits.snapshotWindowBytes)
+        {
+            let (file, offset) = pull.place(of: pull.asked)
+            let left = pull.description.files[file].byteCount - offset
+            let count = min(left, UInt64(Limits.snapshotChunkBytes))
+            send(
+                .read(
+                    slot: pull.description.slot, file: file, offset: offset, bytesMax: Int(count)),
+                source)
+            budgetBytes -= Double(count)
+            pull.asked += count
+        }
+        phase = .pulling(pull)
+    }
+}

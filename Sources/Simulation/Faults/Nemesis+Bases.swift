@@ -1,0 +1,28 @@
+internal import Rows
+
+extension Nemesis {
+    /// What is durable beside the log is gone: from the beginning of a log that lost it, no state can be made any
+    /// more. One machine at a time, and a majority keeps what it has.
+    func loseBase(_ dice: inout Dice) {
+        let machine = anyMachine(&dice)
+        guard mayHarm(machine), machine.base.slot != nil,
+            !world.machines.contains(where: \.hasLostBase)
+        else { return }
+        machine.kill()
+        harmed.insert(machine.index)
+        machine.loseBase(rotting: dice.happens(perMille: 500))
+        world.trace.note(.fault, node: machine.index, 4, 0, "its base is lost")
+        watchLostBase(machine)
+    }
+
+    /// It is whole again when its log was enough, or another machine's base has taken the place.
+    private func watchLostBase(_ machine: SimMachine) {
+        world.timeline.after(50_000) { [self] in
+            guard machine.hasLostBase else {
+                harmed.remove(machine.index)
+                return
+            }
+            watchLostBase(machine)
+        }
+    }
+}

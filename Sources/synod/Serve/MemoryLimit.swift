@@ -1,0 +1,22 @@
+internal import Replication
+
+/// What a node may use for its data, and how it is shared out.
+///
+/// A quarter for what is not flushed, which grows to a half while a flush is at work; keys, values and changes take a
+/// half in all; the cache of the base an eighth. The rest is for the log's buffers, connections and the program.
+struct MemoryLimit: Sendable, Equatable {
+    let bytes: Int
+
+    /// Where nothing is said.
+    static let defaultBytes = 256 << 20
+    /// Below, flushes would be too small to be worth their files.
+    static let bounds = (32 << 20)...(1 << 40)
+
+    var plan: MemoryPlan {
+        MemoryPlan(
+            generationBytes: bytes / 4, tableBytes: bytes / 2,
+            replayBytes: max(bytes, Self.defaultBytes))
+    }
+
+    var cacheBytes: Int { bytes / 8 }
+}

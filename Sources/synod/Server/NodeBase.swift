@@ -1,0 +1,32 @@
+internal import Observability
+internal import RocksStorage
+internal import Rows
+
+/// The base in a member's data directory.
+enum NodeBase {
+    /// Opens the base, or makes an empty one; nil if the node shall keep everything in memory. What is damaged is
+    /// put aside and never read: the log, or a snapshot of another member, makes it again.
+    static func open(
+        _ configuration: ServeConfiguration, logger: Logger, wake: @escaping @Sendable () -> Void
+    ) throws -> (any Base)? {
+        guard configuration.storage == .disk else { return nil }
+        let directory = configuration.dataDirectory + "/base"
+        do throws(BaseError) {
+            return try open(directory, configuration, logger, wake)
+        } catch {
+            guard case .damaged = error else { throw error }
+            logger.error("\(error); it is put aside, and its content is fetched anew")
+            try RocksBase.setAside(directory: directory)
+            return try open(directory, configuration, logger, wake)
+        }
+    }
+
+    private static func open(
+        _ directory: String, _ configuration: ServeConfiguration, _ logger: Logger,
+        _ wake: @escaping @Sendable () -> Void
+    ) throws(BaseError) -> any Base {
+        try RocksBase(
+            directory: directory, cacheBytes: configuration.memoryLimit.cacheBytes, wake: wake,
+            onFailure: { ProcessExit.end(.brokenDisk, logger, $0.description) })
+    }
+}

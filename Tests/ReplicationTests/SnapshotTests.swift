@@ -1,0 +1,120 @@
+import Basics
+import Observability
+import Paxos
+import Rows
+import Simulation
+import Testing
+
+@testable import Replication
+
+/// Nodes that lack slots which have left all logs, and take over a state instead.
+@Suite("Snapshots")
+struct SnapshotTests {
+    /// A cluster whose logs keep next to nothing.
+    private func cluster(seed: UInt64, _ tune: (inout Knobs) -> Void = { _ in }) -> World {
+        World.formed(
+            seed: seed,
+            tune: {
+                $0.hasBase = true
+                $0.memory = MemoryPlan(
+                    generationBytes: 4 << 10, tableBytes: 2 << 10, replayBytes: 64 << 10)
+                $0.logTailBytes = 0
+                $0.logPinnedBytes = 0
+                $0.tailBytes = 0
+                tune(&$0)
+            })
+    }
+
+    private func fill(_ cluster: World, at node: SimMachine, count: Int, size: Int = 3_000) {
+        for number in 0..<count {
+            let value = [UInt8](repeating: UInt8(number % 251), count: size)
+            cluster.mustPut("k\(number % 40)", value, at: node)
+        }
+    }
+
+    @Test("who was away for too long takes over a state and goes on from there")
+    func laggard() throws {
+        let cluster = cluster(seed: 1)
+        let away = cluster.machines[2]
+        away.losePower()
+        fill(cluster, at: cluster.machines[0], count: 200)
+        away.start()
+        #expect(cluster.becomesReadable(milliseconds: 20_000))
+        #expect(cluster.becomesLevel())
+        #expect(try #require(away.process?.replica).marks[.snapshotInstalled] == 1)
+        #expect(cluster.value("k39", at: away)?.count == 3_000)
+        // It is a voter like any other, with its state as it was.
+        cluster.machines[1].losePower()
+        cluster.mustPut("after", [1], at: away)
+        away.losePower()
+        away.start()
+        #expect(cluster.becomesReadable(milliseconds: 20_000))
+        #expect(cluster.value("after", at: away) == [1])
+        #expect(cluster.breaches == [])
+    }
+
+    @Test("a node that dies again and again while it takes a snapshot has it in the end")
+    func laggardThatDies() throws {
+        let cluster = cluster(seed: 2)
+        let away = cluster.machines[2]
+        away.losePower()
+        fill(cluster, at: cluster.machines[0], count: 200)
+        for effects in stride(from: 5, to: 120, by: 5) {
+            away.start()
+            away.process?.die(afterEffects: effects, losingPower: effects % 2 == 0)
+            cluster.timeline.run(milliseconds: 400)
+            away.losePower()
+        }
+        away.start()
+        #expect(cluster.becomesReadable(milliseconds: 20_000))
+        #expect(cluster.becomesLevel())
+        #expect(cluster.value("k39", at: away)?.count == 3_000)
+        #expect(cluster.breaches == [])
+    }
+
+    @Test("a base that rots is put aside, and another member's state takes its place")
+    func rottenBase() throws {
+        let cluster = cluster(seed: 3)
+        let node = cluster.machines[1]
+        fill(cluster, at: cluster.machines[0], count: 200)
+        node.losePower()
+        node.loseBase()
+        node.start()
+        #expect(cluster.becomesReadable(milliseconds: 20_000))
+        #expect(cluster.becomesLevel())
+        #expect(try #require(node.process?.replica).marks[.snapshotInstalled] == 1)
+        #expect(cluster.breaches == [])
+    }
+
+    @Test("messages about snapshots are read as they were written, and nothing else is")
+    func messages() {
+        let files = [
+            SnapshotFile(name: "000012.sst", byteCount: 77, checksum: 9),
+            SnapshotFile(name: "CURRENT", byteCount: 16, checksum: 0xffff_ffff),
+        ]
+        let messages: [SnapshotMessage] = [
+            .ask(atLeast: 0), .ask(atLeast: .max), .offer(nil),
+            .offer(SnapshotDescription(slot: 300, files: files)),
+            .offer(SnapshotDescription(slot: 0, files: [])),
+            .read(slot: 1, file: 2, offset: 1 << 40, bytesMax: 1 << 20),
+            .bytes(slot: 1, file: 0, offset: 7, nil), .bytes(slot: 1, file: 0, offset: 7, [1, 2]),
+        ]
+        for message in messages {
+            let bytes = message.encoded
+            #expect(SnapshotMessage(bytes) == message)
+            for count in 0..<bytes.count {
+                #expect(SnapshotMessage(Array(bytes.prefix(count))) == nil)
+            }
+            #expect(SnapshotMessage(bytes + [0]) == nil)
+        }
+        var random = SeededRandom(seed: 1)
+        for _ in 0..<2_000 {
+            let bytes = (0..<Int.random(in: 0...40, using: &random)).map { _ in
+                UInt8.random(in: 0...255, using: &random)
+            }
+            if let message = SnapshotMessage(bytes) {
+                #expect(SnapshotMessage(message.encoded) == message)
+            }
+        }
+    }
+}
