@@ -4,8 +4,13 @@ internal import WriteAheadLog
 
 /// Joins all rooms into one server.
 enum Wiring {
-    /// Serves until the process is told to stop. Returns how that went.
-    static func run(_ configuration: ServeConfiguration) -> ExitCode {
+    /// Serves until the process is told to stop, and ends it.
+    static func run(_ configuration: ServeConfiguration) -> Never {
+        ProcessExit.leave(serve(configuration))
+    }
+
+    /// How serving went.
+    private static func serve(_ configuration: ServeConfiguration) -> ExitCode {
         let sink = LogSink(level: configuration.logLevel, format: configuration.logFormat)
         let logger = Logger(component: "server", sink: sink)
         do {

@@ -34,6 +34,6 @@ enum ServeCommand {
                     + "\(bug.sentence). Its data are worth nothing.")
         }
         if configuration.stopsAtEndOfInput { EndOfInput.stopProcess() }
-        return Wiring.run(configuration)
+        Wiring.run(configuration)
     }
 }

@@ -8,7 +8,7 @@ enum NodeBase {
     /// put aside and never read: the log, or a snapshot of another member, makes it again.
     static func open(
         _ configuration: ServeConfiguration, logger: Logger, wake: @escaping @Sendable () -> Void
-    ) throws -> (any Base)? {
+    ) throws -> RocksBase? {
         guard configuration.storage == .disk else { return nil }
         let directory = configuration.dataDirectory + "/base"
         do throws(BaseError) {
@@ -24,7 +24,7 @@ enum NodeBase {
     private static func open(
         _ directory: String, _ configuration: ServeConfiguration, _ logger: Logger,
         _ wake: @escaping @Sendable () -> Void
-    ) throws(BaseError) -> any Base {
+    ) throws(BaseError) -> RocksBase {
         try RocksBase(
             directory: directory, cacheBytes: configuration.memoryLimit.cacheBytes, wake: wake,
             onFailure: { ProcessExit.end(.brokenDisk, logger, $0.description) })

@@ -2,6 +2,7 @@ internal import Digests
 internal import Observability
 internal import Paxos
 internal import Replication
+internal import RocksStorage
 internal import StateMachine
 internal import WriteAheadLog
 
@@ -10,6 +11,7 @@ struct NodeDirectory {
     /// What the replica is made of.
     let parts: RecoveredParts
     private let directory: DataDirectory
+    private let base: RocksBase?
 
     /// Opens and locks the directory, which may be empty. Blocking.
     static func open(_ configuration: ServeConfiguration) throws(DirectoryError) -> DataDirectory {
@@ -41,7 +43,7 @@ struct NodeDirectory {
         let disk = try PosixDisk(
             directory: directory.logPath, injectedBug: configuration.injectedBug?.log, wake: wake,
             onFailure: { ProcessExit.end(.brokenDisk, logger, $0) })
-        let base = try NodeBase.open(configuration, logger: logger, wake: wake)
+        base = try NodeBase.open(configuration, logger: logger, wake: wake)
         var known: Membership?
         do throws(RecoveryError) {
             var parts = try Recovery.run(
@@ -63,6 +65,9 @@ struct NodeDirectory {
             Self.endLife(of: directory, because: error.description, logger)
         }
     }
+
+    /// Nothing is read or written any more.
+    func close() { base?.close() }
 
     /// This life of the directory is over, and so is this process: the next one begins another life.
     func endLife(because reason: String, _ logger: Logger) -> Never {

@@ -3,6 +3,13 @@ internal import Observability
 
 /// How a server ends itself.
 enum ProcessExit {
+    /// Ends the process, with what was printed. Not by `exit`: the threads of the base's library live on, and what
+    /// `exit` takes apart they still use.
+    static func leave(_ code: ExitCode) -> Never {
+        fflush(nil)
+        _exit(code.rawValue)
+    }
+
     /// Begins this program anew in the same process: nothing of it is left but its number.
     static func startAgain(_ logger: Logger) -> Never {
         logger.warning("starting again")

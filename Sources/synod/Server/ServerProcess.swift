@@ -72,6 +72,7 @@ final class ServerProcess {
         let urls = configuration.listenClientURLs.map(\.description).joined(separator: ",")
         logger.info("serving", ["clients": "\(urls)"])
         loop.run()
+        directory.close()
     }
 
     private func startChaos() {
