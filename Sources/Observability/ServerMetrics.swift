@@ -22,6 +22,8 @@ package final class ServerMetrics {
     package let logLacksSpace: Gauge
     package let logFlush: Histogram
 
+    package let catchUp: CatchUpMetrics
+
     // The base and the tables above it.
     package let flushes: Counter
     package let flushedBytes: Counter
@@ -74,6 +76,7 @@ package final class ServerMetrics {
         logFlush = registry.histogram(
             "etcd_disk_wal_fsync_duration_seconds", help: "How long flushes of the log take.",
             boundsNanoseconds: ServerMetrics.flushBounds)
+        catchUp = CatchUpMetrics(registry)
         flushes = registry.counter("synod_base_flushes_total", help: "Flushes to the base.")
         flushedBytes = registry.counter(
             "synod_base_flushed_bytes_total", help: "Bytes that flushes wrote to the base.")

@@ -40,6 +40,10 @@ package enum Limits {
     static let fetchesPerSlot = 3
     /// Leadership is given up for want of space at most once in so long: the others may lack it, too.
     static let handOverForSpaceMilliseconds: UInt64 = 10_000
+    /// Who lacks fewer slots than these is not catching up, but on its way as always.
+    static let slotsWorthTelling: UInt64 = 1_000
+    /// How often the log hears how far catching up is.
+    static let progressMilliseconds: UInt64 = 5_000
     /// How often a leader looks whether a seat or a vote is to be given.
     static let admissionMilliseconds: UInt64 = 100
     /// Who is given a vote has everything durably that was decided so long ago (P5).

@@ -19,6 +19,7 @@ extension Replica {
             bytes += decided.value.byteCount
             apply(decided)
         }
+        appliedBytes += UInt64(bytes)
         appliedBytesSinceFlush += bytes
         // What cannot be applied is not kept: the log has it for a newer program.
         if needsUpgrade { decidedQueue.removeAll() }

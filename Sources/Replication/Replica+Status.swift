@@ -19,10 +19,13 @@ extension Replica {
         status.leaderChangesSeen = leaderChangesSeen
         status.proposalsPending = proposals.unansweredCount
         status.logBytes = log.byteCount
-        status.problem =
+        let problem =
             formation.problem ?? lifeProblem ?? roleProblem ?? divergence
             ?? (lacksBase ? Self.baseProblem : nil)
             ?? (isMember ? nil : Self.strangerProblem) ?? spaceProblem
+        let problems = [problem, progressProblem].compactMap(\.self)
+        status.problem = problems.isEmpty ? nil : problems.joined(separator: "; ")
+        status.progress = progress
         status.deadRoles = deadRoles.map(\.rawValue)
         if let core { fill(&status, from: core.status) }
         return status

@@ -71,6 +71,10 @@ package final class Replica {
     var lastChange: UInt64 = 0
     var admission: Admission
     var isAdmitting = false
+    var progress = CatchUpProgress()
+    var toldProgressAtMilliseconds: UInt64?
+    /// Bytes of values that were applied in this process life.
+    var appliedBytes: UInt64 = 0
     /// Orders to change the members, of this node's clients.
     var orders = OrderTable()
     /// Draws ids for members that are to come.
@@ -173,11 +177,11 @@ package final class Replica {
         // Not what is decided: the state machine may have met a slot that is too new for it.
         appliedSlot = Slot(parts.machine.appliedSlot)
         baseSlot = parts.baseSlot
-        let own = Hello.introduction(
+        let introduction = Hello.introduction(
             of: configuration, incarnation: identity.incarnation, log: log,
             genesis: genesis, governing: governing, cluster: clusterID)
         formation = Formation(
-            listed: configuration.listed, own: own, governing: governing,
+            listed: configuration.listed, own: introduction, governing: governing,
             cluster: clusterID ?? (identity.cluster == ClusterID(0) ? nil : identity.cluster),
             promised: parts.state?.promised ?? .zero,
             accepted: parts.state?.highestAccepted ?? .zero,
@@ -248,6 +252,7 @@ package final class Replica {
         reportDigest()
         admitPeers(now)
         tickSnapshots(now)
+        noteProgress(now)
         report()
         log.tick(nowMilliseconds: now)
     }

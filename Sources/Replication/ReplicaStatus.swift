@@ -12,6 +12,8 @@ package struct ReplicaStatus: Equatable, Sendable {
     package var proposalsPending = 0
     package var logBytes: UInt64 = 0
     package var peers: [PeerStatus] = []
+    /// How far this node is behind, and how fast it comes nearer.
+    package var progress = CatchUpProgress()
     /// The roles of this node that do nothing now.
     package var deadRoles: [String] = []
     /// Why this node does not serve, or what its operator should know; nil if all is well.

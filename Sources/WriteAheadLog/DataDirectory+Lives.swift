@@ -2,6 +2,9 @@ package import Paxos
 
 /// A directory that must not vote again in the life that it has begins another one, with the next process (P1, P7).
 extension DataDirectory {
+    /// Whether there is a directory at this path that a member has used.
+    package static func isUsed(_ path: String) -> Bool { Posix.exists(path + "/identity") }
+
     /// Makes durable that this life is over, and why. The log stays as it is, for whoever writes to it yet.
     package func endLife(because reason: String) throws(DirectoryError) {
         let (path, target) = (path, endOfLifePath)

@@ -18,6 +18,8 @@ package struct Identity: Equatable, Sendable {
     package let salt: UInt64
     /// Set once the log's first segment was durable: from then on an absent log is a lost one.
     package var hasLog: Bool
+    /// Clusters that the directory belonged to before an operator made another one of it: parts of the log are theirs.
+    package var formerClusters: [ClusterID] = []
 
     package init(
         cluster: ClusterID = ClusterID(0), replica: ReplicaID, memberName: String,
@@ -50,6 +52,10 @@ package struct Identity: Equatable, Sendable {
         writer.write(clusterTokenHash)
         writer.write(UInt8(hasLog ? 1 : 0))
         writer.writeString(memberName)
+        if !formerClusters.isEmpty {
+            writer.writeVarint(UInt64(formerClusters.count))
+            for cluster in formerClusters { writer.write(cluster.rawValue) }
+        }
         writer.overwrite(Self.checksum(writer.bytes), at: 10)
         return writer.bytes
     }
@@ -79,6 +85,10 @@ package struct Identity: Equatable, Sendable {
         guard flag <= 1 else { throw .invalid("flag") }
         hasLog = flag == 1
         memberName = try reader.readString()
+        guard !reader.isAtEnd else { return }
+        let count = try reader.readVarint()
+        guard count <= UInt64(Limits.formerClusters) else { throw .invalid("former clusters") }
+        for _ in 0..<count { formerClusters.append(ClusterID(try reader.read(UInt64.self))) }
     }
 
     private static func checksum(_ bytes: [UInt8]) -> UInt32 {

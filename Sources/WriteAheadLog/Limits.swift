@@ -44,4 +44,6 @@ package enum Limits {
     package static let lockRetryMilliseconds = 1000
     /// Bytes of an identity file that are read.
     static let identityBytes = 64 << 10
+    /// How often an operator may make a new cluster of one directory.
+    static let formerClusters = 64
 }

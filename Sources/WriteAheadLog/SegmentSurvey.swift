@@ -65,7 +65,8 @@ struct SegmentSurvey {
             let isOurs =
                 header.number == file.number && header.replica == identity.replica
                 && header.incarnation == identity.incarnation
-                && (header.cluster == ClusterID(0) || header.cluster == identity.cluster)
+                && (header.cluster == ClusterID(0) || header.cluster == identity.cluster
+                    || identity.formerClusters.contains(header.cluster))
             guard isOurs else { throw .foreignSegment(file.number) }
             return header
         }

@@ -67,6 +67,45 @@ extension ProcessTests {
             }
         }
 
+        @Test(.timeLimit(.minutes(2)))
+        func aNewClusterIsMadeOfOneSurvivor() async throws {
+            try await TestCluster.with(3) { cluster in
+                let client = try cluster.client()
+                defer { client.close() }
+                for number in 0..<100 { try await client.put("k\(number)", "v") }
+                let (survivor, other) = (cluster.nodes[0], cluster.nodes[1])
+                let words = ["recover", "--data-dir", survivor.dataDirectory]
+                let early = try await Tool.run(Places.synod, words + ["--yes"])
+                #expect(early.status == 78 && early.output.contains("in use"))
+                for node in cluster.nodes { try await node.stop(SIGKILL) }
+                for node in cluster.nodes[1...] {
+                    try FileManager.default.removeItem(atPath: node.dataDirectory)
+                }
+                let asked = try await Tool.run(Places.synod, words)
+                #expect(asked.status == 0 && asked.output.contains("nothing was changed"))
+                let done = try await Tool.run(Places.synod, words + ["--yes"])
+                #expect(done.status == 0 && done.output.contains("only member"), "\(done.output)")
+                try cluster.start(survivor)
+                try await cluster.waitUntilAnswers(survivor)
+                let alone = try cluster.client(of: survivor)
+                defer { alone.close() }
+                for number in 0..<100 {
+                    #expect(try await alone.get("k\(number)")?.valueText == "v")
+                }
+                try await alone.put("in the new cluster", "x")
+                let added = try await Tool.synod(
+                    "member", "add", other.name, "--peer-urls", other.peerURL, "--endpoints",
+                    "\(survivor.endpoint)")
+                try other.start(other.arguments(joiningBy: added.lines))
+                try await voteIsGiven(to: other, cluster)
+                try await cluster.waitUntilAnswers(other)
+                #expect(try await cluster.readAll(other, prefix: "k").count == 100)
+                try await survivor.stop(SIGKILL)
+                try cluster.start(survivor)
+                try await cluster.waitUntilAnswers(survivor)
+            }
+        }
+
         // MARK: Helpers
 
         /// In the middle of what is written, with good batches behind it.

@@ -1,7 +1,7 @@
 /// All commands, in the order of the help.
 enum CommandTable {
     static let all: [Command] =
-        [ServeCommand.command, ClusterCommand.command]
+        [ServeCommand.command, ClusterCommand.command, RecoverCommand.command]
         + ClientCommand.all.map(\.command)
         + [
             ShellCommand.command, DemoCommand.command, SimulateCommand.command,
