@@ -88,7 +88,7 @@ let doors: [Target] = [
         "EtcdAPI",
         [
             "Replication", "StateMachine", "MVCC", "EtcdMessages", "Protobuf", "GRPC", "Transport",
-            "Observability", "Basics",
+            "Digests", "Observability", "Basics",
         ]),
     room(
         "RESTAPI",
@@ -184,7 +184,12 @@ let checks: [Target] = [
     tests(
         "SynodClientTests",
         ["SynodClient", "EtcdMessages", "Protobuf", "Transport", "EventLoops", "GRPC"]),
-    tests("CommandLineTests", ["synod", "Replication", "Paxos", "SynodClient", "Observability"]),
+    tests(
+        "CommandLineTests",
+        [
+            "synod", "Replication", "Rows", "Digests", "Paxos", "SynodClient", "Observability",
+            "Basics",
+        ]),
     tests(
         "ProcessTests",
         ["synod", "SynodClient", "Histories", "Basics"]),

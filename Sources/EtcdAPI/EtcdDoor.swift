@@ -52,6 +52,10 @@ package final class EtcdDoor {
         router.register(stream: HealthMethods.watch, maxMessageBytes: options.messageBytesMax) {
             health.watch($0)
         }
+        let snapshot = services.snapshot
+        router.register(
+            stream: MaintenanceMethods.snapshot, maxMessageBytes: Limits.snapshotRequestBytes
+        ) { snapshot.snapshot($0) }
         router.limitBodies(prefix: "/v3", maxBodyBytes: 2 * options.messageBytesMax)
     }
 

@@ -5,6 +5,7 @@ struct EtcdServices {
     let kv: KVService
     let cluster: ClusterService
     let maintenance: MaintenanceService
+    let snapshot: SnapshotService
     let store: StoreService
     let health: HealthService
     let faults: FaultService
@@ -20,6 +21,7 @@ struct EtcdServices {
         cluster = ClusterService(replica: replica)
         maintenance = MaintenanceService(
             replica: replica, proposer: proposer, options: options)
+        snapshot = SnapshotService(replica: replica, version: options.etcdVersion)
         store = StoreService(proposer: proposer)
         health = HealthService(replica: replica)
         faults = FaultService(replica: replica, isEnabled: options.takesFaults)

@@ -8,6 +8,10 @@ package enum Limits {
     package static let txnOperationsDefault = 128
     /// The longest answer, below what a connection may have waiting for a client that does not read.
     package static let responseBytesMax = 240 << 20
+    /// Of a snapshot, so much may wait for the client before the next piece is read.
+    static let snapshotBytesWaiting = 256 << 10
+    /// The longest request for a snapshot, which says nothing.
+    static let snapshotRequestBytes = 1 << 10
     /// Clients that watch the health at a time.
     static let healthWatchersMax = 1024
 }

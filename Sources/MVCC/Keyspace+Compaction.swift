@@ -10,6 +10,16 @@ extension Keyspace {
         compactedRevision = target
     }
 
+    /// Skips revisions, and makes all below the new one unreadable. For a keyspace over a base that has all of it.
+    package func leap(by count: Int64) {
+        precondition(count > 0 && flushedRevision == revision && freeze == nil, "a leap in flight")
+        revision += count
+        flushedRevision = revision
+        newestChange = revision
+        compactedRevision = revision
+        compactedByteCount = history.bytesEver
+    }
+
     /// What the changes below main revision `target` ever counted.
     private func countedBytes(before target: Int64) -> Int {
         var counted: Int?

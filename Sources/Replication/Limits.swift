@@ -36,6 +36,12 @@ package enum Limits {
     static let snapshotKeptMilliseconds: UInt64 = 60_000
     /// Snapshots that are kept for peers.
     static let snapshotsGiven = 2
+    /// One piece of a backup.
+    static let backupChunkBytes = 128 << 10
+    /// The header of a backup, with the names of all files.
+    static let backupHeaderBytesMax = 16 << 20
+    /// Flushes whose revision is remembered: a copy of the base is of one of the newest two or three.
+    static let flushesRemembered = 16
     /// So often the keys of one slot are fetched; afterwards apply reads the base itself.
     static let fetchesPerSlot = 3
     /// Leadership is given up for want of space at most once in so long: the others may lack it, too.

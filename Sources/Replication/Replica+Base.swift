@@ -37,7 +37,7 @@ extension Replica {
         let plan = configuration.memory
         let isDue =
             machine.keyspace.unflushedBytes >= plan.generationBytes
-            || appliedBytesSinceFlush >= plan.replayBytes
+            || appliedBytesSinceFlush >= plan.replayBytes || backups?.wantsFlush == true
         guard isDue, !flusher.isRunning, taker?.isFinishing == false,
             !machine.keyspace.hasReleaseWork, let desk,
             !desk.base.isBehind
@@ -51,6 +51,8 @@ extension Replica {
         marks.hit(.flushStarted)
         appliedBytesSinceFlush = 0
         let started = clockMilliseconds()
+        backups?.note(slot: machine.appliedSlot, machine.keyspace.counters)
+        backups?.flushBegan(slot: machine.appliedSlot)
         flusher.start(tables: governing.map { [$0.tableRow] } ?? []) { [unowned self] ended in
             let milliseconds = clockMilliseconds() - started
             logger.info(
@@ -63,6 +65,7 @@ extension Replica {
             metrics.flushes.increment()
             metrics.flushedBytes.increment(by: UInt64(ended.byteCount))
             baseIsDurable(upTo: Slot(ended.slot))
+            backups?.flushEnded(slot: ended.slot)
         }
     }
 

@@ -109,6 +109,7 @@ extension Replica {
         appliedSlot = slot
         appliedBytesSinceFlush = 0
         lacksBase = false
+        backups?.note(slot: slot.rawValue, machine.keyspace.counters)
         while let first = decidedQueue.first, first.slot <= slot { decidedQueue.popFirst() }
         step(
             .installed(

@@ -21,6 +21,8 @@ package final class Replica {
     /// What gives snapshots of the base to peers, and takes them.
     private(set) var giver: SnapshotGiver?
     private(set) var taker: SnapshotTaker?
+    /// What gives copies of the base to operators.
+    private(set) var backups: BackupGiver?
     /// Makes a change of the directory's identity durable.
     let saveIdentity: (Identity) -> Void
     let logger: Logger
@@ -197,7 +199,9 @@ package final class Replica {
         let send: (SnapshotMessage, ReplicaID) -> Void = { [unowned self] message, peer in
             link?.send([.host(Message.Host(payload: message.encoded))], to: peer)
         }
-        giver = SnapshotGiver(desk, send: send)
+        let giver = SnapshotGiver(desk, send: send)
+        self.giver = giver
+        backups = BackupGiver(desk, giver) { [unowned self] in clusterID }
         taker = SnapshotTaker(desk, logger: logger, send: send)
     }
 

@@ -9,6 +9,8 @@ final class SnapshotGiver {
     private var openReads = 0
     /// The snapshots that were given, each with the time of its last use.
     private var given: [(slot: UInt64, usedAtMilliseconds: UInt64)] = []
+    /// The snapshot that a backup reads.
+    private var heldSlot: UInt64?
 
     init(_ desk: BaseDesk, send: @escaping (SnapshotMessage, ReplicaID) -> Void) {
         self.desk = desk
@@ -56,9 +58,20 @@ final class SnapshotGiver {
             oldest.usedAtMilliseconds + Limits.snapshotKeptMilliseconds < now
         else { return false }
         given.removeFirst()
-        desk.submit(.dropSnapshot(slot: oldest.slot)) { _ in }
+        if oldest.slot != heldSlot { drop(oldest.slot) }
         return true
     }
+
+    /// A backup reads this snapshot.
+    func hold(_ slot: UInt64) { heldSlot = slot }
+
+    /// No backup reads this snapshot any more; it goes, unless a peer has use for it.
+    func release(_ slot: UInt64) {
+        heldSlot = nil
+        if !given.contains(where: { $0.slot == slot }) { drop(slot) }
+    }
+
+    private func drop(_ slot: UInt64) { desk.submit(.dropSnapshot(slot: slot)) { _ in } }
 
     /// The snapshot that was used last is the last in order.
     private func use(_ slot: UInt64, _ now: UInt64) {

@@ -29,3 +29,20 @@ struct SHA256Tests {
         bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }
+
+@Suite("SHA-256 in pieces")
+struct RunningSHA256Tests {
+    @Test(
+        "pieces of any length come to the same as the whole", arguments: [1, 7, 63, 64, 65, 1000])
+    func pieces(length: Int) {
+        let message = (0..<1000).map { UInt8(truncatingIfNeeded: $0 * 31) }
+        let running = RunningSHA256()
+        var rest = message[...]
+        while !rest.isEmpty {
+            running.add(Array(rest.prefix(length)))
+            rest = rest.dropFirst(length)
+        }
+        running.add([])
+        #expect(running.finish() == SHA256.digest(message))
+    }
+}

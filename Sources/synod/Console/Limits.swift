@@ -20,6 +20,10 @@ enum Limits {
     static let deathDemoWorkers = 4
     /// Calls that the demo has under way at the same time while it populates.
     static let populateCallsInFlight = 32
+    /// What of a backup is read at once.
+    static let backupChunkBytes = 1 << 20
+    /// After so many bytes of a backup that is being taken the operator is told how far it is.
+    static let backupProgressBytes: UInt64 = 64 << 20
     /// Operations that a torture run keeps in memory: about half a kilobyte each.
     static let tortureOperationsMax = 500_000
     /// Clients of a torture run.

@@ -41,6 +41,16 @@ enum Files {
         rmdir(path)
     }
 
+    /// Whether nothing is at a path, or a directory with nothing in it.
+    static func isAbsentOrEmpty(_ path: String) -> Bool {
+        guard let directory = opendir(path) else { return errno == ENOENT }
+        defer { closedir(directory) }
+        var count = 0
+        while readdir(directory) != nil { count += 1 }
+        // The directory itself and the one above it.
+        return count <= 2
+    }
+
     /// The last lines of a file, at most `bytesMax` bytes; empty if it cannot be read.
     static func tail(_ path: String, bytesMax: Int) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)

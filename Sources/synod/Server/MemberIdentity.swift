@@ -35,6 +35,28 @@ enum MemberIdentity {
         ClusterID(shortDigest(genesis.encoded))
     }
 
+    /// A number for what members are made of: a backup and a list. Members with different ones do not belong
+    /// together.
+    static func restoredOrigin(
+        listHash: UInt64, digest: [UInt8], revisionsBumped: Int64
+    ) -> UInt64 {
+        var writer = ByteWriter()
+        writer.writeString("restored")
+        writer.write(listHash)
+        writer.writeBytes(digest)
+        writer.write(revisionsBumped)
+        return shortDigest(writer.bytes)
+    }
+
+    /// The life that a member's directory begins with when it is made of a backup: the same one on all members'
+    /// lists, without their speaking to each other.
+    static func restoredIncarnation(of replica: ReplicaID, origin: UInt64) -> Incarnation {
+        var writer = ByteWriter()
+        writer.write(origin)
+        writer.write(replica.rawValue)
+        return Incarnation(shortDigest(writer.bytes))
+    }
+
     /// The first eight bytes of SHA-256, never 0: that means "none".
     private static func shortDigest(_ bytes: [UInt8]) -> UInt64 {
         let number = SHA256.digest(bytes).prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }

@@ -1,0 +1,90 @@
+internal import Digests
+internal import EtcdMessages
+internal import GRPC
+internal import Protobuf
+internal import Replication
+internal import Transport
+
+/// One backup on its way to a client. The next piece is read when the connection has taken the last ones, so that a
+/// client that reads slowly costs no memory; a client that goes ends it.
+final class BackupSender {
+    private let stream: ServerStream
+    private let version: String
+    private let digest = RunningSHA256()
+    private var backup: Backup?
+    /// What the client has not been sent yet, without the digest.
+    private var remainingByteCount: UInt64 = 0
+    private var isReading = false
+
+    init(_ stream: ServerStream, version: String) {
+        self.stream = stream
+        self.version = version
+    }
+
+    func start(_ backup: Backup) {
+        self.backup = backup
+        stream.onCancel = { [self] in end() }
+        stream.onDrain = { [self] in goOn() }
+    }
+
+    /// The copy is there, or there is none.
+    func opened(_ result: Result<BackupHeader, Backup.Refusal>) {
+        switch result {
+        case .failure(let refusal): finish(refusal.status)
+        case .success(let header):
+            remainingByteCount = header.digestedByteCount
+            send(header.encoded)
+            goOn()
+        }
+    }
+
+    private func goOn() {
+        guard let backup, backup.header != nil, !isReading,
+            stream.bufferedBytes < Limits.snapshotBytesWaiting
+        else { return }
+        isReading = true
+        backup.read { [self] bytes in
+            isReading = false
+            take(bytes)
+        }
+    }
+
+    private func take(_ bytes: [UInt8]?) {
+        guard let backup, let header = backup.header else { return }
+        guard let bytes else { return finish(Backup.Refusal.gone.status) }
+        if !bytes.isEmpty {
+            send(bytes)
+            return goOn()
+        }
+        if header.paddingByteCount > 0 {
+            send([UInt8](repeating: 0, count: header.paddingByteCount))
+        }
+        precondition(remainingByteCount == 0, "a backup of another length")
+        answer(digest.finish())
+        finish(.ok)
+    }
+
+    private func send(_ bytes: [UInt8]) {
+        digest.add(bytes)
+        remainingByteCount -= UInt64(bytes.count)
+        answer(bytes)
+    }
+
+    private func answer(_ bytes: [UInt8]) {
+        var response = SnapshotResponse()
+        response.remainingBytes = remainingByteCount
+        response.blob = bytes
+        response.version = version
+        stream.send(size: response.encodedSize) { response.serialize(into: $0) }
+    }
+
+    private func finish(_ status: GRPCStatus) {
+        end()
+        stream.finish(status)
+    }
+
+    private func end() {
+        backup?.end()
+        backup = nil
+    }
+}

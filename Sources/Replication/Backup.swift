@@ -1,0 +1,66 @@
+internal import Rows
+
+/// A copy of this node's base on its way to an operator: begun, opened, read piece by piece, ended.
+package final class Backup {
+    /// Why there is none.
+    package enum Refusal: Error, Equatable, Sendable {
+        /// This node keeps everything in memory.
+        case noBase
+        /// Another one is under way.
+        case busy
+        /// The node has no state to give, in words.
+        case notReady(String)
+        /// The copy was given up for newer ones: a further try will do.
+        case gone
+    }
+
+    /// What it holds; nil until it is open.
+    package private(set) var header: BackupHeader?
+    /// The state must not be older than this slot, which was applied when the backup was asked for.
+    let neededSlot: UInt64
+    /// A flush has begun that has it.
+    var isBeingFlushed = false
+    private(set) var isOver = false
+    private let giver: BackupGiver
+    private let onOpen: (Result<BackupHeader, Refusal>) -> Void
+    /// What is read next.
+    private var file = 0
+    private var offset: UInt64 = 0
+
+    init(
+        neededSlot: UInt64, giver: BackupGiver,
+        onOpen: @escaping (Result<BackupHeader, Refusal>) -> Void
+    ) {
+        self.neededSlot = neededSlot
+        self.giver = giver
+        self.onOpen = onOpen
+    }
+
+    /// The next bytes of the files, in a later turn: none behind the last ones; nil if they are gone. One at a time.
+    package func read(then: @escaping ([UInt8]?) -> Void) {
+        guard let header, !isOver else { preconditionFailure("a backup that is not open") }
+        let files = header.snapshot.files
+        while file < files.count, offset == files[file].byteCount {
+            file += 1
+            offset = 0
+        }
+        guard file < files.count else { return then([]) }
+        giver.read(slot: header.snapshot.slot, file: file, offset: offset) { [self] bytes in
+            guard let bytes, !bytes.isEmpty else { return then(nil) }
+            offset += UInt64(bytes.count)
+            then(bytes)
+        }
+    }
+
+    /// Nobody wants the rest.
+    package func end() {
+        guard !isOver else { return }
+        isOver = true
+        giver.ended(self)
+    }
+
+    func open(_ result: Result<BackupHeader, Refusal>) {
+        if case .success(let header) = result { self.header = header }
+        onOpen(result)
+    }
+}

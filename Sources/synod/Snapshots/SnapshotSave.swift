@@ -1,0 +1,61 @@
+internal import Glibc
+internal import GRPC
+internal import Replication
+internal import SynodClient
+
+/// `synod snapshot save FILE`.
+enum SnapshotSave {
+    static func run(_ path: String, _ values: FlagValues) throws(UsageError) -> ExitCode {
+        let patience = UInt64(try values.integer("timeout", in: 1...3_600_000))
+        var endpoints: [Endpoint] = []
+        for text in values.list("endpoints") {
+            guard let endpoint = Endpoint(text) else {
+                throw UsageError("\(values.source("endpoints")): \"\(text)\" is not HOST:PORT")
+            }
+            endpoints.append(endpoint)
+        }
+        guard !endpoints.isEmpty else { throw UsageError("--endpoints: a node is needed") }
+        do {
+            return try save(path, from: endpoints, patience)
+        } catch {
+            Console.complain("\(error)")
+            return .failed
+        }
+    }
+
+    /// Takes it from the first node that gives one.
+    private static func save(
+        _ path: String, from endpoints: [Endpoint], _ patience: UInt64
+    ) throws -> ExitCode {
+        let part = path + ".part"
+        defer { unlink(part) }
+        var isAbsent = true
+        for endpoint in endpoints {
+            let file = try PlainFile(making: part)
+            var shown: UInt64 = 0
+            let download = BackupDownload(into: file, patienceMilliseconds: patience) {
+                received, total in
+                guard received - shown >= Limits.backupProgressBytes else { return }
+                shown = received
+                Console.note("received \(received) of \(total) bytes")
+            }
+            let status = try download.run(endpoint)
+            guard status.code == .ok else {
+                Console.complain("\(endpoint): \(status.message)")
+                if status.code != .unavailable, status.code != .deadlineExceeded {
+                    isAbsent = false
+                }
+                continue
+            }
+            try file.sync()
+            let backup = try BackupFile(part)
+            try PlainFile.rename(part, to: path)
+            Console.note(
+                "received \(backup.byteCount) bytes of \(endpoint), revision \(backup.header.revision)"
+            )
+            Console.line("Snapshot saved at \(path)")
+            return .success
+        }
+        return isAbsent ? .unavailable : .failed
+    }
+}
