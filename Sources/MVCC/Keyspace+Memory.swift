@@ -51,7 +51,9 @@ extension Keyspace {
     /// Takes keys out of memory that the base has and that nobody asked for since the last look, looking at up to
     /// `budgetKeys` of them, as long as memory is above `bytesMax`.
     ///
-    /// - Returns: whether more is to be done.
+    /// - Returns: whether another look is worth while at once: keys have gone, and memory is still above. What is
+    ///   not flushed yet, or was just used, stays: for that alone nobody needs to look again before something else
+    ///   happens.
     @discardableResult
     package func evictStep(budgetKeys: Int, bytesMax: Int) -> Bool {
         guard base != nil, memoryBytes > bytesMax, tree.recordCount > 0 else { return false }
@@ -73,7 +75,7 @@ extension Keyspace {
         }
         evictionStart = next
         for record in victims { evict(record) }
-        return memoryBytes > bytesMax
+        return !victims.isEmpty && memoryBytes > bytesMax
     }
 
     private func evict(_ record: KeyRecord) {

@@ -129,6 +129,14 @@ struct BaseTests {
         }
     }
 
+    @Test("what cannot leave memory is not looked for again at once")
+    func nothingCanBeEvicted() throws {
+        let twins = try Twins()
+        twins.run([(.put, PutRequestBytes.make("a", "1"), nil)], milliseconds: 1)
+        let keyspace = twins.based.keyspace
+        for _ in 0..<3 { #expect(!keyspace.evictStep(budgetKeys: 100, bytesMax: 0)) }
+    }
+
     @Test("keys that are on disk only are named before a batch is applied")
     func coldKeysAreNamed() throws {
         let twins = try Twins()
