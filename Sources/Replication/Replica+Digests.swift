@@ -2,6 +2,7 @@ internal import EtcdMessages
 internal import Observability
 internal import Paxos
 internal import Protobuf
+internal import Rows
 internal import StateMachine
 
 /// Each node reports the digest of its state now and then, and stops serving when it learns that its own is
@@ -37,5 +38,7 @@ extension Replica {
         guard !hasToldDivergence, let divergence else { return }
         hasToldDivergence = true
         logger.error(divergence)
+        // Else the next start would go on from the wrong state.
+        desk?.base.condemn()
     }
 }

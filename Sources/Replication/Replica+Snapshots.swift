@@ -53,6 +53,8 @@ extension Replica {
         _ giver: SnapshotGiver, atLeast slot: UInt64, to peer: ReplicaID, _ now: UInt64
     ) {
         marks.hit(.snapshotAsked)
+        // A wrong state is nobody's.
+        if divergence != nil { return }
         if baseSlot.rawValue < slot { startFlush() }
         giver.offer(atLeast: slot, to: peer, nowMilliseconds: now)
         log.pin(above: giver.oldestSlot.map { Slot($0) })

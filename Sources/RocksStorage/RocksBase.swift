@@ -86,6 +86,8 @@ package final class RocksBase: Base {
         }
     }
 
+    package func condemn() { work.directory.markDamaged(store.number) }
+
     package var isBehind: Bool { store.rows.isBehind }
 
     /// Whether a flush waits for room on the disk. It goes on by itself.

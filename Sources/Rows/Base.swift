@@ -20,6 +20,10 @@ package protocol Base: AnyObject {
     /// What has been completed since the last call.
     func takeCompletions() -> [BaseCompletion]
 
+    /// What the base holds is wrong, though it can be read: the next start finds it damaged, and puts it aside.
+    /// Blocking; once in a life.
+    func condemn()
+
     /// Whether another flush now would make reads slow.
     var isBehind: Bool { get }
 

@@ -63,6 +63,8 @@ package final class MemoryBase: Base {
         return completions
     }
 
+    package func condemn() { store.isDamaged = true }
+
     package var isBehind: Bool { false }
 
     package var byteCount: Int { rows.byteCount }

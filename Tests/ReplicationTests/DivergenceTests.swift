@@ -1,6 +1,7 @@
 import Basics
 import MVCC
 import Paxos
+import Rows
 import Simulation
 import StateMachine
 import Testing
@@ -51,6 +52,38 @@ struct DivergenceTests {
         put(260, cluster, at: good)
         #expect(
             cluster.timeline.run(milliseconds: 5000) { corruptMember(good) == nil })
+        #expect(cluster.value("k1", at: bad) == [1])
+    }
+
+    @Test(
+        "a wrong state that was flushed is not gone on with: that of another member takes its place"
+    )
+    func wrongStateInTheBase() throws {
+        let cluster = World.formed(
+            seed: 5,
+            tune: {
+                $0.hasBase = true
+                $0.memory = MemoryPlan(
+                    generationBytes: 4 << 10, tableBytes: 2 << 10, replayBytes: 64 << 10)
+                $0.logTailBytes = 0
+                $0.logPinnedBytes = 0
+                $0.tailBytes = 0
+            })
+        let (good, bad) = (cluster.machines[0], cluster.machines[2])
+        put(10, cluster, at: good)
+        var tampered = try #require(bad.replica?.machine.keyspace).beginWrite()
+        tampered.put(Array("k1".utf8), value: [66])
+        tampered.end()
+        put(300, cluster, at: good)
+        #expect(
+            cluster.timeline.run(milliseconds: 3000) { bad.replica?.machine.wrongSlot != nil })
+        cluster.timeline.run(milliseconds: 50)
+        #expect((bad.base.slot ?? 0) > Limits.digestIntervalSlots)
+        bad.kill()
+        if bad.process == nil { bad.start() }
+        put(300, cluster, at: good)
+        #expect(
+            cluster.timeline.run(milliseconds: 10_000) { corruptMember(good) == nil })
         #expect(cluster.value("k1", at: bad) == [1])
     }
 

@@ -81,7 +81,10 @@ package final class SimProcess: PeerLink {
             submitted: { [unowned self] lane, _ in workOnBase(lane) },
             failed: { [unowned self] in failDisk($0.description) })
         // What is damaged is put aside: the log, or another machine's base, makes it again.
-        if machine.base.isDamaged { machine.base.setAside() }
+        if machine.base.isDamaged {
+            machine.base.setAside()
+            machine.hasLostBase = true
+        }
         do throws(BaseError) {
             base = try MemoryBase(
                 machine.base, injectedBug: world.injectedBug?.base, owner: owner)
