@@ -111,6 +111,8 @@ enum EveryMessage {
         ReadModifyWriteResponse.self,
         RegisterSessionRequest.self,
         RegisterSessionResponse.self,
+        ReplaceMemberRequest.self,
+        ReplaceMemberResponse.self,
         ReportDigestRequest.self,
         RequestOp.self,
         ResignRequest.self,
