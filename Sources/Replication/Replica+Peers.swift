@@ -45,6 +45,8 @@ extension Replica {
 
     /// Messages of one frame.
     package func receive(_ messages: [Message], from sender: Input.Sender) {
+        // News that a connection was lost may come when there is another one already.
+        if !peers.isConnected(sender.replica) { peers.note(sender.replica, isConnected: true) }
         for message in messages where isWellFormed(message, from: sender) {
             if case .host(let host) = message {
                 receive(host.payload, from: sender.replica)
