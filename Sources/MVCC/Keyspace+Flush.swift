@@ -20,9 +20,6 @@ extension Keyspace {
     /// put.
     package var unflushedBytes: Int { writtenBytesEver - flushedBytesEver }
 
-    /// Whether a flush is under way.
-    package var isFrozen: Bool { freeze != nil }
-
     /// Begins a flush of everything up to the current revision. Between two commands.
     package func beginFreeze() {
         precondition(freeze == nil && !isWriting, "a freeze inside a flush or a transaction")

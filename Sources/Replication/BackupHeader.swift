@@ -58,12 +58,7 @@ package struct BackupHeader: Equatable, Sendable {
         writer.write(snapshot.slot)
         writer.write(revision)
         writer.write(keyCount)
-        writer.writeVarint(UInt64(snapshot.files.count))
-        for file in snapshot.files {
-            writer.writeString(file.name)
-            writer.write(file.byteCount)
-            writer.write(file.checksum)
-        }
+        snapshot.writeFiles(to: &writer)
         writer.overwrite(UInt32(writer.bytes.count), at: 12)
         let checksum = CRC32C.checksum(Array(writer.bytes[Self.bodyOffset...]))
         writer.overwrite(checksum, at: Self.prefixByteCount)
@@ -109,21 +104,11 @@ package struct BackupHeader: Equatable, Sendable {
         let slot: UInt64 = try reader.read()
         let revision: Int64 = try reader.read()
         let keyCount: UInt64 = try reader.read()
-        let count = try reader.readVarint()
-        guard count <= UInt64(Rows.Limits.snapshotFilesMax) else {
-            throw .invalid("number of files")
-        }
-        var files: [SnapshotFile] = []
-        for _ in 0..<count {
-            files.append(
-                SnapshotFile(
-                    name: try reader.readString(), byteCount: try reader.read(),
-                    checksum: try reader.read()))
-        }
+        let snapshot = try SnapshotDescription(slot: slot, filesFrom: &reader)
         guard reader.isAtEnd else { throw .invalid("the end of a header") }
         return BackupHeader(
             cluster: cluster, revision: revision, keyCount: keyCount,
-            snapshot: SnapshotDescription(slot: slot, files: files))
+            snapshot: snapshot)
     }
 
     private static func number(_ bytes: ArraySlice<UInt8>) -> UInt32 {

@@ -9,9 +9,6 @@ package final class BaseDesk {
 
     init(_ base: any Base) { self.base = base }
 
-    /// Operations that are under way.
-    var openCount: Int { waiting.count }
-
     /// Begins an operation; `then` is called in a later turn, or never if the process ends before.
     func submit(_ operation: BaseOperation, then: @escaping (BaseOutcome) -> Void) {
         lastTicket += 1

@@ -19,8 +19,6 @@ package enum Limits {
     /// Changes, and keys that are looked at for changes, in one piece of a flush.
     static let flushedChangesPerPiece = 4_000
     static let flushedKeysPerPiece = 8_000
-    /// Files of a snapshot.
-    static let snapshotFiles = 100_000
     /// One piece of a snapshot on its way.
     static let snapshotChunkBytes = 1 << 20
     /// Pieces that were asked for and have not come.

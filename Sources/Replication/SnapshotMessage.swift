@@ -24,7 +24,10 @@ extension SnapshotMessage {
         case .offer(let description):
             writer.write(UInt8(2))
             writer.writeFlag(description != nil)
-            if let description { Self.write(description, to: &writer) }
+            if let description {
+                writer.writeVarint(description.slot)
+                description.writeFiles(to: &writer)
+            }
         case .read(let slot, let file, let offset, let bytesMax):
             writer.write(UInt8(3))
             for number in [slot, UInt64(file), offset, UInt64(bytesMax)] {
@@ -61,7 +64,9 @@ extension SnapshotMessage {
         switch try reader.readByte() {
         case 1: self = .ask(atLeast: try reader.readVarint())
         case 2:
-            self = .offer(try reader.readFlag() ? try Self.readDescription(&reader) : nil)
+            self = .offer(
+                try reader.readFlag()
+                    ? try SnapshotDescription(slot: reader.readVarint(), filesFrom: &reader) : nil)
         case 3:
             self = .read(
                 slot: try reader.readVarint(), file: try Self.readNumber(&reader),
@@ -78,29 +83,5 @@ extension SnapshotMessage {
     private static func readNumber(_ reader: inout ByteReader) throws(ByteReaderError) -> Int {
         guard let number = Int(exactly: try reader.readVarint()) else { throw .invalid("number") }
         return number
-    }
-
-    private static func write(_ description: SnapshotDescription, to writer: inout ByteWriter) {
-        writer.writeVarint(description.slot)
-        writer.writeVarint(UInt64(description.files.count))
-        for file in description.files {
-            writer.writeString(file.name)
-            writer.writeVarint(file.byteCount)
-            writer.write(file.checksum)
-        }
-    }
-
-    private static func readDescription(
-        _ reader: inout ByteReader
-    ) throws(ByteReaderError) -> SnapshotDescription {
-        let slot = try reader.readVarint()
-        var files: [SnapshotFile] = []
-        for _ in 0..<(try reader.readCount(max: Limits.snapshotFiles)) {
-            files.append(
-                SnapshotFile(
-                    name: try reader.readString(), byteCount: try reader.readVarint(),
-                    checksum: try reader.read()))
-        }
-        return SnapshotDescription(slot: slot, files: files)
     }
 }

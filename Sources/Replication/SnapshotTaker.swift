@@ -75,12 +75,6 @@ final class SnapshotTaker {
         return nil
     }
 
-    /// Bytes that have come, of all.
-    var progress: (bytes: UInt64, of: UInt64)? {
-        guard case .pulling(let pull) = phase else { return nil }
-        return (pull.taken, pull.description.byteCount)
-    }
-
     // MARK: What happens
 
     /// A snapshot of at least `slot` is needed; nothing changes if one is on its way.
@@ -94,7 +88,7 @@ final class SnapshotTaker {
 
     func receive(_ offer: SnapshotDescription?, from peer: ReplicaID, nowMilliseconds now: UInt64) {
         guard case .asked = phase, peer == source else { return }
-        guard let offer, offer.files.count <= Limits.snapshotFiles else { return giveUp() }
+        guard let offer, offer.problem == nil else { return giveUp() }
         phase = .beginning(offer)
         lastProgressMilliseconds = now
         logger.info(

@@ -11,12 +11,7 @@ extension SnapshotDescription {
         writer.writeRaw(Self.magic)
         writer.write(UInt32(0))
         writer.write(slot)
-        writer.writeVarint(UInt64(files.count))
-        for file in files {
-            writer.writeString(file.name)
-            writer.write(file.byteCount)
-            writer.write(file.checksum)
-        }
+        writeFiles(to: &writer)
         let checksum = CRC32C.checksum(Array(writer.bytes[Self.headerBytes...]))
         writer.overwrite(checksum, at: Self.magic.count)
         return writer.bytes
@@ -41,18 +36,6 @@ extension SnapshotDescription {
         guard magic == Self.magic, checksum == CRC32C.checksum(rest) else {
             throw .invalid("description of a snapshot")
         }
-        let slot = try reader.read(UInt64.self)
-        let count = try reader.readVarint()
-        guard count <= UInt64(Rows.Limits.snapshotFilesMax) else {
-            throw .invalid("number of files")
-        }
-        var files: [SnapshotFile] = []
-        for _ in 0..<count {
-            files.append(
-                SnapshotFile(
-                    name: try reader.readString(), byteCount: try reader.read(),
-                    checksum: try reader.read()))
-        }
-        return SnapshotDescription(slot: slot, files: files)
+        return try SnapshotDescription(slot: reader.read(), filesFrom: &reader)
     }
 }
