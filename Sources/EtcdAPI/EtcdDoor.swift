@@ -12,6 +12,7 @@ package final class EtcdDoor {
     private let services: EtcdServices
     private let gateway: Gateway
     private let pages: PlainPages
+    private let streams: OpenStreams
 
     /// - Parameter later: runs a closure on the loop after what waits there already; large ranges are
     ///   read in pieces by it.
@@ -24,7 +25,8 @@ package final class EtcdDoor {
         self.replica = replica
         self.options = options
         services = EtcdServices(replica: replica, options: options, later: later)
-        gateway = Gateway(services, replica: replica, options: options)
+        streams = OpenStreams(replica: replica)
+        gateway = Gateway(services, replica: replica, options: options, streams: streams)
         pages = PlainPages(replica: replica, options: options)
     }
 
@@ -85,8 +87,11 @@ package final class EtcdDoor {
         page(exchange)
     }
 
-    /// To be called now and then, and when the leader changes: tells those who watch the health.
-    package func tick() { services.health.tellWatchers() }
+    /// To be called ten times a second: tells those who watch the health, and ends streams that cannot go on.
+    package func tick() {
+        services.health.tellWatchers()
+        streams.tick()
+    }
 
     private func page(_ path: String) -> ((HTTPExchange) -> Void)? {
         switch path {
@@ -117,6 +122,22 @@ package final class EtcdDoor {
                 return caller.fail(CallFailure(EtcdError.notSupportedForLearner))
             }
             method(message, caller)
+        }
+    }
+
+    /// Adds a method that streams, of whatever direction.
+    private func add(
+        stream path: String, kind: CallKind = .bidirectionalStream,
+        _ method: @escaping (StreamCaller) -> Void, forLearners: Bool = false, to router: Router
+    ) {
+        let parts = path.split(separator: "/")
+        precondition(parts.count == 2, "a path is /service/method")
+        let counters = replica.metrics.calls(
+            service: String(parts[0]), method: String(parts[1]), kind: kind)
+        router.register(stream: path, maxMessageBytes: options.messageBytesMax) {
+            [streams] stream in
+            let caller = StreamCaller(stream) { counters.handled(code: Int($0.rawValue)) }
+            streams.begin(caller, forLearners: forLearners, method)
         }
     }
 }

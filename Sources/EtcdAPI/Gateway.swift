@@ -12,10 +12,15 @@ final class Gateway {
     private static let prefixes = ["/v3/", "/v3beta/", "/v3alpha/"]
 
     private var methods: [String: Method] = [:]
+    private var streamingMethods: [String: (HTTPExchange) -> Void] = [:]
+    private let streams: OpenStreams
     private let replica: Replica
     private let options: EtcdDoorOptions
 
-    init(_ services: EtcdServices, replica: Replica, options: EtcdDoorOptions) {
+    init(
+        _ services: EtcdServices, replica: Replica, options: EtcdDoorOptions, streams: OpenStreams
+    ) {
+        self.streams = streams
         self.replica = replica
         self.options = options
         add("kv/range", RangeRequest.self, forLearners: true, services.kv.range)
@@ -61,6 +66,18 @@ final class Gateway {
         }
     }
 
+    /// Adds a method that streams: the body holds its messages one after another, the answer is a line for each.
+    private func add<Request: ProtobufJSONMessage>(
+        stream path: String, _ type: Request.Type, forLearners: Bool = false,
+        _ method: @escaping (StreamCaller) -> Void
+    ) {
+        streamingMethods[path] = { [streams] exchange in
+            let caller = StreamCaller(exchange)
+            streams.begin(caller, forLearners: forLearners, method)
+            caller.readBody(of: exchange, as: type)
+        }
+    }
+
     /// The message of a body; nil if it is none, and then the call is answered.
     private static func decode<Request: ProtobufJSONMessage>(
         _ type: Request.Type, _ body: [UInt8], _ call: GatewayCall
@@ -85,12 +102,15 @@ final class Gateway {
     /// Answers one request below `/v3/` or an older name of it.
     func answer(_ exchange: HTTPExchange) {
         let call = GatewayCall(exchange, responseBytesMax: options.responseBytesMax)
-        guard let prefix = Self.prefixes.first(where: { exchange.path.hasPrefix($0) }),
-            let handler = methods[String(exchange.path.dropFirst(prefix.count))]
-        else {
+        let prefix = Self.prefixes.first { exchange.path.hasPrefix($0) } ?? ""
+        let name = String(exchange.path.dropFirst(prefix.count))
+        let handler = methods[name]
+        let streamingHandler = streamingMethods[name]
+        guard handler != nil || streamingHandler != nil else {
             return call.fail(CallFailure(GRPCStatus(.notFound, "Not Found")))
         }
         guard exchange.method == "POST" else { return call.failMethod() }
-        handler(exchange.body, call)
+        handler?(exchange.body, call)
+        streamingHandler?(exchange)
     }
 }

@@ -14,4 +14,6 @@ package enum Limits {
     static let snapshotRequestBytes = 1 << 10
     /// Clients that watch the health at a time.
     static let healthWatchersMax = 1024
+    /// Streaming calls that are open at a time, of all clients together.
+    static let openStreamsMax = 100_000
 }

@@ -57,6 +57,12 @@ extension Replica {
         return .notReady(formation.problem ?? "this node belongs to no cluster")
     }
 
+    /// Why a call that stays open must end: what this node has is not what the cluster has, or will not be any more.
+    package var streamRefusal: Refusal? {
+        if isStopping { return .stopping }
+        return reasonNotToServe.map { .notReady($0) }
+    }
+
     /// Ends all waits and gives leadership away; afterwards the log may be sealed and the process end.
     package func stop() {
         isStopping = true

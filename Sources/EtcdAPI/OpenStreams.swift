@@ -1,0 +1,70 @@
+internal import GRPC
+internal import Replication
+
+/// The streaming calls that are open, and the rules that hold for all of them: which may begin, and when the node ends
+/// them. A client goes on elsewhere if a stream ends with Unavailable; any other end it takes for its own fault.
+final class OpenStreams {
+    private let replica: Replica
+    private var callers: [StreamCaller] = []
+    /// Since when no leader is known, in ticks.
+    private var ticksWithoutLeader = 0
+    private let ticksWithoutLeaderMax: Int
+
+    /// - Parameter tickMilliseconds: how often `tick` is called.
+    init(replica: Replica, tickMilliseconds: UInt64 = 100) {
+        self.replica = replica
+        // As etcd: three election time-outs.
+        let patience = 3 * replica.configuration.electionTimeoutMilliseconds
+        ticksWithoutLeaderMax = Int(patience / tickMilliseconds) + 1
+    }
+
+    /// Begins a call by handing it to its method; or ends it, with its reason.
+    func begin(_ caller: StreamCaller, forLearners: Bool, _ method: (StreamCaller) -> Void) {
+        if let error = refusal(of: caller, forLearners: forLearners) {
+            return caller.finish(error.status)
+        }
+        guard callers.count < Limits.openStreamsMax else {
+            return caller.finish(EtcdError.tooManyRequests.status)
+        }
+        if let refusal = replica.localReadRefusal ?? replica.streamRefusal {
+            return caller.finish(CallFailure(refusal).status)
+        }
+        caller.index = callers.count
+        callers.append(caller)
+        method(caller)
+        let inner = caller.onEnd
+        caller.onEnd = { [unowned self, unowned caller] in
+            inner?()
+            forget(caller)
+        }
+        if !caller.isOpen { forget(caller) }
+    }
+
+    /// To be called now and then: ends what cannot go on.
+    func tick() {
+        guard !callers.isEmpty else { return }
+        if let refusal = replica.streamRefusal {
+            let status = CallFailure(refusal).status
+            for caller in callers { caller.finish(status) }
+            return
+        }
+        ticksWithoutLeader = replica.status.leader == 0 ? ticksWithoutLeader + 1 : 0
+        guard ticksWithoutLeader >= ticksWithoutLeaderMax else { return }
+        for caller in callers where caller.requiresLeader {
+            caller.finish(EtcdError.noLeader.status)
+        }
+    }
+
+    private func refusal(of caller: StreamCaller, forLearners: Bool) -> EtcdError? {
+        if caller.requiresLeader, replica.status.leader == 0 { return .noLeader }
+        return replica.isLearner && !forLearners ? .notSupportedForLearner : nil
+    }
+
+    private func forget(_ caller: StreamCaller) {
+        precondition(callers[caller.index] === caller, "a stream knows its place")
+        let last = callers.removeLast()
+        guard last !== caller else { return }
+        callers[caller.index] = last
+        last.index = caller.index
+    }
+}

@@ -1,0 +1,155 @@
+internal import GRPC
+internal import Protobuf
+internal import Replication
+internal import Transport
+
+/// The client of one streaming call, of whatever direction and by whichever way it came: gRPC, or JSON over HTTP,
+/// where each message is a line. Each streaming method is written once, against this: it sets the callbacks, and sends.
+final class StreamCaller {
+    private enum Way {
+        case grpc(ServerStream)
+        case gateway(HTTPExchange)
+    }
+
+    /// A message came; valid during the call only.
+    var onMessage: ((UnsafeRawBufferPointer) -> Void)?
+    /// The client has sent its last message. Over the gateway that is so as soon as its request was read.
+    var onHalfClose: (() -> Void)?
+    /// The call has ended, by whomever. Called once; nothing can be sent any more.
+    var onEnd: (() -> Void)?
+    /// `bufferedBytes` has fallen low after having been high.
+    var onDrain: (() -> Void)?
+    /// Whether the call ends when no leader has been known for long.
+    let requiresLeader: Bool
+    /// The place among the open streams.
+    var index = 0
+
+    private let way: Way
+    /// Counts how the call ended; the gateway's calls are not counted.
+    private var count: ((GRPCCode) -> Void)?
+    private var hasStarted = false
+    private var hasEnded = false
+
+    init(_ stream: ServerStream, count: @escaping (GRPCCode) -> Void) {
+        way = .grpc(stream)
+        self.count = count
+        requiresLeader = stream.metadata("hasleader") == "true"
+        stream.onMessage = { [weak self] in self?.onMessage?($0) }
+        stream.onHalfClose = { [weak self] in self?.onHalfClose?() }
+        stream.onDrain = { [weak self] in self?.onDrain?() }
+        stream.onCancel = { [weak self] in self?.ended(.cancelled) }
+    }
+
+    init(_ exchange: HTTPExchange) {
+        way = .gateway(exchange)
+        requiresLeader = exchange.header("grpc-metadata-hasleader") == "true"
+        exchange.onDrain = { [weak self] in self?.onDrain?() }
+        exchange.onClose = { [weak self] in self?.ended(.cancelled) }
+    }
+
+    /// Whether messages can still be sent.
+    var isOpen: Bool { !hasEnded }
+
+    /// Whether the call came as JSON over HTTP.
+    var isGateway: Bool {
+        if case .gateway = way { true } else { false }
+    }
+
+    /// Bytes sent but not yet on their way to the kernel: whoever produces faster than the client reads stops when
+    /// this is high, until `onDrain`.
+    var bufferedBytes: Int {
+        switch way {
+        case .grpc(let stream): stream.bufferedBytes
+        case .gateway(let exchange): exchange.bufferedBytes
+        }
+    }
+
+    /// Sends a message.
+    func send(_ response: some ProtobufJSONMessage) {
+        guard isOpen else { return }
+        switch way {
+        case .grpc(let stream):
+            stream.send(size: response.encodedSize) { response.serialize(into: $0) }
+        case .gateway(let exchange): send(line: GatewayLine.result(response), on: exchange)
+        }
+    }
+
+    /// Sends a message that is laid out already, and is a `Response`.
+    func send<Response: ProtobufJSONMessage>(
+        encoded response: some WireEncodable, as type: Response.Type
+    ) {
+        guard isOpen else { return }
+        switch way {
+        case .grpc(let stream):
+            stream.send(size: response.encodedSize) { response.serialize(into: $0) }
+        case .gateway(let exchange):
+            let message = try? Response(serializedBytes: response.serializedBytes())
+            guard let message else { preconditionFailure("a message that is not what it says") }
+            send(line: GatewayLine.result(message), on: exchange)
+        }
+    }
+
+    /// Ends the call, after what was sent.
+    func finish(_ status: GRPCStatus = .ok) {
+        guard isOpen else { return }
+        switch way {
+        case .grpc(let stream): stream.finish(status)
+        case .gateway(let exchange): finish(exchange, status)
+        }
+        ended(status.code)
+    }
+
+    // MARK: The gateway
+
+    /// Gives the messages of the request's body to the method, whose callbacks are set.
+    func readBody<Request: ProtobufJSONMessage>(of exchange: HTTPExchange, as type: Request.Type) {
+        do throws(JSONError) {
+            try exchange.body.withUnsafeBufferPointer { bytes throws(JSONError) in
+                var parser = JSONParser(UnsafeRawBufferPointer(bytes))
+                while isOpen, let value = try parser.next() {
+                    let request = try Request(jsonValue: value)
+                    request.serializedBytes().withUnsafeBytes { onMessage?($0) }
+                }
+            }
+            if isOpen { onHalfClose?() }
+        } catch {
+            finish(GRPCStatus(.invalidArgument, error.description))
+        }
+    }
+
+    private func send(line: [UInt8], on exchange: HTTPExchange) {
+        if !hasStarted {
+            hasStarted = true
+            exchange.startStreaming(status: 200, headers: [JSONContent.header])
+        }
+        exchange.sendChunk(line)
+    }
+
+    private func finish(_ exchange: HTTPExchange, _ status: GRPCStatus) {
+        if status.code == .ok || hasStarted {
+            if status.code != .ok { exchange.sendChunk(GatewayLine.error(status)) }
+            if !hasStarted {
+                exchange.startStreaming(status: 200, headers: [JSONContent.header])
+            }
+            return exchange.end()
+        }
+        exchange.respond(
+            status: status.code.httpStatus, headers: [JSONContent.header],
+            body: GatewayLine.error(status))
+    }
+
+    // MARK: The end
+
+    private func ended(_ code: GRPCCode) {
+        guard !hasEnded else { return }
+        hasEnded = true
+        count?(code)
+        count = nil
+        onMessage = nil
+        onHalfClose = nil
+        onDrain = nil
+        let action = onEnd
+        onEnd = nil
+        action?()
+    }
+}
