@@ -25,6 +25,11 @@ final class BackupSender {
         self.backup = backup
         stream.onCancel = { [self] in end() }
         stream.onDrain = { [self] in goOn() }
+        backup.onStall = { [self] in
+            finish(
+                GRPCStatus(
+                    .deadlineExceeded, "synod: nothing of the snapshot was read for too long"))
+        }
     }
 
     /// The copy is there, or there is none.
@@ -84,6 +89,7 @@ final class BackupSender {
     }
 
     private func end() {
+        backup?.onStall = {}
         backup?.end()
         backup = nil
     }

@@ -30,7 +30,8 @@ struct MaintenanceService {
         if status.leader == 0 { response.errors.append(EtcdError.noLeader.text) }
         if let problem = status.problem { response.errors.append(problem) }
         for role in status.deadRoles { response.errors.append("the \(role) is dead") }
-        response.errors += replica.machine.alarms.all.map { AlarmMember($0).text }
+        response.errors += replica.alarmMembers.map(\.text)
+        fillProgress(of: status, into: &response)
         caller.send(response)
     }
 
@@ -47,10 +48,33 @@ struct MaintenanceService {
         }
     }
 
-    /// Lists, raises or disarms alarms. The list is that of all members, as a linearizable read would see it.
+    /// How far the member is behind; nothing of one that is not, whose answer is etcd's.
+    private func fillProgress(of status: ReplicaStatus, into response: inout StatusResponse) {
+        guard status.progress.isBehind else { return }
+        response.slotsBehind = status.progress.slotsBehind
+        response.catchUpBytesPerSecond = status.progress.bytesPerSecond
+        response.catchUpSecondsLeft = status.progress.secondsLeft ?? 0
+    }
+
+    /// Lists, raises or disarms alarms. The list is a linearizable read of what the members have agreed on: it takes
+    /// no slot, because disks may be full.
     func alarm(_ request: UnsafeRawBufferPointer, _ caller: Caller) {
-        guard caller.decode(AlarmRequest.self, request) != nil else { return }
-        proposer.propose(.alarm, request, caller)
+        guard let order = caller.decode(AlarmRequest.self, request) else { return }
+        guard order.action == .get else { return proposer.propose(.alarm, request, caller) }
+        replica.read { result in
+            switch result {
+            case .ready: caller.send(alarms(order.alarm))
+            case .refused(let refusal): caller.fail(CallFailure(refusal))
+            case .timedOut: caller.fail(.readTimedOut)
+            }
+        }
+    }
+
+    private func alarms(_ kind: AlarmType) -> AlarmResponse {
+        var response = AlarmResponse()
+        response.header = .current(of: replica)
+        response.alarms = replica.alarmMembers.filter { kind == .none || kind == $0.alarm }
+        return response
     }
 }
 

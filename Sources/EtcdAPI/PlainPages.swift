@@ -38,7 +38,9 @@ struct PlainPages {
         let alarms = replica.machine.alarms
         let names = [(Alarm.Kind.noSpace, "NOSPACE"), (.corrupt, "CORRUPT")]
         return names.first { kind, name in
-            alarms.has(kind) && !parameters.contains("exclude=\(name)")
+            // The full disk of another member is that member's business.
+            let isRaised = alarms.has(kind) || (kind == .noSpace && replica.hasFullDisk)
+            return isRaised && !parameters.contains("exclude=\(name)")
         }?.1
     }
 
@@ -50,6 +52,7 @@ struct PlainPages {
         writer.name("reason")
         // A node that serves may have something to say all the same.
         writer.write(problem ?? replica.status.problem ?? "")
+        writeProgress(into: &writer)
         if let bug = replica.configuration.injectedBug {
             writer.name("unsafeInjectedBug")
             writer.write(bug.name)
@@ -57,6 +60,19 @@ struct PlainPages {
         writer.endObject()
         exchange.respond(
             status: problem == nil ? 200 : 503, headers: [JSONContent.header], body: writer.bytes)
+    }
+
+    /// How far a node is behind; nothing of one that is not.
+    private func writeProgress(into writer: inout JSONWriter) {
+        let progress = replica.status.progress
+        guard progress.isBehind else { return }
+        writer.name("slotsBehind")
+        writer.write(progress.slotsBehind)
+        writer.name("catchUpBytesPerSecond")
+        writer.write(progress.bytesPerSecond)
+        guard let seconds = progress.secondsLeft else { return }
+        writer.name("catchUpSecondsLeft")
+        writer.write(seconds)
     }
 
     func version(_ exchange: HTTPExchange) {

@@ -390,6 +390,12 @@ package struct StatusResponse: ProtobufMessage {
     /// Unsets `downgradeInfo`.
     package mutating func clearDowngradeInfo() { _downgradeInfo = nil }
     private var _downgradeInfo: DowngradeInfo?
+    /// Beyond etcd, of a member that catches up: decided slots that it has not applied, as far as it knows.
+    package var slotsBehind: UInt64 = 0
+    /// Bytes that it fetches and applies in a second.
+    package var catchUpBytesPerSecond: UInt64 = 0
+    /// Seconds until nothing is missing, at this pace; 0: no end is to be seen.
+    package var catchUpSecondsLeft: UInt64 = 0
 
     package init() {}
 
@@ -411,6 +417,9 @@ package struct StatusResponse: ProtobufMessage {
             case 90: self.storageVersion = try reader.readString()
             case 96: self.dbSizeQuota = try reader.readInt64()
             case 106: try reader.readMessage(&self._downgradeInfo)
+            case 8008: self.slotsBehind = try reader.readUInt64()
+            case 8016: self.catchUpBytesPerSecond = try reader.readUInt64()
+            case 8024: self.catchUpSecondsLeft = try reader.readUInt64()
             default: try reader.skip(tag)
             }
         }
@@ -431,10 +440,16 @@ package struct StatusResponse: ProtobufMessage {
         if !self.storageVersion.isEmpty { size += 1 + WireSize.string(self.storageVersion) }
         if self.dbSizeQuota != 0 { size += 1 + WireSize.varint(self.dbSizeQuota) }
         if let value = self._downgradeInfo { size += 1 + WireSize.message(value) }
+        if self.slotsBehind != 0 { size += 2 + WireSize.varint(self.slotsBehind) }
+        if self.catchUpBytesPerSecond != 0 { size += 2 + WireSize.varint(self.catchUpBytesPerSecond) }
+        if self.catchUpSecondsLeft != 0 { size += 2 + WireSize.varint(self.catchUpSecondsLeft) }
         return size
     }
 
     package func encode(into writer: inout WireWriter) {
+        if self.catchUpSecondsLeft != 0 { writer.write(self.catchUpSecondsLeft, tag: 8024) }
+        if self.catchUpBytesPerSecond != 0 { writer.write(self.catchUpBytesPerSecond, tag: 8016) }
+        if self.slotsBehind != 0 { writer.write(self.slotsBehind, tag: 8008) }
         if let value = self._downgradeInfo { writer.write(value, tag: 106) }
         if self.dbSizeQuota != 0 { writer.write(self.dbSizeQuota, tag: 96) }
         if !self.storageVersion.isEmpty { writer.write(self.storageVersion, tag: 90) }
@@ -508,6 +523,18 @@ extension StatusResponse: ProtobufJSONMessage {
             writer.name("downgradeInfo")
             writer.write(field: value)
         }
+        if self.slotsBehind != 0 {
+            writer.name("slots_behind")
+            writer.write(field: self.slotsBehind)
+        }
+        if self.catchUpBytesPerSecond != 0 {
+            writer.name("catch_up_bytes_per_second")
+            writer.write(field: self.catchUpBytesPerSecond)
+        }
+        if self.catchUpSecondsLeft != 0 {
+            writer.name("catch_up_seconds_left")
+            writer.write(field: self.catchUpSecondsLeft)
+        }
         writer.endObject()
     }
 
@@ -530,6 +557,9 @@ extension StatusResponse: ProtobufJSONMessage {
             case "storageVersion": self.storageVersion = try member.string()
             case "dbSizeQuota": self.dbSizeQuota = try member.integer()
             case "downgradeInfo": self._downgradeInfo = try member.message()
+            case "slots_behind", "slotsBehind": self.slotsBehind = try member.integer()
+            case "catch_up_bytes_per_second", "catchUpBytesPerSecond": self.catchUpBytesPerSecond = try member.integer()
+            case "catch_up_seconds_left", "catchUpSecondsLeft": self.catchUpSecondsLeft = try member.integer()
             default: break
             }
         }

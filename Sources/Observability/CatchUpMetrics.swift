@@ -9,7 +9,8 @@ package struct CatchUpMetrics {
             "synod_catch_up_slots_behind",
             help: "Slots that others know to be decided and that are not applied here.")
         bytesPerSecond = registry.gauge(
-            "synod_catch_up_bytes_per_second", help: "Bytes of decided values applied in a second.")
+            "synod_catch_up_bytes_per_second",
+            help: "Bytes of decided values applied, and of snapshots taken, in a second.")
         secondsLeft = registry.gauge(
             "synod_catch_up_seconds_left",
             help:

@@ -21,6 +21,10 @@ package final class Backup {
     /// A flush has begun that has it.
     var isBeingFlushed = false
     private(set) var isOver = false
+    /// Called once, when nobody has read for so long that it was ended.
+    package var onStall: () -> Void = {}
+    /// When it was opened or last read from, as the giver's last tick has it.
+    var lastUseMilliseconds: UInt64 = 0
     private let giver: BackupGiver
     private let onOpen: (Result<BackupHeader, Refusal>) -> Void
     /// What is read next.
@@ -39,6 +43,7 @@ package final class Backup {
     /// The next bytes of the files, in a later turn: none behind the last ones; nil if they are gone. One at a time.
     package func read(then: @escaping ([UInt8]?) -> Void) {
         guard let header, !isOver else { preconditionFailure("a backup that is not open") }
+        lastUseMilliseconds = giver.nowMilliseconds
         let files = header.snapshot.files
         while file < files.count, offset == files[file].byteCount {
             file += 1
@@ -61,6 +66,7 @@ package final class Backup {
 
     func open(_ result: Result<BackupHeader, Refusal>) {
         if case .success(let header) = result { self.header = header }
+        lastUseMilliseconds = giver.nowMilliseconds
         onOpen(result)
     }
 }

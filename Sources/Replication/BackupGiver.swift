@@ -18,6 +18,8 @@ final class BackupGiver {
     /// The newest last.
     private var flushed: [Flushed] = []
     private var current: Backup?
+    /// Of the last tick.
+    private(set) var nowMilliseconds: UInt64 = 0
 
     init(_ desk: BaseDesk, _ snapshots: SnapshotGiver, cluster: @escaping () -> ClusterID?) {
         self.desk = desk
@@ -39,6 +41,16 @@ final class BackupGiver {
         let backup = Backup(neededSlot: neededSlot, giver: self, onOpen: onOpen)
         current = backup
         return backup
+    }
+
+    /// Time passed: a backup that nobody reads is over.
+    func tick(nowMilliseconds now: UInt64) {
+        nowMilliseconds = now
+        guard let current, current.header != nil,
+            now > current.lastUseMilliseconds + Limits.backupStallMilliseconds
+        else { return }
+        current.end()
+        current.onStall()
     }
 
     /// The state of this slot goes to the base, or has come with another one.

@@ -229,6 +229,10 @@ extension InjectedBug {
             "a snapshot has the keys and the slot, and no table beside them",
             base: .snapshotWithoutTables),
         InjectedBug(
+            "snapshot-not-verified", "P34", .storage,
+            "nobody compares what has arrived of a snapshot with its description",
+            base: .snapshotNotVerified),
+        InjectedBug(
             "installed-before-durable", "P34", .storage,
             "a snapshot counts as installed before it is durable", base: .installedBeforeDurable),
     ]

@@ -25,9 +25,13 @@ package enum Limits {
     static let snapshotWindowBytes = 4 << 20
     /// A node asks for so much of a snapshot in a second, so that the peer has time and room for its clients.
     static let snapshotBytesPerSecond = 128 << 20
-    /// Without a piece for so long it is asked for again; without one for so much longer the snapshot is given up.
+    /// Without a sign for so long the source is asked again; without one for so much longer another one is asked.
     static let snapshotRetryMilliseconds: UInt64 = 1_000
-    static let snapshotPatienceMilliseconds: UInt64 = 30_000
+    static let snapshotSilenceMilliseconds: UInt64 = 10_000
+    /// A peer that failed to give a snapshot is not asked again for so long if there is another one.
+    static let snapshotShunMilliseconds: UInt64 = 10_000
+    /// The log says again that a snapshot is needed after so long.
+    static let tellOfNeedMilliseconds: UInt64 = 30_000
     /// Pieces that are being read for peers at a time.
     static let snapshotReads = 16
     /// A snapshot that nobody reads for so long is dropped.
@@ -36,6 +40,8 @@ package enum Limits {
     static let snapshotsGiven = 2
     /// One piece of a backup.
     static let backupChunkBytes = 128 << 10
+    /// A backup of which nothing is read for so long is over: it keeps files of the base from going.
+    static let backupStallMilliseconds: UInt64 = 120_000
     /// The header of a backup, with the names of all files.
     static let backupHeaderBytesMax = 16 << 20
     /// Flushes whose revision is remembered: a copy of the base is of one of the newest two or three.
@@ -52,6 +58,9 @@ package enum Limits {
     static let admissionMilliseconds: UInt64 = 100
     /// Who is given a vote has everything durably that was decided so long ago (P5).
     static let voterLagMilliseconds: UInt64 = 1_000
+    /// Peers are told again of a full disk after so long, and forget it when they hear nothing for so much longer.
+    static let tellPeersOfSpaceMilliseconds: UInt64 = 1_000
+    static let fullPeerRememberedMilliseconds: UInt64 = 5_000
     /// The log speaks of a full disk once in so long.
     static let tellOfSpaceMilliseconds: UInt64 = 10_000
     /// How long the log may be held back by order.

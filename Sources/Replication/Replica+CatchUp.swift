@@ -11,7 +11,8 @@ extension Replica {
         progress.note(
             CatchUpProgress.Sample(
                 atMilliseconds: now, knownUpTo: known.rawValue, appliedUpTo: appliedSlot.rawValue,
-                appliedBytes: appliedBytes))
+                bytes: appliedBytes + (taker?.takenBytes ?? 0),
+                missingSnapshotBytes: taker?.missingBytes))
         metrics.catchUp.slotsBehind.set(progress.slotsBehind)
         metrics.catchUp.bytesPerSecond.set(progress.bytesPerSecond)
         metrics.catchUp.secondsLeft.set(progress.secondsLeft ?? UInt64(Int32.max))
@@ -20,7 +21,7 @@ extension Replica {
 
     /// The log hears of it every few seconds, and once when it is over.
     private func tellProgress(_ now: UInt64) {
-        guard progress.slotsBehind >= Limits.slotsWorthTelling else {
+        guard progress.isBehind else {
             if toldProgressAtMilliseconds != nil { logger.info("caught up") }
             toldProgressAtMilliseconds = nil
             return
@@ -33,7 +34,7 @@ extension Replica {
 
     /// For a node that has no vote yet: how far it is.
     var progressProblem: String? {
-        guard progress.slotsBehind >= Limits.slotsWorthTelling else { return nil }
+        guard progress.isBehind else { return nil }
         let isVoter =
             membership?.isVoter(configuration.replica, identity.incarnation) == true
         return isVoter ? nil : "catching up: \(progress.text)"

@@ -21,17 +21,35 @@ extension Replica {
 
     /// Slots are missing that only a snapshot has.
     func askForSnapshot(_ peer: ReplicaID, atLeast slot: Slot) {
-        guard let taker else {
+        tellOfNeed(peer, slot)
+        taker?.ask(peer, atLeast: slot.rawValue, nowMilliseconds: clockMilliseconds())
+    }
+
+    /// The core asks again and again: the operator hears of it once, and then now and then.
+    private func tellOfNeed(_ peer: ReplicaID, _ slot: Slot) {
+        guard
+            needReminder.isDue(
+                every: Limits.tellOfNeedMilliseconds, nowMilliseconds: clockMilliseconds())
+        else { return }
+        guard taker != nil else {
             return logger.error(
                 "slots are missing that have left the logs, and a node without a base takes no "
                     + "snapshot: start it with a base")
         }
-        taker.ask(peer, atLeast: slot.rawValue, nowMilliseconds: clockMilliseconds())
+        logger.warning(
+            "slots are missing that have left the logs: a snapshot is needed",
+            [
+                "peer": "\(hexadecimal(peer.rawValue))",
+                "slot": .integer(Int(slot.rawValue)),
+            ])
     }
 
     /// A peer says something about a snapshot.
-    func receive(_ payload: [UInt8], from peer: ReplicaID) {
-        guard let message = SnapshotMessage(payload), let giver, let taker else { return }
+    func receive(_ message: SnapshotMessage, from peer: ReplicaID) {
+        guard let giver, let taker else {
+            if case .ask = message { say(SnapshotMessage.offer(nil).encoded, to: peer) }
+            return
+        }
         let now = clockMilliseconds()
         switch message {
         case .ask(let slot): offerSnapshot(giver, atLeast: slot, to: peer, now)
@@ -45,6 +63,12 @@ extension Replica {
             taker.receive(
                 slot: slot, file: file, offset: offset, bytes: bytes, from: peer,
                 nowMilliseconds: now)
+        case .making:
+            taker.noteMaking(by: peer, nowMilliseconds: now)
+        case .damaged(let slot):
+            marks.hit(.snapshotFoundDamaged)
+            giver.discard(slot)
+            log.pin(above: giver.oldestSlot.map { Slot($0) })
         }
     }
 
@@ -54,7 +78,7 @@ extension Replica {
     ) {
         marks.hit(.snapshotAsked)
         // A wrong state is nobody's.
-        if divergence != nil { return }
+        if divergence != nil { return say(SnapshotMessage.offer(nil).encoded, to: peer) }
         if baseSlot.rawValue < slot { startFlush() }
         giver.offer(atLeast: slot, to: peer, nowMilliseconds: now)
         log.pin(above: giver.oldestSlot.map { Slot($0) })
@@ -65,8 +89,16 @@ extension Replica {
             taker?.ask(leaderBallot.replica, atLeast: 1, nowMilliseconds: now)
         }
         taker?.tick(nowMilliseconds: now)
+        backups?.tick(nowMilliseconds: now)
+        noteSources()
         guard let giver, giver.tick(nowMilliseconds: now) else { return }
         log.pin(above: giver.oldestSlot.map { Slot($0) })
+    }
+
+    private func noteSources() {
+        guard let taker, taker.changesOfSource > notedChangesOfSource else { return }
+        notedChangesOfSource = taker.changesOfSource
+        marks.hit(.snapshotSourceChanged)
     }
 
     /// Once in a turn: a snapshot that is complete takes the place of the base, when no flush is at work and if it
@@ -111,6 +143,7 @@ extension Replica {
         appliedSlot = slot
         appliedBytesSinceFlush = 0
         lacksBase = false
+        needReminder.end()
         backups?.note(slot: slot.rawValue, machine.keyspace.counters)
         while let first = decidedQueue.first, first.slot <= slot { decidedQueue.popFirst() }
         step(

@@ -90,14 +90,7 @@ extension Replica {
         case .dropMessages(let box): waitingRoom.drop(upTo: box)
         case .changeEnded(let number, let outcome): endChange(number, outcome)
         case .removed(let slot): noteRemoval(by: slot)
-        case .snapshotNeeded(let peer, let slot):
-            logger.warning(
-                "slots are missing that have left the logs: a snapshot is needed",
-                [
-                    "peer": "\(hexadecimal(peer.rawValue))",
-                    "slot": .integer(Int(slot.rawValue)),
-                ])
-            askForSnapshot(peer, atLeast: slot)
+        case .snapshotNeeded(let peer, let slot): askForSnapshot(peer, atLeast: slot)
         case .overloaded: metrics.proposalsFailed.increment()
         case .fatal(let report): halt(report)
         }

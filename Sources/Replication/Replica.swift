@@ -75,6 +75,15 @@ package final class Replica {
     var isAdmitting = false
     var progress = CatchUpProgress()
     var toldProgressAtMilliseconds: UInt64?
+    /// The operator hears that a snapshot is needed.
+    var needReminder = Reminder()
+    /// How often another source of a snapshot was asked, as far as it is counted.
+    var notedChangesOfSource = 0
+    /// The peers whose disks are full, as they say.
+    var fullPeers = FullPeers()
+    /// What the peers were last told of this node's disk, and when they are told again.
+    var hasToldPeersOfSpace = false
+    var tellPeersOfSpaceAtMilliseconds: UInt64 = 0
     /// Bytes of values that were applied in this process life.
     var appliedBytes: UInt64 = 0
     /// Orders to change the members, of this node's clients.
@@ -197,12 +206,13 @@ package final class Replica {
 
     private func exchangeSnapshots(_ desk: BaseDesk) {
         let send: (SnapshotMessage, ReplicaID) -> Void = { [unowned self] message, peer in
-            link?.send([.host(Message.Host(payload: message.encoded))], to: peer)
+            say(message.encoded, to: peer)
         }
         let giver = SnapshotGiver(desk, send: send)
         self.giver = giver
         backups = BackupGiver(desk, giver) { [unowned self] in clusterID }
-        taker = SnapshotTaker(desk, logger: logger, send: send)
+        taker = SnapshotTaker(
+            desk, logger: logger, heard: { [unowned self] in connectedMembers }, send: send)
     }
 
     /// Opens the log for writing; `onStarted` is called when the boot number is durable.
@@ -257,6 +267,7 @@ package final class Replica {
         admitPeers(now)
         tickSnapshots(now)
         noteProgress(now)
+        tellPeersOfSpace(now)
         report()
         log.tick(nowMilliseconds: now)
     }

@@ -31,6 +31,10 @@ package enum ReplicaMark: Int, MarkName {
     case snapshotAsked
     case snapshotInstalled
     case snapshotOutrun
+    /// A snapshot could not be had from one peer, and another one was asked.
+    case snapshotSourceChanged
+    /// A peer found that the files of a snapshot are not as this node described them.
+    case snapshotFoundDamaged
     /// The leader was lost, and none was known for a while.
     case leaderLost
     /// A peer's hello was refused.

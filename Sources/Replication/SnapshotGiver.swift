@@ -9,6 +9,8 @@ final class SnapshotGiver {
     private var openReads = 0
     /// The snapshots that were given, each with the time of its last use.
     private var given: [(slot: UInt64, usedAtMilliseconds: UInt64)] = []
+    /// The peers for which one is being made.
+    private var awaiting: [ReplicaID] = []
     /// The snapshot that a backup reads.
     private var heldSlot: UInt64?
 
@@ -19,10 +21,13 @@ final class SnapshotGiver {
 
     /// A peer asks for a state of at least `slot`.
     func offer(atLeast slot: UInt64, to peer: ReplicaID, nowMilliseconds: UInt64) {
+        guard !awaiting.contains(peer) else { return send(.making, peer) }
+        awaiting.append(peer)
         desk.submit(.makeSnapshot(newerThanSlot: slot - min(slot, 1))) { [self] outcome in
             guard case .snapshotMade(let description) = outcome else {
                 preconditionFailure("a snapshot was asked for: \(outcome)")
             }
+            awaiting.removeAll { $0 == peer }
             let isEnough = description.map { $0.slot >= slot } ?? false
             if let description, isEnough { use(description.slot, nowMilliseconds) }
             send(.offer(isEnough ? description : nil), peer)
@@ -69,6 +74,13 @@ final class SnapshotGiver {
     func release(_ slot: UInt64) {
         heldSlot = nil
         if !given.contains(where: { $0.slot == slot }) { drop(slot) }
+    }
+
+    /// A peer has found that the files are not as they were described: the next one is made anew, and the base is
+    /// read for it.
+    func discard(_ slot: UInt64) {
+        given.removeAll { $0.slot == slot }
+        if slot != heldSlot { drop(slot) }
     }
 
     private func drop(_ slot: UInt64) { desk.submit(.dropSnapshot(slot: slot)) { _ in } }

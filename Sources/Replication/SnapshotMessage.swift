@@ -11,6 +11,10 @@ enum SnapshotMessage: Equatable {
     case read(slot: UInt64, file: Int, offset: UInt64, bytesMax: Int)
     /// Nil: there is no such snapshot any more.
     case bytes(slot: UInt64, file: Int, offset: UInt64, [UInt8]?)
+    /// It is being made.
+    case making
+    /// Its files are not as they were described.
+    case damaged(slot: UInt64)
 }
 
 extension SnapshotMessage {
@@ -38,6 +42,11 @@ extension SnapshotMessage {
             for number in [slot, UInt64(file), offset] { writer.writeVarint(number) }
             writer.writeFlag(bytes != nil)
             if let bytes { writer.writeBytes(bytes) }
+        case .making:
+            writer.write(UInt8(5))
+        case .damaged(let slot):
+            writer.write(UInt8(6))
+            writer.writeVarint(slot)
         }
         return writer.bytes
     }
@@ -76,6 +85,8 @@ extension SnapshotMessage {
                 slot: try reader.readVarint(), file: try Self.readNumber(&reader),
                 offset: try reader.readVarint(),
                 try reader.readFlag() ? Array(try reader.readSlice()) : nil)
+        case 5: self = .making
+        case 6: self = .damaged(slot: try reader.readVarint())
         default: throw .invalid("kind of message about a snapshot")
         }
     }

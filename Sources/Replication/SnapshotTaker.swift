@@ -4,7 +4,7 @@ internal import Rows
 
 /// Pulls a snapshot from a peer, piece by piece, into a directory beside the base, and has it put in the place of
 /// the base when all of it is there and verified (P34). What is lost on the way is asked for again; what is there
-/// from an earlier try is not.
+/// from an earlier try is not. A peer that gives nothing, or something wrong, or falls silent, is left for another one.
 final class SnapshotTaker {
     /// What is under way.
     private enum Phase {
@@ -42,8 +42,17 @@ final class SnapshotTaker {
     private let desk: BaseDesk
     private let logger: Logger
     private let send: (SnapshotMessage, ReplicaID) -> Void
+    /// The peers to which there is a connection.
+    private let heard: () -> [ReplicaID]
     private var phase = Phase.idle
     private var source = ReplicaID(0)
+    private var sources = SnapshotSources()
+    /// The slot that a snapshot must have.
+    private var neededSlot: UInt64 = 0
+    /// How often a source was left for another one.
+    private(set) var changesOfSource = 0
+    /// Bytes that came in this process life.
+    private(set) var takenBytes: UInt64 = 0
     private var lastProgressMilliseconds: UInt64 = 0
     private var lastAskMilliseconds: UInt64 = 0
     /// How many bytes may be asked for now, so that the transfer leaves room for others.
@@ -51,10 +60,12 @@ final class SnapshotTaker {
     private var lastTickMilliseconds: UInt64 = 0
 
     init(
-        _ desk: BaseDesk, logger: Logger, send: @escaping (SnapshotMessage, ReplicaID) -> Void
+        _ desk: BaseDesk, logger: Logger, heard: @escaping () -> [ReplicaID],
+        send: @escaping (SnapshotMessage, ReplicaID) -> Void
     ) {
         self.desk = desk
         self.logger = logger
+        self.heard = heard
         self.send = send
     }
 
@@ -75,20 +86,40 @@ final class SnapshotTaker {
         return nil
     }
 
+    /// How many bytes of the snapshot that is on its way have not come; nil if none is.
+    var missingBytes: UInt64? {
+        guard case .pulling(let pull) = phase else { return nil }
+        return pull.description.byteCount - pull.taken
+    }
+
     // MARK: What happens
 
-    /// A snapshot of at least `slot` is needed; nothing changes if one is on its way.
+    /// A snapshot of at least `slot` is needed, and `peer` should have one; nothing changes if one is on its way.
     func ask(_ peer: ReplicaID, atLeast slot: UInt64, nowMilliseconds now: UInt64) {
         guard isIdle else { return }
+        neededSlot = slot
+        let choice = sources.choice(preferring: peer, among: heard(), nowMilliseconds: now)
+        if choice != peer { changesOfSource += 1 }
+        ask(choice, now)
+    }
+
+    private func ask(_ peer: ReplicaID, _ now: UInt64) {
         source = peer
         phase = .asked
         lastProgressMilliseconds = now
-        send(.ask(atLeast: slot), peer)
+        lastAskMilliseconds = now
+        send(.ask(atLeast: neededSlot), peer)
+    }
+
+    /// The source is at work on the snapshot that was asked for.
+    func noteMaking(by peer: ReplicaID, nowMilliseconds now: UInt64) {
+        if case .asked = phase, peer == source { lastProgressMilliseconds = now }
     }
 
     func receive(_ offer: SnapshotDescription?, from peer: ReplicaID, nowMilliseconds now: UInt64) {
         guard case .asked = phase, peer == source else { return }
-        guard let offer, offer.problem == nil else { return giveUp() }
+        guard let offer else { return fail("it has none", now) }
+        if let problem = offer.problem { return fail(problem, now) }
         phase = .beginning(offer)
         lastProgressMilliseconds = now
         logger.info(
@@ -98,7 +129,9 @@ final class SnapshotTaker {
                 "bytes": .integer(Int(offer.byteCount)),
             ])
         desk.submit(.beginInstallation(offer)) { [self] outcome in
-            guard case .installationBegun(let bytesThere) = outcome else { return giveUp() }
+            guard case .installationBegun(let bytesThere) = outcome else {
+                return fail("it cannot be begun", lastTickMilliseconds)
+            }
             begin(offer, bytesThere)
         }
     }
@@ -109,14 +142,15 @@ final class SnapshotTaker {
     ) {
         guard case .pulling(var pull) = phase, peer == source, slot == pull.description.slot
         else { return }
-        guard let bytes, !bytes.isEmpty else { return giveUp() }
+        guard let bytes, !bytes.isEmpty else { return fail("it has gone there", now) }
         // What does not follow was asked for twice, or something before it was lost.
         guard pull.place(of: pull.taken) == (file, offset) else { return }
         guard UInt64(bytes.count) <= pull.description.files[file].byteCount - offset else {
-            return giveUp()
+            return fail("more bytes came than were described", now)
         }
         lastProgressMilliseconds = now
         pull.taken += UInt64(bytes.count)
+        takenBytes += UInt64(bytes.count)
         phase = .pulling(pull)
         desk.submit(.installBytes(file: file, offset: offset, bytes)) { [self] _ in
             written(UInt64(bytes.count))
@@ -141,35 +175,60 @@ final class SnapshotTaker {
         case .idle, .complete, .finishing, .beginning: return
         case .asked, .pulling: break
         }
-        if now > lastProgressMilliseconds + Limits.snapshotPatienceMilliseconds { return giveUp() }
-        let lastSign = max(lastProgressMilliseconds, lastAskMilliseconds)
-        if case .pulling(var pull) = phase, now > lastSign + Limits.snapshotRetryMilliseconds {
-            lastAskMilliseconds = now
-            pull.asked = pull.taken
-            phase = .pulling(pull)
+        if now > lastProgressMilliseconds + Limits.snapshotSilenceMilliseconds {
+            return fail("nothing comes from it", now)
         }
+        let lastSign = max(lastProgressMilliseconds, lastAskMilliseconds)
+        if now > lastSign + Limits.snapshotRetryMilliseconds { askAgain(now) }
         askForMore()
+    }
+
+    /// Something may have been lost on the way.
+    private func askAgain(_ now: UInt64) {
+        lastAskMilliseconds = now
+        guard case .pulling(var pull) = phase else {
+            return send(.ask(atLeast: neededSlot), source)
+        }
+        pull.asked = pull.taken
+        phase = .pulling(pull)
     }
 
     /// Has the snapshot put in the place of the base.
     func finish(then: @escaping () -> Void) {
-        guard case .complete = phase else {
+        guard case .complete(let description) = phase else {
             preconditionFailure("a snapshot of which bytes are missing")
         }
         phase = .finishing
         desk.submit(.finishInstallation) { [self] outcome in
             phase = .idle
             switch outcome {
-            case .installed: then()
+            case .installed:
+                sources.forgetFailures()
+                then()
             case .installationFailed(let reason):
-                logger.error("a snapshot was not taken", ["why": "\(reason)"])
+                // The copy may have rotted where it lies: nobody shall be given it again.
+                send(.damaged(slot: description.slot), source)
+                fail(reason, lastTickMilliseconds)
             default: preconditionFailure("an installation ended otherwise: \(outcome)")
             }
         }
     }
 
-    /// It is of no use any more, or cannot be had; another one may be asked for.
+    /// It is of no use any more; another one may be asked for.
     func giveUp() { phase = .idle }
+
+    /// It cannot be had from this peer: another one that is heard is asked at once. If there is none, whoever needs
+    /// the snapshot will ask again.
+    private func fail(_ reason: String, _ now: UInt64) {
+        logger.warning(
+            "a snapshot was not taken",
+            ["peer": "\(hexadecimal(source.rawValue))", "why": "\(reason)"])
+        sources.noteFailure(of: source, nowMilliseconds: now)
+        phase = .idle
+        guard let next = sources.untried(among: heard(), nowMilliseconds: now) else { return }
+        changesOfSource += 1
+        ask(next, now)
+    }
 
     // MARK: Pulling
 

@@ -6,6 +6,8 @@ package enum BaseBug: CaseIterable, Sendable {
     case tablesNewerThanSlot
     /// P31: a crash leaves the slot of a flush, and nothing else of it.
     case slotNewerThanRows
+    /// P34: nobody compares what has arrived of a snapshot with its description.
+    case snapshotNotVerified
     /// A snapshot holds no table but the slot.
     case snapshotWithoutTables
     /// A base that is damaged is opened as one that was never flushed to.

@@ -42,6 +42,13 @@ package final class MemoryBaseStore {
         return copy
     }
 
+    /// The newest copy for others is not what was written any more. False if there is none.
+    package func rotSnapshot(number: (_ below: Int) -> Int) -> Bool {
+        guard !snapshots.isEmpty else { return false }
+        snapshots[snapshots.count - 1].rot(number)
+        return true
+    }
+
     /// Puts what is damaged, and what was made of it, out of the way. The base is new afterwards.
     package func setAside() {
         contents = MemoryRows.Contents()

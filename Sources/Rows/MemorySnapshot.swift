@@ -4,7 +4,7 @@ internal import MVCC
 /// A snapshot of `MemoryRows`: the files' bytes.
 struct MemorySnapshot {
     let description: SnapshotDescription
-    let files: [[UInt8]]
+    private(set) var files: [[UInt8]]
 
     /// Two files: the history has its own.
     init(slot: UInt64, of contents: MemoryRows.Contents) {
@@ -18,6 +18,13 @@ struct MemorySnapshot {
         description = SnapshotDescription(
             slot: slot,
             files: zip(["rows", "history"], files).map(Self.describe))
+    }
+
+    /// A bit flips where the files lie.
+    mutating func rot(_ number: (_ below: Int) -> Int) {
+        let file = files[0].isEmpty ? 1 : 0
+        guard !files[file].isEmpty else { return }
+        files[file][number(files[file].count)] ^= UInt8(1 << number(8))
     }
 
     static func describe(_ name: String, _ bytes: [UInt8]) -> SnapshotFile {

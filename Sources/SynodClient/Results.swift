@@ -93,6 +93,12 @@ public struct StatusResult: Sendable, Hashable {
     public var isLearner: Bool
     /// What is wrong, in words.
     public var errors: [String]
+    /// Decided slots that a node which catches up has not applied; 0 if it is on its way as always.
+    public var slotsBehind: UInt64
+    /// Bytes that a node which catches up fetches and applies in a second.
+    public var catchUpBytesPerSecond: UInt64
+    /// Seconds until nothing is missing, at this pace; nil if no end is to be seen, or nothing is missing.
+    public var catchUpSecondsLeft: UInt64?
 
     /// The node that answered leads.
     public var isLeader: Bool { leader != 0 && leader == info.memberID }

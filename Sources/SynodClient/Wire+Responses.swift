@@ -85,6 +85,9 @@ extension StatusResult {
         appliedSlot = response.raftAppliedIndex
         isLearner = response.isLearner
         errors = response.errors
+        slotsBehind = response.slotsBehind
+        catchUpBytesPerSecond = response.catchUpBytesPerSecond
+        catchUpSecondsLeft = response.catchUpSecondsLeft == 0 ? nil : response.catchUpSecondsLeft
     }
 }
 

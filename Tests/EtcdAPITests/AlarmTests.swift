@@ -1,6 +1,7 @@
 import EtcdAPI
 import EtcdMessages
 import GRPC
+import LogTesting
 import Protobuf
 import Replication
 import Testing
@@ -44,6 +45,31 @@ import Transport
         #expect(read.count == 1)
         #expect(try alarm(harness, .deactivate, .nospace).count == 1)
         let _: PutResponse = try harness.call(KVMethods.put, put)
+    }
+
+    /// The disk of a member is no business of the log: nothing is refused, and it ends by itself.
+    @Test func aFullDiskIsAnAlarmOfItsMember() throws {
+        let harness = try DoorHarness()
+        let own = harness.replica.node.memberID
+        harness.node.disk.isFull = true
+        let value = String(repeating: "x", count: 100_000)
+        for number in 0..<12 { try harness.put("k\(number)", value) }
+        #expect(harness.run { harness.replica.hasFullDisk })
+        let full = try alarm(harness, .get, .none)
+        #expect(full == [AlarmMember.with { ($0.memberID, $0.alarm) = (own, .nospace) }])
+        #expect(try alarm(harness, .get, .corrupt).isEmpty)
+        #expect(try alarm(harness, .deactivate, .nospace).isEmpty)
+        let status: StatusResponse = try harness.call(MaintenanceMethods.status, StatusRequest())
+        #expect(status.errors.contains("memberID:\(own) alarm:NOSPACE "))
+        let health = try harness.http("GET", "/health")
+        #expect(health.status == 503)
+        #expect(health.text.contains("ALARM NOSPACE"))
+        #expect(try harness.http("GET", "/health?exclude=NOSPACE").status == 200)
+        try harness.put("k", "v")
+        harness.node.disk.isFull = false
+        #expect(harness.run { !harness.replica.hasFullDisk })
+        #expect(try alarm(harness, .get, .none).isEmpty)
+        #expect(try harness.http("GET", "/health").status == 200)
     }
 
     @Test func aCorruptClusterSaysSoInEtcdsWords() throws {

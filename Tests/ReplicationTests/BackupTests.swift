@@ -62,11 +62,33 @@ struct BackupTests {
         }
         #expect(header.snapshot.byteCount > 300_000)
         #expect(try BackupHeader(encoded: header.encoded) == header)
-        // Read to its end or not: it is there until it is ended, however long nobody asks for it.
-        cluster.timeline.run(milliseconds: 120_000)
+        // Read to its end or not: it is there until it is ended, longer than what peers take.
+        cluster.timeline.run(milliseconds: Limits.snapshotKeptMilliseconds + 10_000)
         #expect(try readAll(backup, cluster) != nil)
         backup.end()
         #expect(cluster.breaches == [])
+    }
+
+    @Test("one of which nobody reads is ended, and makes room for the next one")
+    func stalled() throws {
+        let cluster = cluster(seed: 5)
+        let node = cluster.machines[0]
+        cluster.mustPut("k", [UInt8](repeating: 1, count: 5_000), at: node)
+        let backup = try open(cluster, at: node)
+        var stalls = 0
+        backup.onStall = { stalls += 1 }
+        cluster.timeline.run(milliseconds: Limits.backupStallMilliseconds - 5_000)
+        var isRead = false
+        backup.read { isRead = $0?.isEmpty == false }
+        cluster.timeline.run(milliseconds: Limits.backupStallMilliseconds - 5_000)
+        #expect(isRead)
+        #expect(stalls == 0)
+        cluster.timeline.run(milliseconds: 10_000)
+        #expect(stalls == 1)
+        #expect(backup.isOver)
+        let next = try open(cluster, at: node)
+        #expect(try readAll(next, cluster) != nil)
+        next.end()
     }
 
     @Test("one at a time; one that ends early leaves the next one alone")

@@ -8,7 +8,7 @@ struct CatchUpProgressTests {
         _ at: UInt64, known: UInt64, applied: UInt64, bytes: UInt64 = 0
     ) -> CatchUpProgress.Sample {
         CatchUpProgress.Sample(
-            atMilliseconds: at, knownUpTo: known, appliedUpTo: applied, appliedBytes: bytes)
+            atMilliseconds: at, knownUpTo: known, appliedUpTo: applied, bytes: bytes)
     }
 
     @Test func theEndIsEstimatedFromTheLastSecond() {
@@ -26,6 +26,23 @@ struct CatchUpProgressTests {
         #expect(progress.secondsLeft == 4)
         #expect(
             progress.text.contains("8000 slots behind, 64000 bytes per second, about 4 seconds"))
+    }
+
+    @Test func aSnapshotOnItsWayCounts() {
+        var progress = CatchUpProgress()
+        var moment = sample(0, known: 100, applied: 0)
+        moment.missingSnapshotBytes = 10_000
+        progress.note(moment)
+        #expect(progress.isBehind)
+        moment = sample(1_000, known: 100, applied: 0, bytes: 2_000)
+        moment.missingSnapshotBytes = 8_000
+        progress.note(moment)
+        #expect(progress.bytesPerSecond == 2_000)
+        #expect(progress.secondsLeft == 5)
+        #expect(progress.text.contains("8000 bytes of a snapshot missing"))
+        progress.note(sample(2_000, known: 100, applied: 100, bytes: 10_000))
+        #expect(!progress.isBehind)
+        #expect(progress.secondsLeft == 0)
     }
 
     @Test func nobodyPromisesAnEndThatDoesNotComeNearer() {

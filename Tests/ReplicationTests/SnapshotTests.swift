@@ -98,6 +98,7 @@ struct SnapshotTests {
             .offer(SnapshotDescription(slot: 0, files: [])),
             .read(slot: 1, file: 2, offset: 1 << 40, bytesMax: 1 << 20),
             .bytes(slot: 1, file: 0, offset: 7, nil), .bytes(slot: 1, file: 0, offset: 7, [1, 2]),
+            .making, .damaged(slot: 300),
         ]
         for message in messages {
             let bytes = message.encoded

@@ -34,12 +34,13 @@ package struct Marks {
         Mark.allCases.map { ("\(room).\($0)", counter[$0]) }
     }
 
-    /// What only worlds meet whose membership changes: the profile `membership`.
-    package static let ofMemberships: Set<String> = Set(
+    /// What the profile `all` does not meet: only worlds whose membership changes, or whose bases are harmed.
+    package static let ofOtherProfiles: Set<String> = Set(
         [
             PaxosMark.changeProposed, .changeRefused, .changeLost, .changeRecovered,
             .leaderPreparedNewVoters, .leaderLeft, .removalTold, .removalHeard,
             .fetchedFromStranger,
         ].map { "paxos.\($0)" }
-            + [ReplicaMark.removed, .seatGiven, .voterPromoted].map { "replica.\($0)" })
+            + [ReplicaMark.removed, .seatGiven, .voterPromoted, .snapshotFoundDamaged]
+            .map { "replica.\($0)" })
 }

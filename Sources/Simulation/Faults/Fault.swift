@@ -58,6 +58,8 @@ package enum Fault: String, CaseIterable, Sendable {
     // Bases. At the end: which faults a seed has is drawn in this order.
     /// What was durable beside the log is gone.
     case lostBase = "lost-base"
+    /// The files of a copy for others are not as they were described.
+    case rottenSnapshot = "rotten-snapshot"
 
     /// What it is trouble of.
     package enum Concern: String, CaseIterable, Sendable {
@@ -79,7 +81,7 @@ package enum Fault: String, CaseIterable, Sendable {
             .crashLoop:
             .processes
         case .memberChange: .memberships
-        case .lostBase: .bases
+        case .lostBase, .rottenSnapshot: .bases
         }
     }
 

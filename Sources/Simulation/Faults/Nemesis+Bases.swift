@@ -1,9 +1,26 @@
 internal import Rows
 
 extension Nemesis {
+    func strikeBases(_ fault: Fault, _ dice: inout Dice) {
+        switch fault {
+        case .lostBase: loseBase(&dice)
+        case .rottenSnapshot: rotSnapshot(&dice)
+        default: preconditionFailure("no fault of bases")
+        }
+    }
+
+    /// Whoever takes it finds it out, and asks another machine.
+    private func rotSnapshot(_ dice: inout Dice) {
+        let machine = anyMachine(&dice)
+        guard machine.base.rotSnapshot(number: { Int(dice.number(in: 0...UInt64($0 - 1))) }) else {
+            return
+        }
+        world.trace.note(.fault, node: machine.index, 5, 0, "its snapshot rots")
+    }
+
     /// What is durable beside the log is gone: from the beginning of a log that lost it, no state can be made any
     /// more. One machine at a time, and a majority keeps what it has.
-    func loseBase(_ dice: inout Dice) {
+    private func loseBase(_ dice: inout Dice) {
         let machine = anyMachine(&dice)
         guard mayHarm(machine), machine.base.slot != nil,
             !world.machines.contains(where: \.hasLostBase)

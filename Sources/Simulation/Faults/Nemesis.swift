@@ -124,7 +124,7 @@ package final class Nemesis {
         case .clock: strikeClock(fault, &dice)
         case .roles: strikeRoles(fault, &dice)
         case .memberships: strikeMemberships(&dice)
-        case .bases: loseBase(&dice)
+        case .bases: strikeBases(fault, &dice)
         case .processes: strikeProcesses(fault, &dice)
         }
     }

@@ -27,7 +27,8 @@ package enum Profile: String, CaseIterable, Sendable {
             case .all: nil
             }
         return Fault.allCases.filter { fault in
-            guard ![Fault.unsafeAmnesia, .memberChange, .lostBase].contains(fault) else {
+            guard ![Fault.unsafeAmnesia, .memberChange, .lostBase, .rottenSnapshot].contains(fault)
+            else {
                 return false
             }
             return concern == nil || fault.concern == concern || fault.concern == .processes

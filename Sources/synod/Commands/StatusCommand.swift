@@ -6,7 +6,8 @@ enum StatusCommand {
         name: "status", arguments: "", summary: "ask every node how it is",
         details: """
             Asks every node of --endpoints and prints a line for each: its member id, whether it
-            leads, the ballot's round, the decided and the applied slot, and what is wrong with it.
+            leads, the ballot's round, the decided and the applied slot, how far it is behind if it
+            catches up, and what is wrong with it.
             A node that does not answer gives status 3.
             """,
         flags: [], isRead: true,
@@ -16,7 +17,8 @@ enum StatusCommand {
         })
 
     private static let columns = [
-        "ENDPOINT", "MEMBER", "VERSION", "ROLE", "ROUND", "DECIDED", "APPLIED", "BYTES", "PROBLEMS",
+        "ENDPOINT", "MEMBER", "VERSION", "ROLE", "ROUND", "DECIDED", "APPLIED", "BYTES",
+        "BEHIND", "PROBLEMS",
     ]
 
     private static func run(_ client: Client, _ printer: ResultPrinter) async -> ExitCode {
@@ -30,7 +32,9 @@ enum StatusCommand {
                 objects.append(json(endpoint, status, printer))
             } catch {
                 code = .unavailable
-                rows.append(["\(endpoint)", "-", "-", "down", "-", "-", "-", "-", error.message])
+                rows.append([
+                    "\(endpoint)", "-", "-", "down", "-", "-", "-", "-", "-", error.message,
+                ])
                 objects.append(
                     .object([("Endpoint", .text("\(endpoint)")), ("Error", .text(error.message))]))
             }
@@ -47,9 +51,16 @@ enum StatusCommand {
         return [
             "\(endpoint)", Hexadecimal.id(status.info.memberID), status.version, role,
             "\(status.ballotRound)", "\(status.decidedSlot)", "\(status.appliedSlot)",
-            "\(status.storedBytes)",
+            "\(status.storedBytes)", behind(status),
             status.errors.isEmpty ? "-" : status.errors.joined(separator: "; "),
         ]
+    }
+
+    /// `8000 slots, 64000 B/s, 4 s`, as far as it is known; a dash for who is not behind.
+    private static func behind(_ status: StatusResult) -> String {
+        guard status.slotsBehind > 0 || status.catchUpBytesPerSecond > 0 else { return "-" }
+        let pace = "\(status.slotsBehind) slots, \(status.catchUpBytesPerSecond) B/s"
+        return status.catchUpSecondsLeft.map { "\(pace), \($0) s" } ?? pace
     }
 
     private static func json(
@@ -59,17 +70,29 @@ enum StatusCommand {
             ("Endpoint", .text("\(endpoint)")),
             (
                 "Status",
-                .object([
-                    ("header", printer.json(status.info)), ("version", .text(status.version)),
-                    ("dbSize", .number(status.storedBytes)), ("leader", .unsigned(status.leader)),
-                    ("raftIndex", .unsigned(status.decidedSlot)),
-                    ("raftTerm", .unsigned(status.ballotRound)),
-                    ("raftAppliedIndex", .unsigned(status.appliedSlot)),
-                    ("isLearner", .boolean(status.isLearner)),
-                    ("errors", .list(status.errors.map { .text($0) })),
-                ])
+                .object(
+                    [
+                        ("header", printer.json(status.info)), ("version", .text(status.version)),
+                        ("dbSize", .number(status.storedBytes)),
+                        ("leader", .unsigned(status.leader)),
+                        ("raftIndex", .unsigned(status.decidedSlot)),
+                        ("raftTerm", .unsigned(status.ballotRound)),
+                        ("raftAppliedIndex", .unsigned(status.appliedSlot)),
+                        ("isLearner", .boolean(status.isLearner)),
+                        ("errors", .list(status.errors.map { .text($0) })),
+                    ] + progress(status))
             ),
         ])
+    }
+
+    /// How far a node is behind; without an estimate where there is none.
+    private static func progress(_ status: StatusResult) -> [(String, JSONText.Value)] {
+        let pace: [(String, JSONText.Value)] = [
+            ("slotsBehind", .unsigned(status.slotsBehind)),
+            ("catchUpBytesPerSecond", .unsigned(status.catchUpBytesPerSecond)),
+        ]
+        guard let seconds = status.catchUpSecondsLeft else { return pace }
+        return pace + [("catchUpSecondsLeft", .unsigned(seconds))]
     }
 
     /// Columns of equal width, two spaces between them.

@@ -72,6 +72,8 @@ extension ProcessTests {
             defer { client.close() }
             let problems = try await client.status(full.endpoint).errors
             #expect(problems.contains { $0.contains("free space") }, "\(problems)")
+            let id = try await client.status(full.endpoint).info.memberID
+            #expect(try await client.alarms().map(\.member) == [id])
             #expect(try await Self.lacksSpace(full) == 1)
             try await wait("the end of the reserve", seconds: 60) {
                 full.logText.contains("the reserve is used up")
@@ -83,6 +85,7 @@ extension ProcessTests {
             try await wait("the node has room again", seconds: 20) {
                 try await Self.lacksSpace(full) == 0
             }
+            try await wait("nobody has an alarm") { try await client.alarms().isEmpty }
             try await cluster.waitUntilAllAnswer()
             let back = Clock.milliseconds() - healed
             let gap = pulse.gap(from: start, to: Clock.milliseconds())
