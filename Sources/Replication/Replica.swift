@@ -196,7 +196,9 @@ package final class Replica {
             cluster: clusterID ?? (identity.cluster == ClusterID(0) ? nil : identity.cluster),
             promised: parts.state?.promised ?? .zero,
             accepted: parts.state?.highestAccepted ?? .zero,
-            mayForm: configuration.mayForm, injectedBug: configuration.injectedBug?.replica,
+            // What had a life before belonged to a cluster, whether it knows of which or not.
+            mayForm: configuration.mayForm && parts.reasonOfLife == nil,
+            injectedBug: configuration.injectedBug?.replica,
             clusterID: deriveClusterID)
         peers.restore(parts.heard)
         if let desk { exchangeSnapshots(desk) }

@@ -33,8 +33,11 @@ package final class DataDirectory {
         }
     }
 
-    /// Makes the directory if there is none, locks it, and reads its identity.
-    package init(_ path: String, expecting expected: Expectation?) throws(DirectoryError) {
+    /// Makes the directory if there is none, locks it, and reads its identity. One that is lost ends the life of the
+    /// directory if `mending` says how, and is refused otherwise.
+    package init(
+        _ path: String, expecting expected: Expectation?, mending: Mending? = nil
+    ) throws(DirectoryError) {
         self.path = path
         lock = -1
         lock = try Self.performing { () throws(DiskError) in
@@ -46,7 +49,12 @@ package final class DataDirectory {
         }
         do throws(DirectoryError) {
             try takeLock()
-            identity = try readIdentity()
+            do throws(DirectoryError) {
+                identity = try readIdentity()
+            } catch {
+                guard error.isLostIdentity, let mending, let expected else { throw error }
+                try mend(error, mending, expected)
+            }
             if let expected { try check(expected) }
         } catch {
             close()

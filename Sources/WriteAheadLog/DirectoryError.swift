@@ -10,8 +10,8 @@ package enum DirectoryError: Error, Equatable, Sendable, CustomStringConvertible
     case disk(DiskError)
 
     private static let restoreIdentity =
-        "Put back the file that belongs to this log; or remove the directory and start again: while a majority "
-        + "of the members is intact, they admit the member anew."
+        "Put back the file that belongs to this log; or, if there are other members, remove the directory and start "
+        + "again: while a majority of them is intact, they admit the member anew."
 
     package var description: String {
         switch self {

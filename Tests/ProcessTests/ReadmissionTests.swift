@@ -67,6 +67,33 @@ extension ProcessTests {
             }
         }
 
+        /// Without its identity the log cannot be read; whose it was, its segments say.
+        @Test(.timeLimit(.minutes(2)))
+        func aDamagedIdentityIsNoReasonToCallAnybody() async throws {
+            try await TestCluster.with(3) { cluster in
+                let client = try cluster.client()
+                defer { client.close() }
+                for number in 0..<100 { try await client.put("k\(number)", "v") }
+                let node = cluster.nodes[1]
+                try await node.stop(SIGKILL)
+                let identity = "\(node.dataDirectory)/identity"
+                try Data(repeating: 7, count: 60).write(to: URL(fileURLWithPath: identity))
+                let words = node.arguments(cluster.nodes, token: cluster.token)
+                try node.start(words + ["--readmission", "manual"])
+                try await node.waitForEnd()
+                #expect(node.end?.description == "exited with status 78")
+                #expect(node.logText.contains("remove the directory and start again"))
+                try cluster.start(node)
+                try await voteIsGiven(to: node, cluster)
+                try await cluster.waitUntilAnswers(node)
+                try await cluster.nodes[0].stop(SIGKILL)
+                let own = try cluster.client(of: node)
+                defer { own.close() }
+                #expect(try await own.get("k99")?.valueText == "v")
+                try await own.put("with its vote", "x")
+            }
+        }
+
         @Test(.timeLimit(.minutes(2)))
         func aNewClusterIsMadeOfOneSurvivor() async throws {
             try await TestCluster.with(3) { cluster in

@@ -1,7 +1,8 @@
 import Foundation
 import Paxos
 import Testing
-import WriteAheadLog
+
+@testable import WriteAheadLog
 
 /// What a data directory refuses, and that it says what to do.
 struct DataDirectoryTests {
@@ -96,6 +97,87 @@ struct DataDirectoryTests {
             #expect(refusal(path) == nil)
             try FileManager.default.removeItem(atPath: path + "/identity")
             #expect(refusal(path) == .missingIdentity(path: path))
+        }
+    }
+
+    /// A log of two segments: the first was begun before there was a cluster.
+    private func write(_ path: String, clusters: [UInt64]) throws {
+        for (index, cluster) in clusters.enumerated() {
+            var identity = sampleIdentity
+            identity.cluster = ClusterID(cluster)
+            let header = SegmentHeader(
+                number: UInt64(index + 1), identity: identity, boot: BootNumber(1),
+                predecessor: UInt64(index), predecessorEnd: 0, predecessorChain: 0, firstBatch: 1,
+                highestSlotBefore: .zero)
+            let name = "/log/000000000000000\(index + 1).log"
+            _ = FileManager.default.createFile(
+                atPath: path + name, contents: Data(header.encode()) + Data(count: 4096))
+        }
+    }
+
+    private func mended(
+        _ path: String, others: [UInt64] = [], name: String = "n1"
+    ) throws(DirectoryError) -> Identity? {
+        let directory = try DataDirectory(
+            path, expecting: .init(replica: nil, memberName: name, clusterTokenHash: 5),
+            mending: .init(others: others.map { ReplicaID($0) }, salt: 99))
+        defer { directory.close() }
+        return directory.identity
+    }
+
+    @Test(arguments: [true, false])
+    func aLostIdentityEndsTheLife(isMissing: Bool) throws {
+        try withDirectory { path in
+            try establish(path)
+            try write(path, clusters: [0, 0xc1, 0])
+            let file = path + "/identity"
+            if isMissing {
+                try FileManager.default.removeItem(atPath: file)
+            } else {
+                try Data([1, 2, 3]).write(to: URL(filePath: file))
+            }
+            #expect(refusal(path)?.isLostIdentity == true)
+            // Another member's directory, by its log.
+            #expect(throws: DirectoryError.self) { try mended(path, others: [7]) }
+            #expect(!FileManager.default.fileExists(atPath: path + "/ended"))
+            let identity = try #require(try mended(path, others: [8]))
+            #expect(identity.replica == sampleIdentity.replica)
+            #expect(identity.cluster == ClusterID(0xc1))
+            #expect(identity.incarnation == sampleIdentity.incarnation)
+            #expect(identity.salt == 99)
+            let directory = try DataDirectory(path, expecting: expectation())
+            let reason = try #require(try directory.endOfLife)
+            #expect(reason.contains(isMissing ? "is missing" : "is damaged"))
+            try directory.beginLife(Incarnation(80))
+            #expect(directory.identity?.cluster == ClusterID(0xc1))
+            let kept = path + "/life.0000000000000009"
+            #expect(FileManager.default.fileExists(atPath: kept + "/log/0000000000000001.log"))
+            #expect(
+                FileManager.default.fileExists(atPath: kept + "/identity.damaged") != isMissing)
+        }
+    }
+
+    @Test func aLostIdentityOfAnUnreadableLogIsRefused() throws {
+        try withDirectory { path in
+            try establish(path)
+            _ = FileManager.default.createFile(
+                atPath: path + "/log/0000000000000001.log", contents: Data(count: 4096))
+            try FileManager.default.removeItem(atPath: path + "/identity")
+            #expect(throws: DirectoryError.missingIdentity(path: path)) { try mended(path) }
+        }
+    }
+
+    /// Between the note that the life is over and the new identity.
+    @Test func aCrashWhileTheIdentityIsMended() throws {
+        try withDirectory { path in
+            try establish(path)
+            try write(path, clusters: [0xc1])
+            let directory = try DataDirectory(path, expecting: nil)
+            try directory.endLife(because: "it was damaged")
+            directory.close()
+            try FileManager.default.moveItem(
+                atPath: path + "/identity", toPath: path + "/identity.damaged")
+            #expect(try mended(path)?.cluster == ClusterID(0xc1))
         }
     }
 

@@ -20,7 +20,22 @@ struct NodeDirectory {
             configuration.dataDirectory,
             expecting: DataDirectory.Expectation(
                 replica: nil, memberName: configuration.name,
-                clusterTokenHash: MemberIdentity.tokenHash(configuration.initialClusterToken)))
+                clusterTokenHash: MemberIdentity.tokenHash(configuration.initialClusterToken)),
+            mending: mending(configuration))
+    }
+
+    /// A directory whose identity is lost may begin another life where others can give it its vote again.
+    private static func mending(_ configuration: ServeConfiguration) -> DataDirectory.Mending? {
+        guard configuration.readmission == .automatic, configuration.initialCluster.count > 1
+        else { return nil }
+        let others = configuration.initialCluster.filter { $0.name != configuration.name }
+        return DataDirectory.Mending(
+            others: others.map { member in
+                MemberIdentity.replica(
+                    peerURLs: member.peerURLs.map(\.description),
+                    token: configuration.initialClusterToken)
+            },
+            salt: SecureRandom.uint64())
     }
 
     /// Makes an empty directory that of `replica`, and reads it. Blocking. `wake` is called on the disk's threads.
