@@ -23,42 +23,56 @@ extension Keyspace {
     /// Begins a flush of everything up to the current revision. Between two commands.
     package func beginFreeze() {
         precondition(freeze == nil && !isWriting, "a freeze inside a flush or a transaction")
-        let compacted = compactedRevision
         freeze = Freeze(
-            revision: revision, compactedRevision: compacted, end: history.end,
-            writtenBytes: writtenBytesEver,
-            nextEntry: history.firstEntry(from: max(flushedRevision + 1, compacted)))
+            revision: revision, compactedRevision: compactedRevision, end: history.end,
+            writtenBytes: writtenBytesEver, nextEntry: firstFlushedEntry(compactedRevision))
     }
 
-    /// The next changes to hand over; none when all were.
-    package func nextFlushedChanges(changesMax: Int) -> [FlushedChange] {
-        guard var freeze else { preconditionFailure("no flush is under way") }
-        let end = min(freeze.end, freeze.nextEntry + changesMax)
-        let changes = (freeze.nextEntry..<end).map(history.flushedChange)
-        freeze.nextEntry = end
-        self.freeze = freeze
-        return changes
+    /// Begins to hand over from the beginning again, as of the same freeze.
+    package func restartFlush() {
+        guard let freeze else { preconditionFailure("no flush is under way") }
+        self.freeze?.nextEntry = firstFlushedEntry(freeze.compactedRevision)
+        self.freeze?.nextKey = []
     }
 
-    /// The next changed keys to hand over, after all changes were, looking at up to `keysMax` keys; nil when all
-    /// were.
-    package func nextFlushedKeys(keysMax: Int) -> [FlushedKey]? {
-        guard var freeze else { preconditionFailure("no flush is under way") }
-        guard let start = freeze.nextKey else { return nil }
-        var keys: [FlushedKey] = []
-        var left = keysMax
-        freeze.nextKey = nil
+    private func firstFlushedEntry(_ compacted: Int64) -> Int {
+        history.firstEntry(from: max(flushedRevision + 1, compacted))
+    }
+
+    /// Calls `body` with the next changes to hand over until it returns false.
+    ///
+    /// - Returns: whether there are more.
+    package func visitFlushedChanges(_ body: (FlushedChange) -> Bool) -> Bool {
+        guard let freeze else { preconditionFailure("no flush is under way") }
+        var next = freeze.nextEntry
+        var goesOn = true
+        while goesOn, next < freeze.end {
+            goesOn = body(history.flushedChange(next))
+            next += 1
+        }
+        self.freeze?.nextEntry = next
+        return next < freeze.end
+    }
+
+    /// Calls `body` with the next changed keys to hand over, after all changes were, until it returns false or
+    /// `keysMax` keys were looked at for changes.
+    ///
+    /// - Returns: whether there are more.
+    package func visitFlushedKeys(keysMax: Int, _ body: (FlushedKey) -> Bool) -> Bool {
+        guard let freeze else { preconditionFailure("no flush is under way") }
+        guard let start = freeze.nextKey else { return false }
+        var (next, left) = ([UInt8]?.none, keysMax)
         tree.visit(.unbounded(lower: start)) { record in
             if left == 0 {
-                freeze.nextKey = record.key
+                next = record.key
                 return false
             }
             left -= 1
-            if let key = flushedKey(record, freeze) { keys.append(key) }
+            if let key = flushedKey(record, freeze), !body(key) { left = 0 }
             return true
         }
-        self.freeze = freeze
-        return keys
+        self.freeze?.nextKey = next
+        return next != nil
     }
 
     /// The flush is durable. Memory follows in steps (`releaseStep`).

@@ -37,30 +37,39 @@ final class Flusher {
             machine.appliedSlot, machine.tables(), machine.keyspace.compactedRevision
         )
         otherTables = tables
-        desk.submit(.beginFlush) { [self] _ in goOn(then) }
+        begin(then)
     }
 
-    /// Hands the next piece over.
-    private func goOn(_ then: @escaping (Ended) -> Void) {
+    private func begin(_ then: @escaping (Ended) -> Void) {
+        desk.submit(.beginFlush) { [self] in goOn($0, then) }
+    }
+
+    /// Hands the next piece over, or all of them again if there was no room.
+    private func goOn(_ outcome: BaseOutcome, _ then: @escaping (Ended) -> Void) {
+        switch outcome {
+        case .flushBegun, .flushWritten:
+            let piece = FlushPiece.next(
+                of: machine.keyspace, rowsMax: Limits.flushPieceRows,
+                bytesMax: Limits.flushPieceBytes)
+            let operation = piece.map(BaseOperation.flushRows) ?? lastOperation()
+            desk.submit(operation) { [self] in goOn($0, then) }
+        case .flushLackedRoom:
+            machine.keyspace.restartFlush()
+            begin(then)
+        case .flushed(let byteCount): end(byteCount, then)
+        default: preconditionFailure("a flush goes on otherwise: \(outcome)")
+        }
+    }
+
+    private func lastOperation() -> BaseOperation {
         guard let frozen else { preconditionFailure("no flush is under way") }
-        let keyspace = machine.keyspace
-        let changes = keyspace.nextFlushedChanges(changesMax: Limits.flushedChangesPerPiece)
-        if !changes.isEmpty {
-            return desk.submit(.flushChanges(changes)) { [self] _ in goOn(then) }
-        }
-        if let keys = keyspace.nextFlushedKeys(keysMax: Limits.flushedKeysPerPiece) {
-            return desk.submit(.flushKeys(keys)) { [self] _ in goOn(then) }
-        }
         let tables = injectedBug == .flushCarriesCurrentSlot ? machine.tables() : frozen.tables
-        let last = BaseOperation.finishFlush(
+        return .finishFlush(
             tables: tables + otherTables, compactedRevision: frozen.compactedRevision)
-        desk.submit(last) { [self] outcome in end(outcome, then) }
     }
 
-    private func end(_ outcome: BaseOutcome, _ then: (Ended) -> Void) {
-        guard let frozen, case .flushed(let byteCount) = outcome else {
-            preconditionFailure("a flush ended otherwise: \(outcome)")
-        }
+    private func end(_ byteCount: Int, _ then: @escaping (Ended) -> Void) {
+        guard let frozen else { preconditionFailure("no flush is under way") }
         self.frozen = nil
         machine.keyspace.endFreeze()
         then(Ended(slot: frozen.slot, byteCount: byteCount))

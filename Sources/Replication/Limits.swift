@@ -16,9 +16,9 @@ package enum Limits {
     static let releasedChangesPerTurn = 2_000
     /// Keys that are looked at in one turn for those that can give way.
     static let evictedKeysPerTurn = 2_000
-    /// Changes, and keys that are looked at for changes, in one piece of a flush.
-    static let flushedChangesPerPiece = 4_000
-    static let flushedKeysPerPiece = 8_000
+    /// Rows and bytes after which a piece of a flush ends: well below a millisecond.
+    static let flushPieceRows = 2_000
+    static let flushPieceBytes = 512 << 10
     /// One piece of a snapshot on its way.
     static let snapshotChunkBytes = 1 << 20
     /// Pieces that were asked for and have not come.

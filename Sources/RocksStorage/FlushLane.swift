@@ -7,17 +7,14 @@ internal import Synchronization
     internal import Darwin
 #endif
 
-/// What the thread that flushes does. A flush that finds no room on the disk waits until there is some, and is
-/// written again from its beginning: its rows are kept until they are durable.
+/// What the thread that flushes does. A flush that finds no room on the disk is given up, so that the room that it
+/// took is others', and is begun again after a while.
 ///
 /// Unchecked: only that thread calls `perform`.
 final class FlushLane: @unchecked Sendable {
     private struct Flush {
         let store: OpenStore
-        /// Nil after there was no room: its files are gone, so that the room is others'.
-        var writer: FlushWriter?
-        /// What was written so far.
-        var operations: [BaseOperation] = []
+        let writer: FlushWriter
     }
 
     let isOutOfSpace = Atomic(false)
@@ -27,66 +24,49 @@ final class FlushLane: @unchecked Sendable {
     init(_ work: BaseWork) { self.work = work }
 
     func perform(_ operation: BaseOperation, on store: OpenStore) throws(RowError) -> BaseOutcome {
+        do throws(RowError) {
+            return try write(operation, on: store)
+        } catch {
+            flush = nil
+            guard error.kind == .noSpace else { throw error }
+            isOutOfSpace.store(true, ordering: .relaxed)
+            try work.goOn()
+            usleep(Limits.noSpaceRetryMilliseconds * 1_000)
+            return .flushLackedRoom
+        }
+    }
+
+    private func write(
+        _ operation: BaseOperation, on store: OpenStore
+    ) throws(RowError) -> BaseOutcome {
         if case .beginFlush = operation {
             precondition(flush == nil, "one flush at a time")
-            let writer = try withRoom { () throws(RowError) in try FlushWriter(store.rows) }
-            flush = Flush(store: store, writer: writer)
+            flush = Flush(store: store, writer: try FlushWriter(store.rows))
             return .flushBegun
         }
-        precondition(flush?.store.number == store.number, "a flush that was begun")
-        let before = store.rows.byteCount
-        try withRoom { () throws(RowError) in try self.write(operation) }
-        guard case .finishFlush(_, let compactedRevision) = operation else { return .flushWritten }
-        flush = nil
-        let written = max(0, store.rows.byteCount - before)
-        try store.rows.forget(compactedRevision: compactedRevision)
-        return .flushed(byteCount: written)
-    }
-
-    /// Tries again until there is room.
-    private func withRoom<Value>(
-        _ body: () throws(RowError) -> Value
-    ) throws(RowError) -> Value {
-        while true {
-            do throws(RowError) {
-                let value = try body()
-                isOutOfSpace.store(false, ordering: .relaxed)
-                return value
-            } catch {
-                guard error.kind == .noSpace else { throw error }
-                try work.goOn()
-                isOutOfSpace.store(true, ordering: .relaxed)
-                usleep(Limits.noSpaceRetryMilliseconds * 1_000)
-            }
+        guard let flush, flush.store.number == store.number else {
+            preconditionFailure("a flush that was begun")
         }
-    }
-
-    /// Writes an operation. If there is no room, what was written is thrown away, and the next call writes all of it.
-    private func write(_ operation: BaseOperation) throws(RowError) {
-        guard var flush else { preconditionFailure("a flush that was begun") }
-        self.flush?.writer = nil
-        var writer = flush.writer
-        flush.writer = nil
-        if writer == nil {
-            let again = try FlushWriter(flush.store.rows)
-            for earlier in flush.operations { try Self.add(earlier, to: again) }
-            writer = again
-        }
-        guard let writer else { preconditionFailure("a writer that was just made") }
-        try Self.add(operation, to: writer)
-        flush.operations.append(operation)
-        flush.writer = writer
-        self.flush = flush
-    }
-
-    private static func add(
-        _ operation: BaseOperation, to writer: FlushWriter
-    ) throws(RowError) {
         switch operation {
-        case .flushChanges(let changes): try writer.add(changes)
-        case .flushKeys(let keys): try writer.add(keys)
-        case .finishFlush(let tables, _): try writer.finish(tables: tables)
+        case .flushRows(let piece):
+            try flush.writer.add(piece)
+            return .flushWritten
+        case .finishFlush(let tables, let compactedRevision):
+            return try finish(flush, tables, compactedRevision)
         default: preconditionFailure("not for the thread that flushes")
         }
+    }
+
+    private func finish(
+        _ flush: Flush, _ tables: [TableRow], _ compactedRevision: Int64
+    ) throws(RowError) -> BaseOutcome {
+        let rows = flush.store.rows
+        let before = rows.byteCount
+        try flush.writer.finish(tables: tables)
+        self.flush = nil
+        isOutOfSpace.store(false, ordering: .relaxed)
+        let written = max(0, rows.byteCount - before)
+        try rows.forget(compactedRevision: compactedRevision)
+        return .flushed(byteCount: written)
     }
 }

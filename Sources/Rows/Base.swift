@@ -34,10 +34,8 @@ package protocol Base: AnyObject {
 package enum BaseOperation: Sendable {
     // A flush: begun, filled, and finished; one at a time.
     case beginFlush
-    /// Each above those before.
-    case flushChanges([FlushedChange])
-    /// Each above those before; after all changes.
-    case flushKeys([FlushedKey])
+    /// Changes, each above those before; or changed keys, each above those before and after all changes.
+    case flushRows(FlushPiece)
     /// Takes everything in, durably, in one step. Afterwards rows go that `compactedRevision` makes obsolete.
     case finishFlush(tables: [TableRow], compactedRevision: Int64)
 
@@ -69,6 +67,8 @@ package enum BaseOutcome: Sendable {
     case flushWritten
     /// `byteCount`: what the flush wrote.
     case flushed(byteCount: Int)
+    /// There was no room for the flush, which has to be begun again.
+    case flushLackedRoom
     /// In the order of the keys; nil: does not exist.
     case states([KeyState?])
     case piece(KeyPiece)

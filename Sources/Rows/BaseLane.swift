@@ -11,7 +11,7 @@ extension BaseOperation {
     package var lane: BaseLane {
         switch self {
         case .states, .piece, .readSnapshot: .reader
-        case .beginFlush, .flushChanges, .flushKeys, .finishFlush: .writer
+        case .beginFlush, .flushRows, .finishFlush: .writer
         case .makeSnapshot, .dropSnapshot, .beginInstallation, .installBytes,
             .finishInstallation:
             .snapshots

@@ -1,5 +1,4 @@
-internal import Basics
-package import MVCC
+internal import MVCC
 
 /// Writes one flush into a store of rows: first all changes in the order of their revisions, then all changed keys
 /// in the order of keys, then the tables of the state machine; and takes all of it in at once, in two runs, since
@@ -9,8 +8,7 @@ package final class FlushWriter {
     private let history: any RowRun
     private let current: any RowRun
     /// Index rows follow all rows of newest states; kept until those are written.
-    private var index: [(key: [UInt8], changes: [Revision])] = []
-    private var buffer = ByteWriter()
+    private var index = FlushPiece()
 
     package init(_ rows: any RowStoring) throws(RowError) {
         self.rows = rows
@@ -18,26 +16,15 @@ package final class FlushWriter {
         current = try rows.makeRun()
     }
 
-    /// Changes, each above those before.
-    package func add(_ changes: [FlushedChange]) throws(RowError) {
-        for change in changes {
-            buffer.removeAll()
-            RowValues.write(change, to: &buffer)
-            try history.put(RowLayout.historyKey(change.revision), buffer.bytes)
-        }
-    }
-
-    /// Changed keys, each above those before.
-    package func add(_ keys: [FlushedKey]) throws(RowError) {
-        for key in keys {
-            if key.state.exists {
-                buffer.removeAll()
-                RowValues.write(key.state, to: &buffer)
-                try current.put(RowLayout.currentKey(key.key), buffer.bytes)
-            } else {
-                try current.delete(RowLayout.currentKey(key.key))
+    /// Changes, each above those before, or changed keys, each above those before and after all changes.
+    package func add(_ piece: FlushPiece) throws(RowError) {
+        try piece.visit { key, value throws(RowError) in
+            guard let value else { return try current.delete(key) }
+            switch key[0] {
+            case RowLayout.history: try history.put(key, value)
+            case RowLayout.index: index.add(key, value: value)
+            default: try current.put(key, value)
             }
-            if !key.changes.isEmpty { index.append((key.key, key.changes)) }
         }
     }
 
@@ -56,10 +43,10 @@ package final class FlushWriter {
     }
 
     private func addIndex() throws(RowError) {
-        for (key, changes) in index {
-            for revision in changes { try current.put(RowLayout.indexKey(key, revision), []) }
+        try index.visit { key, value throws(RowError) in
+            if let value { try current.put(key, value) }
         }
-        index = []
+        index = FlushPiece()
     }
 }
 

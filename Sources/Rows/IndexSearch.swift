@@ -28,7 +28,7 @@ struct IndexSearch {
     mutating func run(
         _ rows: any RowStoring, from lower: [UInt8], to upper: [UInt8]
     ) throws(RowError) {
-        try rows.visit(from: lower, to: upper, descending: descending) { row, _ in look(at: row) }
+        try rows.visit(from: lower, to: upper, descending: descending) { look(at: $0, $1) }
         if let failure { throw failure }
     }
 
@@ -41,15 +41,19 @@ struct IndexSearch {
     }
 
     /// Whether the next row is to be looked at.
-    private mutating func look(at row: UnsafeRawBufferPointer) -> Bool {
+    private mutating func look(
+        at row: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
+    ) -> Bool {
         do throws(RowError) {
             let entry = try KeyRows.place(row)
             guard begin(entry.key) else { return false }
-            guard entry.revision.main > revision else { return true }
+            let first = try RowValues.readFirstChange(
+                above: revision, before: entry.revision, value)
+            guard let first else { return true }
             if found.last?.key != entry.key {
-                found.append(entry)
+                found.append((entry.key, first))
             } else if descending {
-                found[found.count - 1] = entry
+                found[found.count - 1].revision = first
             }
             return true
         } catch {

@@ -25,9 +25,10 @@ extension KeyRows {
         try rows.visit(
             from: RowLayout.indexKey(key, Revision(main: revision + 1, sub: 0)),
             to: Self.indexEnd(of: key), descending: false
-        ) { key, _ in
+        ) { row, value in
             do throws(RowError) {
-                place = try Self.place(key).revision
+                place = try RowValues.readFirstChange(
+                    above: revision, before: try Self.place(row).revision, value)
             } catch {
                 failure = error
             }

@@ -2,6 +2,8 @@
 package enum Limits {
     /// Bytes of values after which a piece of an interval ends.
     static let pieceBytesMax = 4 << 20
+    /// Changes of one key that share a row of the index.
+    static let indexRowRevisions = 64
     /// Rows of one key in the index that are passed one by one before the rest of them is jumped over.
     static let indexRowsPassed = 64
     /// Files of one snapshot.

@@ -7,11 +7,8 @@ extension MemoryBase {
             precondition(flush == nil, "one flush at a time")
             flush = try FlushWriter(rows)
             return .flushBegun
-        case .flushChanges(let changes):
-            try openFlush().add(changes)
-            return .flushWritten
-        case .flushKeys(let keys):
-            try openFlush().add(keys)
+        case .flushRows(let piece):
+            try openFlush().add(piece)
             return .flushWritten
         case .finishFlush(let tables, let compactedRevision):
             return try finishFlush(tables, compactedRevision)

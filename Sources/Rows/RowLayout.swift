@@ -1,3 +1,4 @@
+internal import Basics
 package import MVCC
 
 /// Which rows a keyspace has, and how their keys are written: "current plus undo" (docs/DataOnDisk.md).
@@ -7,7 +8,8 @@ package import MVCC
 package enum RowLayout {
     /// key → newest state. No row: the key does not exist.
     package static let current: UInt8 = 1
-    /// key, revision → place in the revision. One for each change.
+    /// key, revision → changes of the key before that revision. One for some changes of a key in one flush: the
+    /// newest of them is in the row's key, the others in its value.
     package static let index: UInt8 = 2
     /// name → a table of the state machine.
     package static let table: UInt8 = 3
@@ -35,16 +37,40 @@ package enum RowLayout {
 
     /// What the rows of a key in the index begin with.
     package static func indexPrefix(_ key: [UInt8]) -> [UInt8] {
-        var prefix: [UInt8] = [index]
-        prefix.reserveCapacity(key.count + 12)
-        for byte in key {
-            if byte == 0 { prefix += escapedZero } else { prefix.append(byte) }
-        }
-        return prefix + keyEnd
+        var prefix = ByteWriter(capacity: key.count + 3)
+        prefix.write(index)
+        writeEscaped(key, to: &prefix)
+        return prefix.bytes
     }
 
     package static func indexKey(_ key: [UInt8], _ revision: Revision) -> [UInt8] {
-        indexPrefix(key) + bigEndian(UInt64(revision.main)) + bigEndian(UInt32(revision.sub))
+        var row = ByteWriter(capacity: key.count + 15)
+        row.write(index)
+        writeIndexKey(key, revision, to: &row)
+        return row.bytes
+    }
+
+    /// The key of a row of the index, without its first byte.
+    static func writeIndexKey(_ key: [UInt8], _ revision: Revision, to writer: inout ByteWriter) {
+        writeEscaped(key, to: &writer)
+        write(revision, to: &writer)
+    }
+
+    /// So that the order of bytes is that of revisions.
+    static func write(_ revision: Revision, to writer: inout ByteWriter) {
+        writer.write(UInt64(revision.main).byteSwapped)
+        writer.write(UInt32(revision.sub).byteSwapped)
+    }
+
+    private static func writeEscaped(_ key: [UInt8], to writer: inout ByteWriter) {
+        if key.contains(0) {
+            for byte in key {
+                if byte == 0 { writer.writeRaw(escapedZero) } else { writer.write(byte) }
+            }
+        } else {
+            writer.writeRaw(key)
+        }
+        writer.writeRaw(keyEnd)
     }
 
     /// The first row of the index that belongs to `key` or a later one.

@@ -49,6 +49,34 @@ enum RowValues {
         }
     }
 
+    /// What a row of the index holds: changes of its key before `newest`, oldest first.
+    static func write(
+        _ changes: ArraySlice<Revision>, before newest: Revision, to writer: inout ByteWriter
+    ) {
+        for change in changes {
+            writer.writeVarint(UInt64(newest.main - change.main))
+            writer.writeVarint(UInt64(change.sub))
+        }
+    }
+
+    /// The first change above main revision `revision` in a row of the index whose newest one is `newest`; nil if
+    /// there is none.
+    static func readFirstChange(
+        above revision: Int64, before newest: Revision, _ row: UnsafeRawBufferPointer
+    ) throws(RowError) -> Revision? {
+        guard newest.main > revision else { return nil }
+        var reader = ByteReader(row)
+        return try decode { () throws(ByteReaderError) in
+            while reader.remaining > 0 {
+                let distance = Int64(truncatingIfNeeded: try reader.readVarint())
+                let sub = Int64(truncatingIfNeeded: try reader.readVarint())
+                let main = newest.main &- distance
+                if main > revision { return Revision(main: main, sub: sub) }
+            }
+            return newest
+        }
+    }
+
     private static func decode<Value>(
         _ body: () throws(ByteReaderError) -> Value
     ) throws(RowError) -> Value {

@@ -47,11 +47,13 @@ struct FlushLoop {
 
     private mutating func flushNext() {
         let flush = generation.next()
-        _ = perform(.beginFlush)
-        _ = perform(.flushChanges(flush.changes))
-        _ = perform(.flushKeys(flush.keys))
-        _ = perform(
-            .finishFlush(tables: flush.tables, compactedRevision: flush.compactedRevision))
+        let operations: [BaseOperation] = [
+            .beginFlush, .flushRows(FlushPiece(changes: flush.changes)),
+            .flushRows(FlushPiece(keys: flush.keys)),
+            .finishFlush(tables: flush.tables, compactedRevision: flush.compactedRevision),
+        ]
+        // The first one without room ends the flush.
+        while !operations.allSatisfy({ !perform($0).lackedRoom }) {}
         Self.say("\(generation.number)\n", to: STDOUT_FILENO)
         if generation.number % 3 == 0 { installOwnSnapshot() }
     }
@@ -96,5 +98,11 @@ struct FlushLoop {
     private static func end(_ message: String) -> Never {
         say("FlushLoop: \(message)\n", to: STDERR_FILENO)
         _exit(EX_SOFTWARE)
+    }
+}
+
+extension BaseOutcome {
+    fileprivate var lackedRoom: Bool {
+        if case .flushLackedRoom = self { true } else { false }
     }
 }

@@ -29,9 +29,9 @@ struct KeyspacePropertyTests {
             }
             guard let writer else { return }
             let count = Int.random(in: 1...20, using: &random)
-            let changes = keyspace.nextFlushedChanges(changesMax: count)
-            if !changes.isEmpty { return try writer.add(changes) }
-            if let keys = keyspace.nextFlushedKeys(keysMax: count) { return try writer.add(keys) }
+            if let piece = FlushPiece.next(of: keyspace, rowsMax: count) {
+                return try writer.add(piece)
+            }
             try writer.finish(tables: [])
             if keyspace.compactedRevision > 0, Bool.random(using: &random) {
                 rows.forget(compactedRevision: keyspace.compactedRevision)
@@ -193,7 +193,7 @@ struct KeyspacePropertyTests {
             let operations = [0, 1, 1, 1, 2, 5, 12]
             run.transaction(operations: operations[Int(run.random.next() % 7)])
             if step % 7 == 0 { try run.compact() }
-            for _ in 0..<Int.random(in: 0...4, using: &run.random) { try run.flushStep() }
+            for _ in 0..<Int.random(in: 0...8, using: &run.random) { try run.flushStep() }
             if step % 3 == 0 { run.keyspace.releaseStep(budgetChanges: step % 9) }
             if step % 2 == 0 { run.keyspace.evictStep(budgetKeys: step % 40, bytesMax: 0) }
             if step % 4 == 0 { try run.compareReads() }
@@ -246,12 +246,8 @@ struct KeyspacePropertyTests {
         let counters = run.keyspace.counters
         let model = run.model
         let writer = try FlushWriter(run.rows)
-        while case let changes = run.keyspace.nextFlushedChanges(changesMax: 7), !changes.isEmpty {
-            try writer.add(changes)
-            run.transaction(operations: 1)
-        }
-        while let keys = run.keyspace.nextFlushedKeys(keysMax: 5) {
-            try writer.add(keys)
+        while let piece = FlushPiece.next(of: run.keyspace, rowsMax: 6) {
+            try writer.add(piece)
             run.transaction(operations: 1)
         }
         try writer.finish(tables: [])

@@ -28,11 +28,13 @@ extension BaseHarness {
                 revision: Revision(main: pair.state.modRevision, sub: Int64(place)), key: pair.key,
                 isDelete: false, previous: .absent, bytesBefore: 0)
         }
-        _ = perform(.flushChanges(changes.sorted { $0.revision < $1.revision }))
+        let inOrder = changes.sorted { $0.revision < $1.revision }
+        _ = perform(.flushRows(FlushPiece(changes: inOrder)))
         let keys = zip(pairs, changes).map { pair, change in
             FlushedKey(key: pair.key, state: pair.state, changes: [change.revision])
         }
-        _ = perform(.flushKeys(keys.sorted { KeyOrder.compare($0.key, $1.key) < 0 }))
+        let sorted = keys.sorted { KeyOrder.compare($0.key, $1.key) < 0 }
+        _ = perform(.flushRows(FlushPiece(keys: sorted)))
     }
 
     func finish(slot: UInt64, tables: [TableRow] = []) -> BaseOperation {

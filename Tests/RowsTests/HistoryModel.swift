@@ -76,12 +76,13 @@ struct HistoryModel {
         let new = changes.filter { $0.revision.main > since && $0.revision.main >= compacted }
         let writer = try FlushWriter(rows)
         let middle = new.count / 2
-        try writer.add(Array(new[..<middle]))
-        try writer.add(Array(new[middle...]))
+        try writer.add(FlushPiece(changes: Array(new[..<middle])))
+        try writer.add(FlushPiece(changes: Array(new[middle...])))
         for key in states.keys.sorted(by: { KeyOrder.compare($0, $1) < 0 }) {
             guard let last = states[key]?.last, last.revision > since else { continue }
             let places = new.filter { $0.key == key }.map(\.revision)
-            try writer.add([FlushedKey(key: key, state: last.state, changes: places)])
+            let changed = FlushedKey(key: key, state: last.state, changes: places)
+            try writer.add(FlushPiece(keys: [changed]))
         }
         try writer.finish(tables: [WellKnownTables.row(ofSlot: UInt64(revision))])
         flushed = revision

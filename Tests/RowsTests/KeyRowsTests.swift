@@ -138,13 +138,14 @@ struct KeyRowsTests {
         let last: Int64 = 5_000
         let writer = try FlushWriter(rows)
         let revisions = (2...last).map { Revision(main: $0, sub: 0) }
-        try writer.add(
-            revisions.map {
-                FlushedChange(
-                    revision: $0, key: hot, isDelete: false,
-                    previous: $0.main == 2 ? .absent : state($0.main - 1), bytesBefore: 0)
-            })
-        try writer.add([FlushedKey(key: hot, state: state(last), changes: revisions)])
+        let changes = revisions.map {
+            FlushedChange(
+                revision: $0, key: hot, isDelete: false,
+                previous: $0.main == 2 ? .absent : state($0.main - 1), bytesBefore: 0)
+        }
+        try writer.add(FlushPiece(changes: changes))
+        let changed = FlushedKey(key: hot, state: state(last), changes: revisions)
+        try writer.add(FlushPiece(keys: [changed]))
         try writer.finish(tables: [])
         for revision in [1, 2, 2_500, last - 1, last] {
             for descending in [false, true] {

@@ -53,12 +53,9 @@ struct BaseTests {
             based.keyspace.beginFreeze()
             let tables = based.tables()
             let writer = try FlushWriter(rows)
-            while case let changes = based.keyspace.nextFlushedChanges(changesMax: 10),
-                !changes.isEmpty
-            {
-                try writer.add(changes)
+            while let piece = FlushPiece.next(of: based.keyspace, rowsMax: 10) {
+                try writer.add(piece)
             }
-            while let keys = based.keyspace.nextFlushedKeys(keysMax: 10) { try writer.add(keys) }
             try writer.finish(tables: tables)
             based.keyspace.endFreeze()
             self.tables = tables
