@@ -51,6 +51,10 @@ extension CallFailure {
         case .corrupt: self.init(EtcdError.corrupt)
         case .tooManyAlarms:
             self.init(GRPCStatus(.resourceExhausted, "synod: there are too many alarms"))
+        case .leaseExists: self.init(EtcdError.leaseExists)
+        case .leaseTooLong: self.init(EtcdError.leaseTooLong)
+        case .tooManyLeases:
+            self.init(GRPCStatus(.resourceExhausted, "synod: there are too many leases"))
         case .malformedCommand:
             self.init(GRPCStatus(.invalidArgument, "synod: command is malformed"))
         }

@@ -57,7 +57,13 @@ final class CommandProposer {
         case .alarm(var response):
             response.header.sign(by: replica)
             caller.send(response)
-        case .quotaSet, .digestReported:
+        case .leaseGrant(var response):
+            response.header.sign(by: replica)
+            caller.send(response)
+        case .leaseRevoke(var response):
+            response.header.sign(by: replica)
+            caller.send(response)
+        case .quotaSet, .digestReported, .leasesExpired:
             preconditionFailure("no client proposes this")
         case .failed(let error):
             caller.fail(CallFailure(error))

@@ -38,6 +38,7 @@ package final class EtcdDoor {
         add(KVMethods.deleteRange, services.kv.deleteRange, to: router)
         add(KVMethods.txn, services.kv.txn, to: router)
         add(KVMethods.compact, services.kv.compact, to: router)
+        registerLeases(on: router)
         registerMembers(on: router)
         add(
             MaintenanceMethods.status, services.maintenance.status, forLearners: true, to: router)
@@ -59,6 +60,15 @@ package final class EtcdDoor {
             stream: MaintenanceMethods.snapshot, maxMessageBytes: Limits.snapshotRequestBytes
         ) { snapshot.snapshot($0) }
         router.limitBodies(prefix: "/v3", maxBodyBytes: 2 * options.messageBytesMax)
+    }
+
+    private func registerLeases(on router: Router) {
+        let lease = services.lease
+        add(LeaseMethods.leaseGrant, lease.grant, to: router)
+        add(LeaseMethods.leaseRevoke, lease.revoke, to: router)
+        add(LeaseMethods.leaseTimeToLive, lease.timeToLive, to: router)
+        add(LeaseMethods.leaseLeases, lease.leases, to: router)
+        add(stream: LeaseMethods.leaseKeepAlive, lease.keepAlive, to: router)
     }
 
     private func registerMembers(on router: Router) {

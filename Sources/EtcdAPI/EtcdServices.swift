@@ -3,6 +3,7 @@ internal import Replication
 /// The methods, each written once, for gRPC and the gateway.
 struct EtcdServices {
     let kv: KVService
+    let lease: LeaseService
     let cluster: ClusterService
     let maintenance: MaintenanceService
     let snapshot: SnapshotService
@@ -18,6 +19,7 @@ struct EtcdServices {
         kv = KVService(
             replica: replica, proposer: proposer,
             ranges: RangeAnswerer(replica: replica, later: later), options: options)
+        lease = LeaseService(replica: replica, proposer: proposer)
         cluster = ClusterService(replica: replica)
         maintenance = MaintenanceService(
             replica: replica, proposer: proposer, options: options)

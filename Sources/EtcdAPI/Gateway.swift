@@ -28,6 +28,7 @@ final class Gateway {
         add("kv/deleterange", DeleteRangeRequest.self, services.kv.deleteRange)
         add("kv/txn", TxnRequest.self, services.kv.txn)
         add("kv/compaction", CompactionRequest.self, services.kv.compact)
+        addLeases(services.lease)
         addMembers(services.cluster)
         add("maintenance/alarm", AlarmRequest.self, services.maintenance.alarm)
         add(
@@ -36,6 +37,16 @@ final class Gateway {
         add(
             "maintenance/status", StatusRequest.self, forLearners: true,
             services.maintenance.status)
+    }
+
+    private func addLeases(_ lease: LeaseService) {
+        add("lease/grant", LeaseGrantRequest.self, lease.grant)
+        for prefix in ["lease", "kv/lease"] {
+            add("\(prefix)/revoke", LeaseRevokeRequest.self, lease.revoke)
+            add("\(prefix)/timetolive", LeaseTimeToLiveRequest.self, lease.timeToLive)
+            add("\(prefix)/leases", LeaseLeasesRequest.self, lease.leases)
+        }
+        add(stream: "lease/keepalive", LeaseKeepAliveRequest.self, lease.keepAlive)
     }
 
     private func addMembers(_ cluster: ClusterService) {

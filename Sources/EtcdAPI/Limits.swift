@@ -12,6 +12,8 @@ package enum Limits {
     static let snapshotBytesWaiting = 256 << 10
     /// The longest request for a snapshot, which says nothing.
     static let snapshotRequestBytes = 1 << 10
+    /// Renewals of one stream that wait for their answer.
+    static let renewalsPerStream = 10_000
     /// Clients that watch the health at a time.
     static let healthWatchersMax = 1024
     /// Streaming calls that are open at a time, of all clients together.

@@ -121,3 +121,146 @@ extension ReportDigestRequest: ProtobufJSONMessage {
         }
     }
 }
+
+/// In the log only: the leader says whose time is over.
+package struct ExpireLeasesRequest: ProtobufMessage {
+    package static var protoMessageName: String { "synodpb.ExpireLeasesRequest" }
+
+    /// The message `synodpb.ExpireLeasesRequest.Expiry`.
+    package struct Expiry: ProtobufMessage {
+        package static var protoMessageName: String { "synodpb.ExpireLeasesRequest.Expiry" }
+
+        package var id: Int64 = 0
+        /// The slot of the grant that is meant.
+        package var grantSlot: UInt64 = 0
+
+        package init() {}
+
+        package mutating func decode(_ reader: inout WireReader) throws(WireError) {
+            while true {
+                let tag = try reader.readTag()
+                switch tag {
+                case 0: return
+                case 8: self.id = try reader.readInt64()
+                case 16: self.grantSlot = try reader.readUInt64()
+                default: try reader.skip(tag)
+                }
+            }
+        }
+
+        package var encodedSize: Int {
+            var size = 0
+            if self.id != 0 { size += 1 + WireSize.varint(self.id) }
+            if self.grantSlot != 0 { size += 1 + WireSize.varint(self.grantSlot) }
+            return size
+        }
+
+        package func encode(into writer: inout WireWriter) {
+            if self.grantSlot != 0 { writer.write(self.grantSlot, tag: 16) }
+            if self.id != 0 { writer.write(self.id, tag: 8) }
+        }
+    }
+
+    /// The ballot of the leader; once there is another one, nothing ends.
+    package var round: UInt64 = 0
+    package var replica: UInt64 = 0
+    package var incarnation: UInt64 = 0
+    package var leases: [ExpireLeasesRequest.Expiry] = []
+
+    package init() {}
+
+    package mutating func decode(_ reader: inout WireReader) throws(WireError) {
+        while true {
+            let tag = try reader.readTag()
+            switch tag {
+            case 0: return
+            case 8: self.round = try reader.readUInt64()
+            case 16: self.replica = try reader.readUInt64()
+            case 24: self.incarnation = try reader.readUInt64()
+            case 34: try reader.readMessage(in: &self.leases)
+            default: try reader.skip(tag)
+            }
+        }
+    }
+
+    package var encodedSize: Int {
+        var size = 0
+        if self.round != 0 { size += 1 + WireSize.varint(self.round) }
+        if self.replica != 0 { size += 1 + WireSize.varint(self.replica) }
+        if self.incarnation != 0 { size += 1 + WireSize.varint(self.incarnation) }
+        for value in self.leases { size += 1 + WireSize.message(value) }
+        return size
+    }
+
+    package func encode(into writer: inout WireWriter) {
+        for value in self.leases.reversed() { writer.write(value, tag: 34) }
+        if self.incarnation != 0 { writer.write(self.incarnation, tag: 24) }
+        if self.replica != 0 { writer.write(self.replica, tag: 16) }
+        if self.round != 0 { writer.write(self.round, tag: 8) }
+    }
+}
+
+extension ExpireLeasesRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if self.round != 0 {
+            writer.name("round")
+            writer.write(field: self.round)
+        }
+        if self.replica != 0 {
+            writer.name("replica")
+            writer.write(field: self.replica)
+        }
+        if self.incarnation != 0 {
+            writer.name("incarnation")
+            writer.write(field: self.incarnation)
+        }
+        if !self.leases.isEmpty {
+            writer.name("leases")
+            writer.beginArray()
+            for value in self.leases { writer.write(field: value) }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "round": self.round = try member.integer()
+            case "replica": self.replica = try member.integer()
+            case "incarnation": self.incarnation = try member.integer()
+            case "leases":
+                self.leases = try member.list { element throws(JSONError) in
+                    try element.message()
+                }
+            default: break
+            }
+        }
+    }
+}
+
+extension ExpireLeasesRequest.Expiry: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if self.id != 0 {
+            writer.name("ID")
+            writer.write(field: self.id)
+        }
+        if self.grantSlot != 0 {
+            writer.name("grant_slot")
+            writer.write(field: self.grantSlot)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "ID": self.id = try member.integer()
+            case "grant_slot", "grantSlot": self.grantSlot = try member.integer()
+            default: break
+            }
+        }
+    }
+}

@@ -24,6 +24,8 @@ package final class ServerMetrics {
 
     package let catchUp: CatchUpMetrics
 
+    package let leases: LeaseMetrics
+
     // The base and the tables above it.
     package let flushes: Counter
     package let flushedBytes: Counter
@@ -77,6 +79,7 @@ package final class ServerMetrics {
             "etcd_disk_wal_fsync_duration_seconds", help: "How long flushes of the log take.",
             boundsNanoseconds: ServerMetrics.flushBounds)
         catchUp = CatchUpMetrics(registry)
+        leases = LeaseMetrics(registry)
         flushes = registry.counter("synod_base_flushes_total", help: "Flushes to the base.")
         flushedBytes = registry.counter(
             "synod_base_flushed_bytes_total", help: "Bytes that flushes wrote to the base.")

@@ -53,7 +53,8 @@ extension RESTFailure {
         case .corrupt: self = RESTFailure(status: 500, reason: "the cluster is marked as corrupt")
         // What this API cannot ask for, because it has no revisions, leases or options.
         case .compacted, .futureRevision, .valueProvided, .leaseProvided, .leaseNotFound,
-            .invalidSortOption, .malformedCommand, .tooManyAlarms:
+            .invalidSortOption, .malformedCommand, .tooManyAlarms, .leaseExists, .leaseTooLong,
+            .tooManyLeases:
             self = .badRequest("the request does not fit the store: \(error)")
         }
     }

@@ -75,6 +75,23 @@ package enum Limits {
     static let askingMilliseconds: UInt64 = 1_000
     /// Messages kept for a peer in one turn, in bytes, beyond which they are dropped: it will ask again.
     package static let outboundBytesPerPeer = 96 << 20
+    /// Calls of this node's clients about leases that wait.
+    package static let leaseCallsWaiting = 50_000
+    /// Leases that one note to the leader asks about.
+    static let leasesPerInquiry = 4096
+    /// An inquiry without an answer for so long is made again; what the leader put off, so much later.
+    static let leaseRetryMilliseconds: UInt64 = 500
+    static let leasePauseMilliseconds: UInt64 = 20
+    /// Leases, and about how many of their keys, that one command ends: it is applied within a millisecond. One such
+    /// command per tick makes 25,600 leases a second.
+    static let leasesPerExpiry = 256
+    static let leaseKeysPerExpiry = 512
+    /// Such commands on their way at a time.
+    static let leaseExpiriesUnderWay = 4
+    /// A lease that could not be revoked is tried again so much later.
+    static let leaseExpiryRetryMilliseconds: UInt64 = 1_000
+    /// Deadlines of leases that are gone are kept up to so many beyond those of as many that are there.
+    static let leaseEntriesSpare = 1024
     /// Members that learn and wait to be promoted, as in etcd.
     static let learnersMax = 1
     /// Members of a cluster: as many as votes can be counted.

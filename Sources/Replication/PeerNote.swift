@@ -2,15 +2,19 @@ internal import Basics
 package import Paxos
 internal import PaxosCodec
 
-/// What nodes say to each other beside the protocol: orders on their way to the leader, and what became of them.
+/// What nodes say to each other beside the protocol: orders and inquiries on their way to the leader, and what became
+/// of them.
 package enum PeerNote: Equatable, Sendable {
     /// The number is the sender's, and comes back with the answer.
     case order(number: UInt64, MembershipOrder, isRetry: Bool)
     case answer(number: UInt64, OrderAnswer)
+    case leaseInquiry(number: UInt64, LeaseInquiry)
+    /// One for each lease that was asked about.
+    case leaseAnswers(number: UInt64, [LeaseAnswer])
 
     private static let formatVersion: UInt8 = 1
 
-    private enum Kind: UInt8 { case order = 1, answer = 2 }
+    private enum Kind: UInt8 { case order = 1, answer = 2, leaseInquiry = 3, leaseAnswers = 4 }
 
     /// The note as bytes.
     package func encode() -> [UInt8] {
@@ -26,6 +30,14 @@ package enum PeerNote: Equatable, Sendable {
             writer.write(Kind.answer.rawValue)
             writer.writeVarint(number)
             answer.encode(into: &writer)
+        case .leaseInquiry(let number, let inquiry):
+            writer.write(Kind.leaseInquiry.rawValue)
+            writer.writeVarint(number)
+            inquiry.encode(into: &writer)
+        case .leaseAnswers(let number, let answers):
+            writer.write(Kind.leaseAnswers.rawValue)
+            writer.writeVarint(number)
+            LeaseAnswer.encode(answers, into: &writer)
         }
         return writer.bytes
     }
@@ -44,6 +56,10 @@ package enum PeerNote: Equatable, Sendable {
                 self = .order(number: number, try MembershipOrder(from: &reader), isRetry: isRetry)
             case .answer:
                 self = .answer(number: number, try OrderAnswer(from: &reader))
+            case .leaseInquiry:
+                self = .leaseInquiry(number: number, try LeaseInquiry(from: &reader))
+            case .leaseAnswers:
+                self = .leaseAnswers(number: number, try LeaseAnswer.read(&reader))
             }
             guard reader.isAtEnd else { return nil }
         } catch {

@@ -72,6 +72,7 @@ extension Replica {
         reads.takeAll().forEach { $0(.refused(.stopping)) }
         expireMoves(.max)
         end(orders.takeAll())
+        endLeaseInquiries()
         endOfTurn()
     }
 

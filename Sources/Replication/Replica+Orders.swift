@@ -39,6 +39,12 @@ extension Replica {
             }
         case .answer(let number, let answer):
             finish(number, answer)
+        case .leaseInquiry(let number, let inquiry):
+            answer(inquiry) { [unowned self] answers in
+                link?.send(.leaseAnswers(number: number, answers), to: peer)
+            }
+        case .leaseAnswers(let number, let answers):
+            finishInquiry(number, answers)
         }
     }
 

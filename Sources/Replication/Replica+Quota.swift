@@ -19,7 +19,7 @@ extension Replica {
     }
 
     /// Whether this node leads and has applied the first slot of its ballot.
-    private var leads: Bool {
+    var leads: Bool {
         guard let leaderBallot, leaderBallot.replica == configuration.replica else { return false }
         return machine.leaderBallot?.round == leaderBallot.round
             && machine.leaderBallot?.replica == leaderBallot.replica.rawValue

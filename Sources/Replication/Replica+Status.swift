@@ -41,6 +41,9 @@ extension Replica {
         if let desk { metrics.baseBytes.set(desk.base.byteCount) }
         metrics.sessions.set(machine.sessionCount)
         metrics.sessionRetries.set(machine.sessionRetryCount)
+        metrics.leases.note(
+            granted: machine.leases.grantedCount, revoked: machine.leases.revokedCount,
+            live: machine.leases.count, attachedKeys: machine.leases.attachedCount)
         noteRoles()
         noteSpace()
     }

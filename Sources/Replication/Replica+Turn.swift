@@ -13,6 +13,7 @@ extension Replica {
         log.drainCompletions(nowMilliseconds: now)
         drainBase()
         if log.isIdle { step(.logIdle) }
+        closeLeaseInquiries()
         closeBundle()
         closeReads()
         step(.endOfTurn)
@@ -109,8 +110,10 @@ extension Replica {
             "a leader is known",
             ["leader": "\(hexadecimal(ballot.replica.rawValue))", "round": "\(ballot.round)"])
         sendUnansweredAgain()
+        resendExpiries(as: ballot)
         endMoves(to: ballot.replica)
         giveOrdersAgain()
+        askAboutLeasesAgain()
     }
 
     private func readLog(from: Slot, upTo: Slot, bytesMax: UInt32, for peer: ReplicaID) {
@@ -130,6 +133,8 @@ extension Replica {
         answering.removeAll(keepingCapacity: true)
         let reached = injectedBug == .readBeforeApplied ? UInt64.max : appliedSlot.rawValue
         for ready in reads.takeReady(appliedSlot: reached) { ready(.ready) }
-        if bundle.commandCount > 0 || reads.hasArriving { requestTurn() }
+        if bundle.commandCount > 0 || reads.hasArriving || !leases.arriving.isEmpty {
+            requestTurn()
+        }
     }
 }

@@ -66,6 +66,11 @@ package final class Replica {
     /// This process life, as the commands that it takes name it.
     let origin: Origin
 
+    /// Who asks about leases here; on the leader, when they end.
+    var leases = LeaseDesk()
+    /// Is told of leases whose time is over, by their ids, when the leader wants them revoked; for checkers.
+    package var onExpiry: ([Int64]) -> Void = { _ in }
+
     // What waits.
     var proposals = ProposalTable()
     /// Who waits for the end of a change of the membership, by its number.
@@ -262,6 +267,7 @@ package final class Replica {
         expireWaits(now)
         expireMoves(now)
         giveOrders(now)
+        tickLeases(now)
         sendOverdueAgain(now)
         rememberPeers()
         agreeOnQuota()

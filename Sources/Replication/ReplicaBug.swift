@@ -19,6 +19,12 @@ package enum ReplicaBug: CaseIterable, Sendable {
     case readBeforeApplied
     /// P17: a linearizable read is answered from this node's table, and nobody is asked.
     case staleRead
+    /// P27: a renewal is answered without a read round.
+    case renewedThenRevoked
+    /// P27: a deposed leader has leases ended in the name of its successor.
+    case revokeResentBySuccessor
+    /// P31: the leases of a flush are those of its end, everything else that of the freeze.
+    case leaseTableNewerThanSlot
     /// P20: a command that ran out of time on its way is said not to have run.
     case refusedAfterHandedOver
 }

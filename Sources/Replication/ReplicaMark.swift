@@ -51,6 +51,8 @@ package enum ReplicaMark: Int, MarkName {
     case voterPromoted
     /// The leader's disk was full, and it gave leadership to another node.
     case handOverForSpace
+    /// A lease was to be renewed that was about to be revoked.
+    case renewalWaitedForRevoke
     /// The genesis was durable, and a crash came before the directory's identity said so.
     case genesisNotedLate
 }

@@ -18,12 +18,20 @@ package enum CommandKind: UInt8, CaseIterable, Sendable {
     case setQuota = 8
     /// `synodpb.ReportDigestRequest`; proposed by each node for itself, never by a client
     case reportDigest = 9
+    /// `etcdserverpb.LeaseGrantRequest`
+    case leaseGrant = 10
+    /// `etcdserverpb.LeaseRevokeRequest`
+    case leaseRevoke = 11
+    /// `synodpb.ExpireLeasesRequest`; proposed by the leader's node, never by a client
+    case expireLeases = 12
 
     /// Whether a client may propose it in a session.
     var maySayItsSession: Bool {
         switch self {
-        case .put, .deleteRange, .txn, .compaction, .readModifyWrite, .alarm: true
-        case .registerSession, .setQuota, .reportDigest: false
+        case .put, .deleteRange, .txn, .compaction, .readModifyWrite, .alarm,
+            .leaseGrant, .leaseRevoke:
+            true
+        case .registerSession, .setQuota, .reportDigest, .expireLeases: false
         }
     }
 }

@@ -47,6 +47,12 @@ package enum KVError: UInt8, Error, Equatable, Sendable {
     case corrupt
     /// More alarms than are kept.
     case tooManyAlarms
+    /// A lease of this id exists.
+    case leaseExists
+    /// A TTL above `Limits.leaseSecondsMax`.
+    case leaseTooLong
+    /// More leases than are kept.
+    case tooManyLeases
 
     /// Whether it is about the session and says nothing of earlier tries of the same sequence.
     package var isOfSession: Bool {

@@ -38,6 +38,14 @@ package enum Limits {
     static let alarmsMax = 1024
     /// The alarm of a full store ends when one part in so many of the quota is free.
     static let quotaFreeParts: UInt64 = 10
+    /// The longest TTL, as in etcd.
+    package static let leaseSecondsMax: Int64 = 9_000_000_000
+    /// Leases at a time.
+    package static let leasesMax = 1 << 20
+    /// What a lease counts against the quota when it is granted, as in etcd.
+    static let leaseQuotaBytes = 64
+    /// Leases in one row of a base.
+    static let leasesPerTable = 256
     /// The longest number, with its sign, that `add` reads.
     static let numberBytesMax = 20
 }

@@ -11,6 +11,10 @@ package enum Outcome: Equatable, Sendable {
     case alarm(AlarmResponse)
     case quotaSet
     case digestReported
+    case leaseGrant(LeaseGrantResponse)
+    case leaseRevoke(LeaseRevokeResponse)
+    /// Of those that were named, every one that was still the same, if who said so still led.
+    case leasesExpired
     /// Refused; nothing was changed.
     case failed(KVError)
 }

@@ -9,7 +9,8 @@ extension ReplicatedState {
     func checkReadiness(for kind: CommandKind) throws(KVError) {
         guard !alarms.all.isEmpty else { return }
         switch kind {
-        case .put, .readModifyWrite, .deleteRange, .txn, .compaction:
+        case .put, .readModifyWrite, .deleteRange, .txn, .compaction, .leaseGrant, .leaseRevoke,
+            .expireLeases:
             if alarms.forbidKeys { throw .corrupt }
         case .registerSession, .alarm, .setQuota, .reportDigest: break
         }

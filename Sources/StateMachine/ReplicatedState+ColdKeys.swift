@@ -11,7 +11,7 @@ extension ReplicatedState {
         in batchPayload: UnsafeRawBufferPointer, keysMax: Int = Limits.fetchedKeys
     ) -> [[UInt8]] {
         if keyspace.isAllKnown(at: .max) { return [] }
-        var cold = ColdKeys(keyspace: keyspace, keysMax: keysMax)
+        var cold = ColdKeys(keyspace: keyspace, leases: leases, keysMax: keysMax)
         var reader = BundleReader(batchPayload)
         do throws(BundleError) {
             while let bundle = try reader.next() {
@@ -27,7 +27,7 @@ extension ReplicatedState {
     /// The same for a transaction that only reads.
     package func coldKeys(in request: TxnRequest) -> [[UInt8]] {
         if keyspace.isAllKnown(at: .max) { return [] }
-        var cold = ColdKeys(keyspace: keyspace, keysMax: Limits.fetchedKeys)
+        var cold = ColdKeys(keyspace: keyspace, leases: leases, keysMax: Limits.fetchedKeys)
         cold.add(request)
         return cold.keys
     }
@@ -36,11 +36,13 @@ extension ReplicatedState {
 /// Gathers keys that are not in memory.
 private struct ColdKeys {
     let keyspace: Keyspace
+    let leases: Leases
     let keysMax: Int
     private(set) var keys: [[UInt8]] = []
 
-    init(keyspace: Keyspace, keysMax: Int) {
+    init(keyspace: Keyspace, leases: Leases, keysMax: Int) {
         self.keyspace = keyspace
+        self.leases = leases
         self.keysMax = keysMax
     }
 
@@ -52,7 +54,15 @@ private struct ColdKeys {
             if outline.rangeEnd.isEmpty || command.kind != .deleteRange { add(outline.key) }
         case .txn:
             if let request = try? TxnRequest(serialized: command.request) { add(request) }
-        case .compaction, .registerSession, .alarm, .setQuota, .reportDigest: return
+        case .leaseRevoke:
+            if let request = try? LeaseRevokeRequest(serialized: command.request) {
+                addKeys(ofLease: request.id)
+            }
+        case .expireLeases:
+            if let request = try? ExpireLeasesRequest(serialized: command.request) {
+                for expiry in request.leases { addKeys(ofLease: expiry.id) }
+            }
+        case .compaction, .registerSession, .alarm, .setQuota, .reportDigest, .leaseGrant: return
         }
     }
 
@@ -67,6 +77,11 @@ private struct ColdKeys {
             case nil: continue
             }
         }
+    }
+
+    /// What a lease takes with it: as far as it is attached already.
+    private mutating func addKeys(ofLease id: Int64) {
+        for key in leases.row(of: id)?.keys ?? [] { add(key) }
     }
 
     private mutating func add(_ key: [UInt8]) {

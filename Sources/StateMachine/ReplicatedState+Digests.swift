@@ -18,6 +18,7 @@ extension ReplicatedState {
         digest.add(logTimeMilliseconds)
         digest.add(leaderBallot?.round ?? 0)
         digest.add(UInt64(sessions.count))
+        leases.add(to: &digest)
         digest.add(UInt64(alarms.all.count))
         digest.add(quotaBytes)
         ownDigests.note(appliedSlot, digest.value)

@@ -32,6 +32,11 @@ extension ReplicatedState {
             case .reportDigest:
                 take(try decode(command.request))
                 return .digestReported
+            case .leaseGrant: return .leaseGrant(try grant(decode(command.request)))
+            case .leaseRevoke: return .leaseRevoke(try revoke(decode(command.request)))
+            case .expireLeases:
+                expire(try decode(command.request))
+                return .leasesExpired
             }
         } catch {
             return .failed(error)
@@ -49,13 +54,13 @@ extension ReplicatedState {
     }
 
     private func put(_ request: PutRequest) throws(KVError) -> PutResponse {
-        try PutCommand.check(request, keyspace, isInTransaction: false)
+        try PutCommand.check(request, keyspace, leases, isInTransaction: false)
         if injectedBug == .canary, keyspace.revision > 30 {
             return PutResponse.with { $0.header = ResponseHeader(revision: keyspace.revision + 1) }
         }
         try makeRoom(for: request.quotaCost)
         var transaction = keyspace.beginWrite()
-        let response = PutCommand.execute(request, &transaction, keyspace)
+        let response = PutCommand.execute(request, &transaction, keyspace, leases)
         transaction.end()
         return response
     }
@@ -63,7 +68,7 @@ extension ReplicatedState {
     private func deleteRange(_ request: DeleteRangeRequest) throws(KVError) -> DeleteRangeResponse {
         try RequestCheck.deleteRange(request)
         var transaction = keyspace.beginWrite()
-        let response = DeleteRangeCommand.execute(request, &transaction)
+        let response = DeleteRangeCommand.execute(request, &transaction, leases)
         transaction.end()
         return response
     }
@@ -85,11 +90,11 @@ extension ReplicatedState {
     private func txn(_ request: TxnRequest, _ wantsResponse: Bool) throws(KVError) -> TxnResponse {
         try RequestCheck.operations(of: request, .max)
         let path = TxnPath(request, keyspace)
-        try TxnCommand.check(request, path, keyspace)
+        try TxnCommand.check(request, path, keyspace, leases)
         if let cost = request.quotaCost { try makeRoom(for: cost) }
         var transaction = keyspace.beginWrite()
         let response = TxnCommand.execute(
-            request, path, &transaction, keyspace, wantsResponse: wantsResponse)
+            request, path, &transaction, keyspace, leases, wantsResponse: wantsResponse)
         transaction.end()
         return response
     }

@@ -18,7 +18,7 @@ extension ReplicatedState {
         try checkReadable()
         try RequestCheck.operations(of: request, .max)
         let path = TxnPath(request, keyspace)
-        try TxnCommand.check(request, path, keyspace)
+        try TxnCommand.check(request, path, keyspace, leases)
         return TxnCommand.read(request, path, keyspace)
     }
 

@@ -14,7 +14,8 @@ extension ReplicatedState {
         static let digestReports = "digest-reports"
     }
 
-    /// All tables as they are now, between two slots.
+    /// All tables as they are now, between two slots, for a flush: of the leases those that have changed since the
+    /// last one began.
     package func tables() -> [TableRow] {
         let log = LogTable(leaderBallot: leaderBallot, logTimeMilliseconds: logTimeMilliseconds)
         return [
@@ -23,7 +24,7 @@ extension ReplicatedState {
             row(Name.keyspace, keyspace.counters), row(Name.log, log),
             row(Name.origins, origins), row(Name.sessions, sessions), row(Name.alarms, alarms),
             row(Name.digestReports, digestReports),
-        ]
+        ] + leases.changedTables()
     }
 
     /// Forgets everything in favour of what a base holds. Its own digests are forgotten, too: they belong to another
@@ -33,6 +34,7 @@ extension ReplicatedState {
     package func restore(_ tables: [TableRow], over base: any KeyBase) throws(KeyBaseError) {
         ownDigests = OwnDigests()
         if tables.isEmpty { return keyspace.put(over: base) }
+        try restoreLeases(tables)
         let reader = TableReader(tables)
         let counters: KeyspaceCounters = try reader.table(Name.keyspace)
         let log: LogTable = try reader.table(Name.log)
@@ -45,6 +47,14 @@ extension ReplicatedState {
         leaderBallot = log.leaderBallot
         logTimeMilliseconds = log.logTimeMilliseconds
         keyspace.restore(counters, over: base)
+    }
+
+    private func restoreLeases(_ tables: [TableRow]) throws(KeyBaseError) {
+        do throws(ByteReaderError) {
+            try leases.restore(tables)
+        } catch {
+            throw KeyBaseError("the base's leases are not as they were written: \(error)")
+        }
     }
 
     private func row(_ name: String, _ table: some ReplicatedTable) -> TableRow {

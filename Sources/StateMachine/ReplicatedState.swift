@@ -11,6 +11,8 @@ package import MVCC
 package final class ReplicatedState {
     /// The keys with their revisions.
     package let keyspace = Keyspace()
+    /// The leases that keys end with.
+    package let leases = Leases()
     /// The newest slot that is applied; 0 before the first.
     package internal(set) var appliedSlot: UInt64 = 0
     /// The ballot of the newest applied Lead; nil before the first.
@@ -51,6 +53,7 @@ package final class ReplicatedState {
         digest.add(leaderBallot?.incarnation ?? 0)
         origins.add(to: &digest)
         sessions.add(to: &digest)
+        leases.add(to: &digest)
         alarms.add(to: &digest)
         digest.add(quotaBytes)
         digestReports.add(to: &digest)

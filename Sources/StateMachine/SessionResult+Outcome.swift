@@ -32,7 +32,13 @@ extension SessionResult {
         case .alarm(let response):
             revision = response.header.revision
             keep(response)
-        case .registerSession, .quotaSet, .digestReported:
+        case .leaseGrant(let response):
+            revision = response.header.revision
+            number = response.id
+            keep(response)
+        case .leaseRevoke(let response):
+            revision = response.header.revision
+        case .registerSession, .quotaSet, .digestReported, .leasesExpired:
             preconditionFailure("a command that belongs to no session")
         case .failed(let error):
             self.error = error
@@ -74,7 +80,15 @@ extension SessionResult {
                         $0.pairsOmitted = true
                     })
         case .alarm: return .alarm(decoded() ?? .with { $0.header = header })
-        case .registerSession, .setQuota, .reportDigest:
+        case .leaseGrant:
+            return .leaseGrant(
+                decoded()
+                    ?? .with {
+                        $0.header = header
+                        $0.id = number
+                    })
+        case .leaseRevoke: return .leaseRevoke(.with { $0.header = header })
+        case .registerSession, .setQuota, .reportDigest, .expireLeases:
             preconditionFailure("a command that belongs to no session")
         }
     }

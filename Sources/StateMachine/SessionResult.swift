@@ -12,7 +12,7 @@ struct SessionResult {
     var error: KVError?
     /// The revision in the response's header.
     var revision: Int64
-    /// Keys that were deleted; 1 for a transaction that succeeded or a change that was applied.
+    /// Keys that were deleted; the id of a lease; 1 for a transaction that succeeded or a change that was applied.
     var number: Int64
     /// The whole response, where it says more than the fields above and is not too long.
     var detail: [UInt8]

@@ -6,6 +6,10 @@ package enum StateMachineBug: CaseIterable, Sendable {
     case retryExecutedTwice
     /// P28: whether a command is executed depends on the node that executes it.
     case nodeReadInApply
+    /// P27: leases end though the leader that said so was deposed since.
+    case oldLeaderRevokes
+    /// P27: a lease ends though it only has the id of the one that was meant.
+    case idGrantedAgain
     /// The canary: from revision 31 on a put changes nothing and says that it did. Whoever does not find
     /// this finds nothing.
     case canary

@@ -18,4 +18,10 @@ package enum StateMachineMark: Int, MarkName {
     case quotaKeptAgain
     /// A majority reported the same digest of the same slot.
     case digestsCompared
+    /// Leases were to end by the word of a leader that was deposed since: they did not.
+    case expiryOfOldLeaderSkipped
+    /// A lease was to end that is not there any more, or has been granted again since.
+    case expiryOfOtherGrantSkipped
+    /// A lease ended because its time was over.
+    case leaseExpired
 }

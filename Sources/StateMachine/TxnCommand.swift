@@ -8,12 +8,12 @@ enum TxnCommand {
     /// Finds everything on the path that can fail, on the state before the transaction: first of all
     /// puts, then of all ranges, as etcd does.
     static func check(
-        _ request: TxnRequest, _ path: TxnPath, _ keyspace: Keyspace
+        _ request: TxnRequest, _ path: TxnPath, _ keyspace: Keyspace, _ leases: Leases
     ) throws(KVError) {
         var step = 0
         try visit(request, path, &step) { operation throws(KVError) in
             guard case .requestPut(let put)? = operation.request else { return }
-            try PutCommand.check(put, keyspace, isInTransaction: true)
+            try PutCommand.check(put, keyspace, leases, isInTransaction: true)
         }
         step = 0
         try visit(request, path, &step) { operation throws(KVError) in
@@ -52,17 +52,19 @@ enum TxnCommand {
     /// - Parameter wantsResponse: without it, ranges are not read and the response has no parts.
     static func execute(
         _ request: TxnRequest, _ path: TxnPath, _ transaction: inout WriteTransaction,
-        _ keyspace: Keyspace, wantsResponse: Bool
+        _ keyspace: Keyspace, _ leases: Leases, wantsResponse: Bool
     ) -> TxnResponse {
         var step = 0
-        var response = execute(request, path, &step, &transaction, keyspace, wantsResponse)
+        var response = execute(
+            request, path, &step, &transaction, keyspace, leases, wantsResponse)
         response.header = ResponseHeader(revision: transaction.readRevision)
         return response
     }
 
     private static func execute(
         _ request: TxnRequest, _ path: TxnPath, _ step: inout Int,
-        _ transaction: inout WriteTransaction, _ keyspace: Keyspace, _ wantsResponse: Bool
+        _ transaction: inout WriteTransaction, _ keyspace: Keyspace, _ leases: Leases,
+        _ wantsResponse: Bool
     ) -> TxnResponse {
         var response = TxnResponse()
         response.header = ResponseHeader()
@@ -74,12 +76,12 @@ enum TxnCommand {
                 guard wantsResponse else { continue }
                 part.responseRange = read(range, keyspace, newest: transaction.readRevision)
             case .requestPut(let put):
-                part.responsePut = PutCommand.execute(put, &transaction, keyspace)
+                part.responsePut = PutCommand.execute(put, &transaction, keyspace, leases)
             case .requestDeleteRange(let delete):
-                part.responseDeleteRange = DeleteRangeCommand.execute(delete, &transaction)
+                part.responseDeleteRange = DeleteRangeCommand.execute(delete, &transaction, leases)
             case .requestTxn(let inner):
                 part.responseTxn = execute(
-                    inner, path, &step, &transaction, keyspace, wantsResponse)
+                    inner, path, &step, &transaction, keyspace, leases, wantsResponse)
             case nil: break
             }
             if wantsResponse { response.responses.append(part) }

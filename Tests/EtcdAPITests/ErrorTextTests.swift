@@ -281,7 +281,7 @@ import Transport
             "/etcdserverpb.Cluster/MemberPaint",
             "unknown method MemberPaint for service etcdserverpb.Cluster"
         ),
-        (LeaseMethods.leaseGrant, "unknown service etcdserverpb.Lease"),
+        ("/etcdserverpb.Paint/Mix", "unknown service etcdserverpb.Paint"),
     ])
     func otherMethodsAreUnimplemented(path: String, text: String) throws {
         let harness = try DoorHarness()

@@ -113,7 +113,7 @@ import Testing
         let get = try harness.http("GET", "/v3/kv/range")
         #expect(get.status == 405)
         #expect(get.headers["allow"] == "POST")
-        for path in ["/v3/kv/nothing", "/v3/", "/v3beta/lease/grant", "/v3/kv/put/"] {
+        for path in ["/v3/kv/nothing", "/v3/", "/v3beta/lease/paint", "/v3/kv/put/"] {
             let missing = try harness.http("POST", path, text: "{}")
             #expect(missing.status == 404, "\(path)")
             #expect(missing.json["code"]?.asInteger(Int.self) == 5, "\(path)")

@@ -7,7 +7,7 @@ import StateMachine
 /// Commands of all kinds, some of them wrong.
 enum RandomCommand {
     static func make(_ revision: Int64, _ random: inout SeededRandom) -> (CommandKind, [UInt8]) {
-        switch Int.random(in: 0..<20, using: &random) {
+        switch Int.random(in: 0..<24, using: &random) {
         case 0...7: (.put, put(&random).serializedBytes())
         case 8...9: (.deleteRange, delete(&random).serializedBytes())
         case 10...14:
@@ -15,6 +15,12 @@ enum RandomCommand {
         case 15:
             (.compaction, compaction(revision, &random).serializedBytes())
         case 16...18: (.readModifyWrite, modification(&random).serializedBytes())
+        case 19...21: (.leaseGrant, grant(&random).serializedBytes())
+        case 22:
+            (
+                .leaseRevoke,
+                LeaseRevokeRequest.with { $0.id = lease(&random) }.serializedBytes()
+            )
         default:
             (
                 CommandKind.allCases[Int.random(in: 0..<5, using: &random)],
@@ -37,7 +43,18 @@ enum RandomCommand {
                 $0.ignoreValue = true
                 $0.value = []
             }
-            if random.next() % 20 == 0 { $0.lease = 3 }
+            if random.next() % 3 == 0, !$0.ignoreLease { $0.lease = lease(&random) }
+        }
+    }
+
+    static func lease(_ random: inout SeededRandom) -> Int64 {
+        Int64.random(in: -2...6, using: &random)
+    }
+
+    private static func grant(_ random: inout SeededRandom) -> LeaseGrantRequest {
+        .with {
+            $0.id = lease(&random)
+            $0.ttl = Int64.random(in: -1...100, using: &random)
         }
     }
 

@@ -51,7 +51,9 @@ struct ReplicatedStateTests {
         let machine = Machine()
         let batch = machine.batch(CommandKind.allCases.map { ($0, [0xff, 0xff]) })
         #expect(
-            machine.apply(batch) == [Outcome](repeating: .failed(.malformedCommand), count: 9))
+            machine.apply(batch)
+                == [Outcome](
+                    repeating: .failed(.malformedCommand), count: CommandKind.allCases.count))
         let empty = machine.batch(CommandKind.allCases.map { ($0, []) })
         #expect(
             machine.apply(empty) == [
@@ -71,7 +73,7 @@ struct ReplicatedStateTests {
                         $0.idleMilliseconds = 3_600_000
                     }),
                 .alarm(.with { $0.header = .with { $0.revision = 1 } }), .quotaSet,
-                .digestReported,
+                .digestReported, .failed(.leaseNotFound), .failed(.leaseNotFound), .leasesExpired,
             ])
         #expect(machine.state.alarms.all.isEmpty)
     }

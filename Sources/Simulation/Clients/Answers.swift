@@ -38,7 +38,8 @@ enum Answers {
                 return Answer(revision: revision, .appended(current))
             }
             return Answer(revision: revision, .swapped(response.applied))
-        case .compaction, .registerSession, .alarm, .quotaSet, .digestReported, .failed:
+        case .compaction, .registerSession, .alarm, .quotaSet, .digestReported,
+            .leaseGrant, .leaseRevoke, .leasesExpired, .failed:
             return nil
         }
     }

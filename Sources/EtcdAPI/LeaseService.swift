@@ -1,0 +1,115 @@
+internal import EtcdMessages
+internal import Observability
+internal import Protobuf
+internal import Replication
+internal import StateMachine
+
+/// `etcdserverpb.Lease`.
+final class LeaseService {
+    private let replica: Replica
+    private let proposer: CommandProposer
+
+    init(replica: Replica, proposer: CommandProposer) {
+        self.replica = replica
+        self.proposer = proposer
+    }
+
+    /// Makes a lease. What differs between nodes is decided here (P28): the id, if the client leaves it to the
+    /// server, and the shortest time.
+    func grant(_ request: UnsafeRawBufferPointer, _ caller: Caller) {
+        guard var grant = caller.decode(LeaseGrantRequest.self, request) else { return }
+        if grant.id == 0 {
+            grant.id = replica.drawLeaseID(for: caller.sessionText.flatMap { ClientSession($0) })
+        }
+        grant.ttl = max(grant.ttl, replica.leaseSecondsMin)
+        grant.serializedBytes().withUnsafeBytes { proposer.propose(.leaseGrant, $0, caller) }
+    }
+
+    /// Ends a lease, and its keys.
+    func revoke(_ request: UnsafeRawBufferPointer, _ caller: Caller) {
+        guard caller.decode(LeaseRevokeRequest.self, request) != nil else { return }
+        proposer.propose(.leaseRevoke, request, caller)
+    }
+
+    /// How long a lease lasts, which the leader knows, and its keys.
+    func timeToLive(_ request: UnsafeRawBufferPointer, _ caller: Caller) {
+        guard let request = caller.decode(LeaseTimeToLiveRequest.self, request) else { return }
+        replica.remainingTime(ofLease: request.id) { [self] result in
+            switch result {
+            case .lasts(let seconds):
+                // The leader may have applied what this node has not.
+                afterRead(caller) { [self] in
+                    caller.send(response(to: request, seconds: seconds))
+                }
+            case .unknown: caller.send(response(to: request, seconds: 0))
+            case .refused(let refusal): caller.fail(CallFailure(refusal))
+            case .timedOut: caller.fail(.readTimedOut)
+            }
+        }
+    }
+
+    private func response(
+        to request: LeaseTimeToLiveRequest, seconds: Int64
+    ) -> LeaseTimeToLiveResponse {
+        var response = LeaseTimeToLiveResponse()
+        response.header = .current(of: replica)
+        response.id = request.id
+        guard let row = replica.machine.leases.row(of: request.id) else {
+            response.ttl = -1
+            return response
+        }
+        response.ttl = seconds
+        response.grantedTtl = row.ttlSeconds
+        if request.keys { response.keys = row.keys }
+        return response
+    }
+
+    /// All leases.
+    func leases(_ request: UnsafeRawBufferPointer, _ caller: Caller) {
+        guard caller.decode(LeaseLeasesRequest.self, request) != nil else { return }
+        afterRead(caller) { [replica] in
+            var response = LeaseLeasesResponse()
+            response.header = .current(of: replica)
+            response.leases = replica.machine.leases.ids.map { id in .with { $0.id = id } }
+            caller.send(response)
+        }
+    }
+
+    /// Renews leases, as long as the client asks for it.
+    func keepAlive(_ caller: StreamCaller) { KeepAliveStream.begin(caller, self) }
+
+    /// Renews a lease for a call that asks for one.
+    func renew(
+        _ request: LeaseKeepAliveRequest,
+        then: @escaping (Result<LeaseKeepAliveResponse, CallFailure>) -> Void
+    ) {
+        var response = LeaseKeepAliveResponse()
+        // As etcd's: from before the renewal.
+        response.header = .current(of: replica)
+        response.id = request.id
+        replica.renew(lease: request.id) { result in
+            switch result {
+            case .lasts(let seconds):
+                response.ttl = seconds
+                then(.success(response))
+            // No error: clients take 0 for the end of their lease.
+            case .unknown: then(.success(response))
+            case .refused(let refusal): then(.failure(CallFailure(refusal)))
+            case .timedOut: then(.failure(.readTimedOut))
+            }
+        }
+    }
+
+    /// Goes on when this node has applied everything that was decided when the call came.
+    private func afterRead(_ caller: Caller, _ body: @escaping () -> Void) {
+        replica.read { [replica] result in
+            switch result {
+            case .ready:
+                replica.metrics.linearizableReads.increment()
+                body()
+            case .refused(let refusal): caller.fail(CallFailure(refusal))
+            case .timedOut: caller.fail(.readTimedOut)
+            }
+        }
+    }
+}
