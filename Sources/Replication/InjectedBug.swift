@@ -184,6 +184,14 @@ extension InjectedBug {
             "promoted-before-caught-up", "P5", .membership,
             "a member that was admitted anew votes before it has caught up",
             paxos: .promotedBeforeCaughtUp, replica: .promotedBeforeCaughtUp),
+        InjectedBug(
+            "order-judged-too-early", "P25", .membership,
+            "a leader judges an order to change the members while an earlier try may still come about",
+            replica: .orderJudgedTooEarly),
+        InjectedBug(
+            "order-answered-too-early", "P25", .membership,
+            "an order to change the members is said to be carried out before its change is decided",
+            replica: .orderAnsweredTooEarly),
     ]
 
     private static let truncation = [

@@ -34,6 +34,7 @@ extension Replica {
     package func receive(_ note: PeerNote, from peer: ReplicaID) {
         switch note {
         case .order(let number, let order, let isRetry):
+            marks.hit(.orderForwarded)
             carryOut(order, isRetry: isRetry) { [unowned self] answer in
                 link?.send(.answer(number: number, answer), to: peer)
             }
@@ -56,6 +57,7 @@ extension Replica {
         end(orders.takeExpired(nowMilliseconds))
         guard let leader = leaderBallot?.replica else { return }
         for due in orders.takeDue(nowMilliseconds, members: membership) {
+            if due.isRetry { marks.hit(.orderGivenAgain) }
             guard leader == configuration.replica else {
                 let note = PeerNote.order(
                     number: due.number, due.order, isRetry: due.isRetry)
@@ -94,7 +96,7 @@ extension Replica {
     private func carryOut(
         _ order: MembershipOrder, isRetry: Bool, answer: @escaping (OrderAnswer) -> Void
     ) {
-        guard let core, core.leads, changes.isEmpty, !isStopping else { return answer(.later) }
+        guard let core, mayJudge(core), !isStopping else { return answer(.later) }
         let governing = GoverningMembership(
             slot: core.configurationSlot, membership: core.membership)
         switch order.plan(for: governing.membership, isRetry: isRetry) {
@@ -103,8 +105,16 @@ extension Replica {
         case .change(let next):
             guard mayCome(order, core) else { return answer(.refused(.unhealthy)) }
             logger.info("the members are to change", ["order": "\(order)"])
+            if injectedBug == .orderAnsweredTooEarly {
+                answer(.done(GoverningMembership(slot: governing.slot, membership: next)))
+            }
             change(to: next) { answer(OrderAnswer($0, of: next, governing)) }
         }
+    }
+
+    private func mayJudge(_ core: PaxosCore) -> Bool {
+        if injectedBug == .orderJudgedTooEarly { return core.status.role == .leader }
+        return core.leads && changes.isEmpty
     }
 
     /// As in etcd, nobody is added while a member that votes is down: that is repaired first, or removed.

@@ -11,6 +11,10 @@ package enum ReplicaBug: CaseIterable, Sendable {
     case namesakeEvictsHealthyVoter
     /// P5: a member that was admitted anew votes before it has caught up.
     case promotedBeforeCaughtUp
+    /// P25: a leader judges an order while an earlier try of it may still come about.
+    case orderJudgedTooEarly
+    /// P25: an order is said to be carried out before its change is decided.
+    case orderAnsweredTooEarly
     /// The first slot that is decided after a restart is not executed.
     case applySkipsSlotAfterCrash
     /// P31: the tables of a flush are those of its end, its keys those of the freeze.

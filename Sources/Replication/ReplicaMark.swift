@@ -49,6 +49,10 @@ package enum ReplicaMark: Int, MarkName {
     case seatGiven
     /// A leader gave a vote to a member that had caught up.
     case voterPromoted
+    /// An order to change the members came from another node.
+    case orderForwarded
+    /// An order to change the members was given to a leader again.
+    case orderGivenAgain
     /// The leader's disk was full, and it gave leadership to another node.
     case handOverForSpace
     /// A lease was to be renewed that was about to be revoked.

@@ -41,6 +41,8 @@ package struct Marks {
             .leaderPreparedNewVoters, .leaderLeft, .removalTold, .removalHeard,
             .fetchedFromStranger,
         ].map { "paxos.\($0)" }
-            + [ReplicaMark.removed, .seatGiven, .voterPromoted, .snapshotFoundDamaged]
-            .map { "replica.\($0)" })
+            + [
+                ReplicaMark.removed, .seatGiven, .voterPromoted, .snapshotFoundDamaged,
+                .orderForwarded, .orderGivenAgain,
+            ].map { "replica.\($0)" })
 }

@@ -46,6 +46,8 @@ package enum Fault: String, CaseIterable, Sendable {
     // Memberships.
     /// The leader is asked for another membership; who left is stopped, and comes back as a newcomer.
     case memberChange = "member-change"
+    /// Operators have members come and go that never start, by orders at any node.
+    case memberOrder = "member-order"
     // Processes.
     case freeze = "freeze"
     case kill = "kill"
@@ -80,7 +82,7 @@ package enum Fault: String, CaseIterable, Sendable {
         case .freeze, .kill, .killLeader, .killAll, .powerLoss, .powerLossAll, .crashInTurn,
             .crashLoop:
             .processes
-        case .memberChange: .memberships
+        case .memberChange, .memberOrder: .memberships
         case .lostBase, .rottenSnapshot: .bases
         }
     }
@@ -97,6 +99,7 @@ package enum Fault: String, CaseIterable, Sendable {
         case .bitRot, .misdirected, .staleBlock, .wipe, .oldCopy, .lostBase: 3_000...30_000
         case .killAll, .powerLossAll: 2_000...20_000
         case .memberChange: 100...1_500
+        case .memberOrder: 50...600
         default: 500...8_000
         }
     }

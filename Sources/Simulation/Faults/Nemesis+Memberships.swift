@@ -36,7 +36,7 @@ extension Nemesis {
     }
 
     private func with(_ seat: Seat, isVoter: Bool) -> Seat {
-        seat.turned(isVoter ? .voter : .learner)
+        seat.incarnation == nil ? seat : seat.turned(isVoter ? .voter : .learner)
     }
 
     /// Machines that are no members, as learners, or as seats that a directory has yet to take. No life that left

@@ -21,6 +21,8 @@ package final class Nemesis {
     var asked: [Membership] = []
     /// Those that were healed without a vote, and must get one again.
     var returning: Set<Int> = []
+    /// Those who have members come and go by orders.
+    private(set) lazy var operators = Operators(world)
     /// How often each kind struck.
     package private(set) var strikes: [Fault: Int] = [:]
 
@@ -123,6 +125,7 @@ package final class Nemesis {
         case .disk: strikeDisk(fault, &dice)
         case .clock: strikeClock(fault, &dice)
         case .roles: strikeRoles(fault, &dice)
+        case .memberships where fault == .memberOrder: strikeOrders(&dice)
         case .memberships: strikeMemberships(&dice)
         case .bases: strikeBases(fault, &dice)
         case .processes: strikeProcesses(fault, &dice)

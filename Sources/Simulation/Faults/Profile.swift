@@ -27,7 +27,9 @@ package enum Profile: String, CaseIterable, Sendable {
             case .all: nil
             }
         return Fault.allCases.filter { fault in
-            guard ![Fault.unsafeAmnesia, .memberChange, .lostBase, .rottenSnapshot].contains(fault)
+            guard
+                ![.unsafeAmnesia, .memberChange, .memberOrder, .lostBase, .rottenSnapshot]
+                    .contains(fault)
             else {
                 return false
             }

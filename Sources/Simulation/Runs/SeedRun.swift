@@ -194,6 +194,7 @@ package final class SeedRun {
                 process.replica?.machine.keyspace.checkInvariants()
             }
         }
+        for complaint in nemesis.operators.complaints() { world.note(.clients, complaint) }
         judgeHistory(members)
     }
 
