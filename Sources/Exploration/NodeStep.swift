@@ -119,7 +119,7 @@ struct NodeStep {
             let values = Array(node.handedOut[Int(fromSlot.rawValue) - 1..<last])
             step(.logRead(fromSlot: fromSlot, values: values, for: receiver))
         case .leaderChanged, .readReady, .overloaded, .dropMessages, .changeEnded, .removed,
-            .snapshotNeeded:
+            .retired, .snapshotNeeded:
             break
         }
     }

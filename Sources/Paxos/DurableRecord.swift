@@ -56,6 +56,9 @@ public struct DurableState: Equatable, Sendable {
     /// The slot after which `membership` governs.
     public var configurationSlot = Slot.zero
     public var membership: Membership
+    /// A slot after which a membership governed that had a seat for this life, if the caller knows of one: who
+    /// lost its seat is told so in another way than who never had one (P24).
+    public var seatedSince: Slot?
     /// The highest log time in any value handed out or kept, in milliseconds.
     public var logTimeMilliseconds: UInt64 = 0
 

@@ -56,6 +56,9 @@ public struct Effects: Equatable, Sendable {
         case changeEnded(number: UInt64, ChangeOutcome)
         /// This replica is no member any more since that slot was decided: it votes and leads no more.
         case removed(by: Slot)
+        /// A quorum of the voters that came after it has all that this replica, which is no member any more since
+        /// that slot, could be asked for: it may end for good.
+        case retired(by: Slot)
         /// A safety rule was seen broken: the process must stop with this report.
         case fatal(String)
     }

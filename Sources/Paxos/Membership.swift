@@ -14,6 +14,11 @@ public struct Membership: Equatable, Sendable {
 
     public func seat(of replica: ReplicaID) -> Seat? { seats.first { $0.replica == replica } }
 
+    /// Whether this life of this replica has a seat.
+    public func holds(_ replica: ReplicaID, _ incarnation: Incarnation) -> Bool {
+        seat(of: replica)?.incarnation == incarnation
+    }
+
     /// Whether a vote of this life of this replica counts.
     public func isVoter(_ replica: ReplicaID, _ incarnation: Incarnation?) -> Bool {
         guard let incarnation, let seat = seat(of: replica) else { return false }

@@ -9,6 +9,8 @@ public enum Message: Equatable, Sendable {
     case takeOver(TakeOver)
     /// The answer to a Prepare or probe of somebody who is no member any more (P24).
     case removed(Removed)
+    /// A leader to somebody who is no member any more: nobody needs it (P24).
+    case retire(Retire)
 
     // The normal case.
     case accept(Accept)
@@ -115,6 +117,13 @@ public enum Message: Equatable, Sendable {
         public init(slot: Slot) { self.slot = slot }
     }
 
+    /// That slot is decided and holds a membership without the receiver, and a quorum of its voters knows so, and
+    /// all that was decided before, durably.
+    public struct Retire: Equatable, Sendable {
+        public let slot: Slot
+        public init(slot: Slot) { self.slot = slot }
+    }
+
     /// Phase 2a, with the leader's decided watermark riding on it.
     public struct Accept: Equatable, Sendable {
         public let ballot: Ballot
@@ -195,13 +204,17 @@ public enum Message: Equatable, Sendable {
         public let promised: Ballot
         /// The sender's durable, contiguous prefix of accepted or decided slots.
         public let durableUpTo: Slot
+        /// The slot of the newest membership that the sender knows durably to be decided.
+        public let configurationSlot: Slot
         public let unflushedMilliseconds: UInt32
         public init(
-            number: UInt64, promised: Ballot, durableUpTo: Slot, unflushedMilliseconds: UInt32
+            number: UInt64, promised: Ballot, durableUpTo: Slot, configurationSlot: Slot,
+            unflushedMilliseconds: UInt32
         ) {
             self.number = number
             self.promised = promised
             self.durableUpTo = durableUpTo
+            self.configurationSlot = configurationSlot
             self.unflushedMilliseconds = unflushedMilliseconds
         }
     }

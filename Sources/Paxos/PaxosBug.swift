@@ -51,6 +51,8 @@ public enum PaxosBug: CaseIterable, Sendable {
     case removedNodeStillCounted
     /// P24: who left the membership is given promises.
     case removedNodeDisturbs
+    /// P24: who left ends as soon as it knows that it left.
+    case oldMembersGoneTooEarly
     /// P5: a seat passes to another life of its replica while the one that has it is heard.
     case namesakeEvictsHealthyVoter
     /// P5, P24: who is to vote does so however far behind it is.

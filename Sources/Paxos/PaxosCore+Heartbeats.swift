@@ -66,6 +66,7 @@ extension PaxosCore {
         let answer = Message.HeartbeatAnswer(
             number: heartbeat.number, promised: acceptor.promised,
             durableUpTo: acceptor.durableUpTo(durableBox: outbox.durableBox),
+            configurationSlot: durableConfigurationSlot,
             unflushedMilliseconds: unflushedMilliseconds)
         effects.messages.append(Effects.Outbound(to: sender, .heartbeatAnswer(answer)))
     }
@@ -74,6 +75,8 @@ extension PaxosCore {
         election.note(answer.promised)
         peers[peer].unflushedMilliseconds = answer.unflushedMilliseconds
         peers[peer].durableUpTo = max(peers[peer].durableUpTo, answer.durableUpTo)
+        peers[peer].configurationSlot = max(
+            peers[peer].configurationSlot, answer.configurationSlot)
         let age = heartbeatNumber - min(heartbeatNumber, answer.number)
         if answer.number <= heartbeatNumber && age < UInt64(Limits.heartbeatsRemembered) {
             let sentAt = heartbeatTimes[

@@ -123,6 +123,7 @@ extension PaxosCore {
         outbox.append(
             .configuration(slot: slot, membership: next),
             bytes: Value.membership(next).byteCount)
+        configurationBox = outbox.openBox
         let wasMember = isMember
         let led = leader?.ballot
         let heir = successor(in: next)
@@ -131,11 +132,12 @@ extension PaxosCore {
         govern(by: next, after: slot)
         if proposer != nil { abandonCandidacy(into: &effects) }
         if let led { pass(led, to: isOwn ? heir : nil, isOwn: isOwn, into: &effects) }
+        if isMember { seatedSince = slot }
         if wasMember && !isMember { noteRemoval(by: slot, into: &effects) }
     }
 
     private var isMember: Bool {
-        membership.seat(of: configuration.replica)?.incarnation == configuration.incarnation
+        membership.holds(configuration.replica, configuration.incarnation)
     }
 
     /// Those that leave hear of it from their leader, too.
@@ -205,25 +207,4 @@ extension PaxosCore {
         }
         return best.map { peers[$0].replica }
     }
-
-    // MARK: Those that left
-
-    /// This replica votes no more. It goes on answering: others may need to hear what it accepted.
-    private mutating func noteRemoval(by slot: Slot, into effects: inout Effects) {
-        guard slot > removedBy ?? .zero else { return }
-        removedBy = slot
-        effects.notices.append(.removed(by: slot))
-    }
-
-    /// "That slot is decided, and you are no member since": whoever says so has decided it.
-    mutating func receive(_ removed: Message.Removed, into effects: inout Effects) {
-        guard removed.slot > configurationSlot, removed.slot > learner.decidedUpTo else { return }
-        ownMarks.hit(.removalHeard)
-        noteRemoval(by: removed.slot, into: &effects)
-        if proposer != nil { abandonCandidacy(into: &effects) }
-        if leader != nil { stepDown() }
-    }
-
-    /// Whether this replica was told that it is no member any more, by a slot that it does not know itself.
-    var isToldRemoved: Bool { removedBy.map { $0 > configurationSlot } ?? false }
 }

@@ -18,6 +18,8 @@ extension PaxosCore {
             receive(order, from: sender.replica)
         case .removed(let removed):
             receive(removed, into: &effects)
+        case .retire(let retire):
+            receive(retire, into: &effects)
         default:
             break
         }
@@ -40,7 +42,7 @@ extension PaxosCore {
 
     private mutating func receive(_ message: Message, peer: Int, into effects: inout Effects) {
         switch message {
-        case .prepare, .accept, .catchUpRequest, .takeOver, .removed: break
+        case .prepare, .accept, .catchUpRequest, .takeOver, .removed, .retire: break
         case .probe(let probe): receive(probe, peer: peer, into: &effects)
         case .probeAnswer(let answer): receive(answer, peer: peer, into: &effects)
         case .promise(let promise): receive(promise, peer: peer, into: &effects)

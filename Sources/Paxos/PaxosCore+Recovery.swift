@@ -16,6 +16,8 @@ extension PaxosCore {
             "a membership governs when its slot is decided")
         membership = state.membership
         configurationSlot = state.configurationSlot
+        let isSeated = state.membership.holds(configuration.replica, configuration.incarnation)
+        seatedSince = state.seatedSince ?? (isSeated ? state.configurationSlot : nil)
         let bug = configuration.injectedBug
         quorum = Quorum(state.membership, injectedBug: bug)
         ownVoter = quorum.voter(configuration.replica, configuration.incarnation)

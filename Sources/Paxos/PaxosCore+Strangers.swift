@@ -27,6 +27,7 @@ extension PaxosCore {
             }
             note(probe.decidedUpTo, of: replica)
         case .heartbeat(let heartbeat):
+            if membership.seat(of: replica) == nil { retireIfSettled(replica, into: &effects) }
             guard heartbeat.decidedUpTo >= configurationSlot else { return }
             note(heartbeat.decidedUpTo, of: replica)
             // A leader that this replica is to follow soon must not take it for dead meanwhile.

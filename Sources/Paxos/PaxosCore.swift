@@ -25,6 +25,12 @@ public struct PaxosCore: Sendable {
     var change: MembershipChange?
     /// This replica is no member since that slot was decided.
     var removedBy: Slot?
+    /// Nobody needs this replica any more, as it was told.
+    var isRetired = false
+    /// A membership with a seat for this life governed after that slot; nil if none did, as far as is known here.
+    var seatedSince: Slot?
+    /// Where it was recorded that `configurationSlot` is decided: durable with that box.
+    var configurationBox: UInt64 = 0
     /// Slots up to here cannot be had from this replica's log.
     var truncatedUpTo: Slot
     /// The caller's state lacks slots that the log lacks, too: nothing is handed out before a snapshot.

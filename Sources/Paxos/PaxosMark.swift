@@ -186,6 +186,10 @@ public enum PaxosMark: Int, MarkName {
     case removalTold
     /// This replica was told that it is no member any more, before it learned so.
     case removalHeard
+    /// Somebody who is no member any more was told that nobody needs it.
+    case retirementTold
+    /// This replica was told that nobody needs it any more.
+    case retired
     /// Decisions were fetched from somebody who is no member, as far as was known.
     case fetchedFromStranger
 

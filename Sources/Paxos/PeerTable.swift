@@ -17,6 +17,8 @@ struct Peer: Equatable, Sendable {
     var roundTripMilliseconds: UInt64 = 0
     var decidedUpTo = Slot.zero
     var durableUpTo = Slot.zero
+    /// The newest membership that it knows durably to be decided, by the slot of that.
+    var configurationSlot = Slot.zero
     var unflushedMilliseconds: UInt32 = 0
     /// The leader that it hears itself, and when that leader gave its last sign, in this clock.
     var heardLeader: Ballot?

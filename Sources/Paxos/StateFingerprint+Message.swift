@@ -18,6 +18,9 @@ extension StateFingerprint {
         case .removed(let removed):
             add(UInt64(11))
             add(removed.slot)
+        case .retire(let retire):
+            add(UInt64(12))
+            add(retire.slot)
         case .probe, .probeAnswer, .heartbeat, .heartbeatAnswer, .readRound, .readRoundAnswer,
             .readRequest, .readAnswer, .forward, .host:
             add(UInt64(10))

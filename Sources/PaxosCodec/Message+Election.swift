@@ -89,6 +89,14 @@ extension Message.TakeOver: ByteCodable {
     }
 }
 
+extension Message.Retire: ByteCodable {
+    package func encode(into writer: inout ByteWriter) { slot.encode(into: &writer) }
+
+    package init(from reader: inout ByteReader) throws(ByteReaderError) {
+        self.init(slot: try Slot(from: &reader))
+    }
+}
+
 extension Message.Removed: ByteCodable {
     package func encode(into writer: inout ByteWriter) { slot.encode(into: &writer) }
 

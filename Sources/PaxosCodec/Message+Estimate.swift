@@ -12,7 +12,7 @@ extension Message {
         case .host(let host): host.payload.count + 16
         case .probe, .probeAnswer, .prepare, .takeOver, .accepted, .reject, .decide, .heartbeat,
             .heartbeatAnswer, .readRound, .readRoundAnswer, .readRequest, .readAnswer,
-            .catchUpRequest, .removed:
+            .catchUpRequest, .removed, .retire:
             80
         }
     }

@@ -92,6 +92,7 @@ extension Message.HeartbeatAnswer: ByteCodable {
         writer.writeVarint(number)
         promised.encode(into: &writer)
         durableUpTo.encode(into: &writer)
+        configurationSlot.encode(into: &writer)
         writer.writeVarint(UInt64(unflushedMilliseconds))
     }
 
@@ -99,9 +100,10 @@ extension Message.HeartbeatAnswer: ByteCodable {
         let number = try reader.readVarint()
         let promised = try Ballot(from: &reader)
         let durableUpTo = try Slot(from: &reader)
+        let configurationSlot = try Slot(from: &reader)
         let unflushedMilliseconds = try reader.readNarrowVarint()
         self.init(
             number: number, promised: promised, durableUpTo: durableUpTo,
-            unflushedMilliseconds: unflushedMilliseconds)
+            configurationSlot: configurationSlot, unflushedMilliseconds: unflushedMilliseconds)
     }
 }

@@ -25,6 +25,7 @@ package enum MessageCodec {
         case .catchUpValues(let body): encode(body, as: 17, into: &writer)
         case .forward(let body): encode(body, as: 18, into: &writer)
         case .removed(let body): encode(body, as: 19, into: &writer)
+        case .retire(let body): encode(body, as: 20, into: &writer)
         case .host(let body): encode(body, as: 32, into: &writer)
         }
     }
@@ -62,6 +63,7 @@ package enum MessageCodec {
         case 17: .catchUpValues(try .init(from: &reader))
         case 18: .forward(try .init(from: &reader))
         case 19: .removed(try .init(from: &reader))
+        case 20: .retire(try .init(from: &reader))
         case 32: .host(try .init(from: &reader))
         default: throw .invalid("kind of message")
         }

@@ -177,6 +177,10 @@ extension InjectedBug {
             "removed-node-disturbs", "P24", .membership,
             "who left the membership is given promises", paxos: .removedNodeDisturbs),
         InjectedBug(
+            "old-members-gone-too-early", "P24", .membership,
+            "who left ends as soon as it knows that it left",
+            paxos: .oldMembersGoneTooEarly),
+        InjectedBug(
             "namesake-evicts-healthy-voter", "P5", .membership,
             "a seat passes to another life of its member while the one that has it is alive",
             paxos: .namesakeEvictsHealthyVoter, replica: .namesakeEvictsHealthyVoter),
@@ -186,7 +190,7 @@ extension InjectedBug {
             paxos: .promotedBeforeCaughtUp, replica: .promotedBeforeCaughtUp),
         InjectedBug(
             "order-judged-too-early", "P25", .membership,
-            "a leader judges an order to change the members while an earlier try may still come about",
+            "an order to change the members is refused while an earlier try of it may still come about",
             replica: .orderJudgedTooEarly),
         InjectedBug(
             "order-answered-too-early", "P25", .membership,

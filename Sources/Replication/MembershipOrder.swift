@@ -1,7 +1,7 @@
 package import Paxos
 
-/// A change of the members that somebody asked for, with ids as clients see them. It names the new member's id, which the node that was asked
-/// has drawn: so an order that is given twice is carried out once.
+/// A change of the members that somebody asked for, with ids as clients see them. It names the new member's id, which
+/// the node that was asked has drawn: so an order that is given twice is carried out once.
 package enum MembershipOrder: Equatable, Sendable {
     /// A seat that its first directory takes. A learner waits to be promoted; a voter votes as soon as it has
     /// caught up (P25).
@@ -20,6 +20,14 @@ package enum MembershipOrder: Equatable, Sendable {
         case .add: nil
         case .promote(let member), .remove(let member), .update(let member, _): ReplicaID(member)
         case .replace(let member, _, _): ReplicaID(member)
+        }
+    }
+
+    /// The member that comes by the order.
+    var newcomer: ReplicaID? {
+        switch self {
+        case .add(let member, _, _), .replace(_, let member, _): ReplicaID(member)
+        case .promote, .remove, .update: nil
         }
     }
 }

@@ -24,6 +24,10 @@ struct OrderTable {
         let completion: (OrderResult) -> Void
         var nextTryAtMilliseconds: UInt64 = 0
         var tries = 0
+        /// Of the tries, those that are known to have done nothing, and never will.
+        var vainTries = 0
+        /// Why the last of them did nothing, if a leader refused it.
+        var refusal: OrderRefusal?
         /// Its member was one before some try: if it is none later, an earlier try did that.
         var knewTarget = false
         /// It is carried out, but not applied here yet.
@@ -32,6 +36,10 @@ struct OrderTable {
 
     private var waiting: [Waiting] = []
     private var lastNumber: UInt64 = 0
+    private let believesAnyRefusal: Bool
+
+    /// - Parameter believesAnyRefusal: breaks the rule of `note` on purpose.
+    init(believesAnyRefusal: Bool = false) { self.believesAnyRefusal = believesAnyRefusal }
 
     var isEmpty: Bool { waiting.isEmpty }
     var count: Int { waiting.count }
@@ -73,7 +81,9 @@ struct OrderTable {
         return due
     }
 
-    /// The leader's word on an order; nil if nobody is to be told yet.
+    /// A leader's word on a try of an order; nil if nobody is to be told yet. A refusal is believed when no other try
+    /// can come about any more: one that a leader of the past has proposed may yet be found by a later leader, and
+    /// the one that refuses knows nothing of it.
     mutating func note(
         _ answer: OrderAnswer, of number: UInt64, nowMilliseconds: UInt64
     ) -> Ended? {
@@ -83,12 +93,35 @@ struct OrderTable {
             waiting[place].decided = governing
             return nil
         case .refused(let refusal):
-            return Ended(
-                completion: waiting.remove(at: place).completion, result: .refused(refusal))
+            waiting[place].refusal = refusal
         case .later:
             waiting[place].nextTryAtMilliseconds = nowMilliseconds + Limits.orderPauseMilliseconds
-            return nil
         }
+        waiting[place].vainTries += 1
+        return endIfRefused(place)
+    }
+
+    private mutating func endIfRefused(_ place: Int) -> Ended? {
+        let order = waiting[place]
+        guard let refusal = order.refusal, believesAnyRefusal || order.vainTries >= order.tries
+        else { return nil }
+        return Ended(
+            completion: waiting.remove(at: place).completion, result: .refused(refusal))
+    }
+
+    /// A membership was applied here: who was to come by an order has come, whatever becomes of it later.
+    mutating func note(_ governing: GoverningMembership) {
+        for place in waiting.indices where waiting[place].decided == nil {
+            guard let newcomer = waiting[place].order.newcomer,
+                governing.membership.seat(of: newcomer) != nil
+            else { continue }
+            waiting[place].decided = governing
+        }
+    }
+
+    /// Another state took the place of the one here: who was to come may have come meanwhile, and gone again.
+    mutating func takeDoubtful() -> [Ended] {
+        take { $0.order.newcomer != nil && $0.tries > 0 && $0.decided == nil ? .timedOut : nil }
     }
 
     /// Those whose change is applied here.

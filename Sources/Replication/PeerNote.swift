@@ -5,8 +5,9 @@ internal import PaxosCodec
 /// What nodes say to each other beside the protocol: orders and inquiries on their way to the leader, and what became
 /// of them.
 package enum PeerNote: Equatable, Sendable {
-    /// The number is the sender's, and comes back with the answer.
-    case order(number: UInt64, MembershipOrder, isRetry: Bool)
+    /// The number is the sender's, and comes back with the answer. `knownSlot` decided the membership that the sender
+    /// knows: whom the order brings has not come by then.
+    case order(number: UInt64, MembershipOrder, isRetry: Bool, knownSlot: Slot)
     case answer(number: UInt64, OrderAnswer)
     case leaseInquiry(number: UInt64, LeaseInquiry)
     /// One for each lease that was asked about.
@@ -21,10 +22,11 @@ package enum PeerNote: Equatable, Sendable {
         var writer = ByteWriter(capacity: 256)
         writer.write(Self.formatVersion)
         switch self {
-        case .order(let number, let order, let isRetry):
+        case .order(let number, let order, let isRetry, let knownSlot):
             writer.write(Kind.order.rawValue)
             writer.writeVarint(number)
             writer.write(UInt8(isRetry ? 1 : 0))
+            knownSlot.encode(into: &writer)
             order.encode(into: &writer)
         case .answer(let number, let answer):
             writer.write(Kind.answer.rawValue)
@@ -53,7 +55,10 @@ package enum PeerNote: Equatable, Sendable {
             switch kind {
             case .order:
                 let isRetry = try reader.read(UInt8.self) == 1
-                self = .order(number: number, try MembershipOrder(from: &reader), isRetry: isRetry)
+                let knownSlot = try Slot(from: &reader)
+                self = .order(
+                    number: number, try MembershipOrder(from: &reader), isRetry: isRetry,
+                    knownSlot: knownSlot)
             case .answer:
                 self = .answer(number: number, try OrderAnswer(from: &reader))
             case .leaseInquiry:
@@ -73,6 +78,6 @@ package enum OrderAnswer: Equatable, Sendable {
     /// This membership governs after that slot.
     case done(GoverningMembership)
     case refused(OrderRefusal)
-    /// Nothing was changed by this try, or nobody knows: it is to be tried again.
+    /// Nothing was changed by this try, and will not be: it is to be tried again.
     case later
 }

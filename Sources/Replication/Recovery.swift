@@ -48,7 +48,9 @@ package enum Recovery {
         let baseSlot = Slot(machine.appliedSlot)
         machine.injectedBug = injectedBug?.machine
         var needsUpgrade = false
-        var genesis: Membership?
+        // A membership that never changed is the one that the cluster began with.
+        var genesis = governing?.slot == .zero ? governing?.membership : nil
+        var seatedSince: Slot?
         let recovered = try LogRecovery.run(
             disk: disk, identity: identity,
             store: StoreState(
@@ -57,6 +59,7 @@ package enum Recovery {
             injectedBug: options.injectedBug,
             configured: { slot, membership in
                 onMembership?(membership)
+                if membership.holds(identity.replica, identity.incarnation) { seatedSince = slot }
                 guard slot == .zero else { return }
                 genesis = membership
                 if machine.appliedSlot == 0 { machine.applyGenesis(membership) }
@@ -69,7 +72,8 @@ package enum Recovery {
         }
         let log = WriteAheadLog(
             disk: disk, identity: identity, recovered: recovered, nonce: nonce, options: options)
-        let state = recovered.state.membership.seats.isEmpty ? nil : recovered.state
+        var state = recovered.state.membership.seats.isEmpty ? nil : recovered.state
+        state?.seatedSince = seatedSince
         logger.info(
             "recovered",
             [

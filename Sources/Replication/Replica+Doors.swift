@@ -40,7 +40,7 @@ extension Replica {
 
     /// Calls back when everything that was decided when the call arrived is applied here.
     package func read(completion: @escaping (ReadResult) -> Void) {
-        if isStopping { return completion(.refused(.stopping)) }
+        if isStopping || hasLeft { return completion(.refused(.stopping)) }
         if let reason = reasonNotToServe { return completion(.refused(.notReady(reason))) }
         if reads.waitingCount >= Limits.readsWaiting {
             return completion(.refused(.tooManyRequests))
@@ -53,6 +53,7 @@ extension Replica {
     package var localReadRefusal: Refusal? {
         if !hasLearner { return .notReady(Self.learnerProblem) }
         if let divergence { return .notReady(divergence) }
+        if hasLeft { return .stopping }
         guard clusterID == nil else { return nil }
         return .notReady(formation.problem ?? "this node belongs to no cluster")
     }
@@ -77,7 +78,7 @@ extension Replica {
     }
 
     private func refusal(ofCommandBytes count: Int) -> Refusal? {
-        if isStopping { return .stopping }
+        if isStopping || hasLeft { return .stopping }
         if let reason = reasonNotToServe { return .notReady(reason) }
         let isFull =
             proposals.unansweredCount >= Limits.commandsWaiting
@@ -90,7 +91,7 @@ extension Replica {
         if !hasLearner { return Self.learnerProblem }
         if let divergence { return divergence }
         if needsUpgrade { return "a decided slot needs a newer version: upgrade this node" }
-        return isMember ? nil : Self.strangerProblem
+        return memberProblem
     }
 
     /// Hands the commands of this turn to the core, or keeps them until there is one and a leader.

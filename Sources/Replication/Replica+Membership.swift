@@ -42,6 +42,7 @@ extension Replica {
                 "members": "\(next.membership.seats.map(\.name).joined(separator: " "))",
             ])
         link?.sayHelloAgain()
+        self.orders.note(next)
         endAppliedOrders()
         follow(orders)
     }
@@ -55,18 +56,44 @@ extension Replica {
         let seat = membership.seat(of: configuration.replica)
         isMember = seat?.incarnation == identity.incarnation
         isLearner = isMember && seat?.kind == .learner
+        tellVote()
+    }
+
+    /// Tells, once, that this life has a vote.
+    func tellVote() {
+        guard let onVote, isMember,
+            membership?.isVoter(configuration.replica, identity.incarnation) == true
+        else { return }
+        self.onVote = nil
+        onVote()
     }
 
     /// Why nobody can be served at this node.
-    static let strangerProblem =
+    var memberProblem: String? {
+        isMember ? nil : hasLeft ? Self.leftProblem : Self.strangerProblem
+    }
+
+    private static let leftProblem =
+        "this node was removed from its cluster: it ends when a quorum of the members has all that it has"
+    private static let strangerProblem =
         "this node is no member of its cluster (yet, or any more): ask another node"
 
     /// This node votes no more, and knows why.
     func noteRemoval(by slot: Slot) {
         marks.hit(.removed)
         isMember = false
+        hasLeft = true
         logger.warning(
-            "this node is no member of its cluster any more: stop it, and remove its data directory",
+            "this node is no member of its cluster any more: it serves no clients, and ends when a quorum of the "
+                + "members has all that it has",
             ["slot": .integer(Int(slot.rawValue))])
+    }
+
+    /// Nobody needs this node any more (P24).
+    func retire(by slot: Slot) {
+        logger.warning(
+            "this node was removed from its cluster for good, and ends",
+            ["slot": .integer(Int(slot.rawValue))])
+        onRetired(slot)
     }
 }

@@ -10,7 +10,7 @@ extension Replica {
     package func order(
         _ order: MembershipOrder, completion: @escaping (OrderResult) -> Void
     ) {
-        if isStopping { return completion(.notTaken(.stopping)) }
+        if isStopping || hasLeft { return completion(.notTaken(.stopping)) }
         if let reason = reasonNotToServe { return completion(.notTaken(.notReady(reason))) }
         guard order.isWellFormed else { return completion(.refused(.invalidURLs)) }
         guard orders.count < Limits.ordersWaiting else {
@@ -33,9 +33,9 @@ extension Replica {
     /// What another node says beside the protocol.
     package func receive(_ note: PeerNote, from peer: ReplicaID) {
         switch note {
-        case .order(let number, let order, let isRetry):
+        case .order(let number, let order, let isRetry, let knownSlot):
             marks.hit(.orderForwarded)
-            carryOut(order, isRetry: isRetry) { [unowned self] answer in
+            carryOut(order, isRetry: isRetry, knownSlot: knownSlot) { [unowned self] answer in
                 link?.send(.answer(number: number, answer), to: peer)
             }
         case .answer(let number, let answer):
@@ -56,15 +56,17 @@ extension Replica {
         guard !orders.isEmpty else { return }
         end(orders.takeExpired(nowMilliseconds))
         guard let leader = leaderBallot?.replica else { return }
+        let knownSlot = governing?.slot ?? .zero
         for due in orders.takeDue(nowMilliseconds, members: membership) {
             if due.isRetry { marks.hit(.orderGivenAgain) }
             guard leader == configuration.replica else {
                 let note = PeerNote.order(
-                    number: due.number, due.order, isRetry: due.isRetry)
+                    number: due.number, due.order, isRetry: due.isRetry, knownSlot: knownSlot)
                 link?.send(note, to: leader)
                 continue
             }
-            carryOut(due.order, isRetry: due.isRetry) { [unowned self] answer in
+            carryOut(due.order, isRetry: due.isRetry, knownSlot: knownSlot) {
+                [unowned self] answer in
                 finish(due.number, answer)
             }
         }
@@ -94,12 +96,18 @@ extension Replica {
     /// Only a leader does, and it judges nothing while a change may still come about that it does not see in the
     /// membership: one that it has found and not decided yet, or one that is under way, by an earlier try perhaps.
     private func carryOut(
-        _ order: MembershipOrder, isRetry: Bool, answer: @escaping (OrderAnswer) -> Void
+        _ order: MembershipOrder, isRetry: Bool, knownSlot: Slot,
+        answer: @escaping (OrderAnswer) -> Void
     ) {
         guard let core, mayJudge(core), !isStopping else { return answer(.later) }
         let governing = GoverningMembership(
             slot: core.configurationSlot, membership: core.membership)
-        switch order.plan(for: governing.membership, isRetry: isRetry) {
+        let plan = order.plan(for: governing.membership, isRetry: isRetry)
+        // Whom the order brings may have come by an earlier try since then, and gone again: no id comes twice (P1).
+        guard plan == .done || order.newcomer == nil || knownSlot == governing.slot else {
+            return answer(.later)
+        }
+        switch plan {
         case .done: answer(.done(governing))
         case .refused(let refusal): answer(.refused(refusal))
         case .change(let next):
@@ -108,7 +116,10 @@ extension Replica {
             if injectedBug == .orderAnsweredTooEarly {
                 answer(.done(GoverningMembership(slot: governing.slot, membership: next)))
             }
-            change(to: next) { answer(OrderAnswer($0, of: next, governing)) }
+            change(to: next) {
+                // Of what nobody knows yet, nothing is said.
+                if let end = OrderAnswer($0, of: next, governing) { answer(end) }
+            }
         }
     }
 
@@ -133,13 +144,13 @@ extension PaxosCore {
 }
 
 extension OrderAnswer {
-    /// The end of a change to `next`, as it is told to whoever ordered it.
-    fileprivate init(
+    /// The end of a change to `next`, as it is told to whoever ordered it; nil if it may still come about.
+    fileprivate init?(
         _ outcome: ChangeOutcome, of next: Membership, _ governing: GoverningMembership
     ) {
         switch outcome {
         case .decided(let slot): self = .done(GoverningMembership(slot: slot, membership: next))
-        case .unknown: self = .later
+        case .unknown: return nil
         case .refused(.notLeader), .refused(.notReady), .refused(.changeUnderWay): self = .later
         case .refused(.unchanged): self = .done(governing)
         case .refused(.impossible): self = .refused(.tooManyMembers)

@@ -38,6 +38,7 @@ extension Replica {
             return reason
         }
         peers.note(hello)
+        keepGenesis(of: hello)
         follow(orders)
         if !knewItsLife { link?.sayHelloAgain() }
         return nil
@@ -138,6 +139,18 @@ extension Replica {
             "the cluster is formed", ["cluster": "\(hexadecimal(genesis.cluster.rawValue))"])
         link?.sayHelloAgain()
         if genesis.isBeginning { begin() }
+    }
+
+    /// A directory that has kept its base in another life, and not the log, hears from others what the cluster began
+    /// with: newcomers want to hear it from any member.
+    private func keepGenesis(of hello: Hello) {
+        guard genesis == nil, comingGenesis == nil, let clusterID, hello.cluster == clusterID,
+            let theirs = hello.genesisMembership
+        else { return }
+        genesis = theirs
+        // The first box is before all of the core's. A core that is there already hears it again after a restart.
+        guard core == nil else { return }
+        log.append([.configuration(slot: .zero, membership: theirs)], boxNumber: 1)
     }
 
     private func begin() {

@@ -152,7 +152,10 @@ extension Replica {
                     slot: slot, governing: governing,
                     logTimeMilliseconds: machine.logTimeMilliseconds)))
         step(.applied(upTo: slot))
-        if governing.slot > self.governing?.slot ?? .zero { govern(by: governing) }
+        if governing.slot > self.governing?.slot ?? .zero {
+            govern(by: governing)
+            end(orders.takeDoubtful())
+        }
         logger.info("a snapshot was installed", ["slot": .integer(Int(slot.rawValue))])
         onInstalled(slot)
         requestTurn()

@@ -22,7 +22,7 @@ extension Replica {
         let problem =
             formation.problem ?? lifeProblem ?? roleProblem ?? divergence
             ?? (lacksBase ? Self.baseProblem : nil)
-            ?? (isMember ? nil : Self.strangerProblem) ?? spaceProblem
+            ?? memberProblem ?? spaceProblem
         let problems = [problem, progressProblem].compactMap(\.self)
         status.problem = problems.isEmpty ? nil : problems.joined(separator: "; ")
         status.progress = progress

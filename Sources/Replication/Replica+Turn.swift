@@ -67,6 +67,7 @@ extension Replica {
     }
 
     private func started() {
+        tellVote()
         onStarted()
         follow(formation.start())
         requestTurn()
@@ -91,6 +92,7 @@ extension Replica {
         case .dropMessages(let box): waitingRoom.drop(upTo: box)
         case .changeEnded(let number, let outcome): endChange(number, outcome)
         case .removed(let slot): noteRemoval(by: slot)
+        case .retired(let slot): retire(by: slot)
         case .snapshotNeeded(let peer, let slot): askForSnapshot(peer, atLeast: slot)
         case .overloaded: metrics.proposalsFailed.increment()
         case .fatal(let report): halt(report)

@@ -44,6 +44,11 @@ package final class Replica {
     /// Is told of each change of the membership that is asked for, and of its outcome; for checkers.
     package var onChange: ((Membership, ChangeOutcome?) -> Void)?
 
+    /// This node was removed, and nobody needs it any more: the process is to end, and not to be started again.
+    package var onRetired: (Slot) -> Void = { _ in }
+    /// This life of the directory has a vote: called once, when it has it and the log is open.
+    package var onVote: (() -> Void)?
+
     // The life of the core.
     var formation: Formation
     var core: PaxosCore?
@@ -57,6 +62,8 @@ package final class Replica {
     package var membership: Membership? { governing?.membership }
     /// Whether commands of this node are executed: the members listen to members only. True before it is known.
     var isMember = true
+    /// This life of the directory was a member, and is none any more.
+    var hasLeft = false
     /// This node waits to be promoted: it serves little, as in etcd.
     package internal(set) var isLearner = false
     package internal(set) var clusterID: ClusterID?
@@ -92,7 +99,7 @@ package final class Replica {
     /// Bytes of values that were applied in this process life.
     var appliedBytes: UInt64 = 0
     /// Orders to change the members, of this node's clients.
-    var orders = OrderTable()
+    var orders: OrderTable
     /// Draws ids for members that are to come.
     var memberIDs: SeededRandom
     /// Who waits for another leader.
@@ -162,6 +169,8 @@ package final class Replica {
         injectedBug = configuration.injectedBug?.replica
         admission = Admission(
             promotesUnready: configuration.injectedBug?.replica == .promotedBeforeCaughtUp)
+        orders = OrderTable(
+            believesAnyRefusal: configuration.injectedBug?.replica == .orderJudgedTooEarly)
         memberIDs = SeededRandom(seed: configuration.seed ^ Self.memberIDSalt)
         self.metrics = metrics
         self.logger = logger

@@ -11,7 +11,7 @@ package enum ReplicaBug: CaseIterable, Sendable {
     case namesakeEvictsHealthyVoter
     /// P5: a member that was admitted anew votes before it has caught up.
     case promotedBeforeCaughtUp
-    /// P25: a leader judges an order while an earlier try of it may still come about.
+    /// P25: a leader judges an order, and its refusal is believed, while an earlier try of it may still come about.
     case orderJudgedTooEarly
     /// P25: an order is said to be carried out before its change is decided.
     case orderAnsweredTooEarly

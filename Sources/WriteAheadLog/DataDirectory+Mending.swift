@@ -78,7 +78,7 @@ extension DirectoryError {
     var isLostIdentity: Bool {
         switch self {
         case .damagedIdentity, .missingIdentity: true
-        case .locked, .newerFormat, .otherMember, .otherCluster, .disk: false
+        case .locked, .newerFormat, .otherMember, .otherCluster, .removed, .disk: false
         }
     }
 
@@ -87,7 +87,7 @@ extension DirectoryError {
         switch self {
         case .missingIdentity(let path): "The file \(path)/identity is missing beside a log."
         case .damagedIdentity(let path): "The file \(path)/identity is damaged."
-        case .locked, .newerFormat, .otherMember, .otherCluster, .disk: description
+        case .locked, .newerFormat, .otherMember, .otherCluster, .removed, .disk: description
         }
     }
 }

@@ -7,6 +7,8 @@ package enum DirectoryError: Error, Equatable, Sendable, CustomStringConvertible
     case damagedIdentity(path: String)
     /// There is a log but no identity.
     case missingIdentity(path: String)
+    /// The member was removed from its cluster.
+    case removed(path: String, why: String)
     case disk(DiskError)
 
     private static let restoreIdentity =
@@ -32,6 +34,9 @@ package enum DirectoryError: Error, Equatable, Sendable, CustomStringConvertible
                 + Self.restoreIdentity
         case .missingIdentity(let path):
             "The data directory \(path) has a log but no identity file. " + Self.restoreIdentity
+        case .removed(let path, let why):
+            "The member of the data directory \(path) has been permanently removed from the cluster (\(why)). Remove "
+                + "the directory; to use this machine again, add it as a new member, with synod member add."
         case .disk(let error):
             "\(error). Mend the disk or the permissions and start again."
         }

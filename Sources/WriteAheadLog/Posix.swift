@@ -99,6 +99,16 @@ enum Posix {
         guard unlink(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
     }
 
+    /// Removes a directory with what is in it. Links are removed, not followed.
+    static func removeTree(_ path: String) throws(DiskError) {
+        for name in try names(in: path) {
+            let inner = path + "/" + name
+            if unlink(inner) == 0 || errno == ENOENT { continue }
+            try removeTree(inner)
+        }
+        guard rmdir(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
+    }
+
     /// Makes a directory, for this user alone, unless it is there.
     static func makeDirectory(_ path: String) throws(DiskError) {
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw failure("create", path) }

@@ -30,11 +30,12 @@ enum ExitCode: Int32 {
     /// The lines for the help of `synod serve`.
     static let serveHelp = """
         Exit status:
-          0  stopped by SIGTERM or Ctrl-C
+          0  stopped by SIGTERM or Ctrl-C, or removed from the cluster and not needed any more
           1  cannot listen at one of its addresses
           2  the command line does not make sense
          70  it would not be safe to go on: the data directory is an old copy, or a rule was broken
          74  a read, a write or a flush failed
-         78  the data directory is in use, damaged, or another member's
+         78  the data directory is in use, damaged, another member's, or that of a member that
+             was removed
         """
 }

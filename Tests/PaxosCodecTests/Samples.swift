@@ -118,6 +118,7 @@ struct Samples {
                     values: (0..<4).map { _ in accepted() })),
             .takeOver(.init(ballot: ballot(), decidedUpTo: slot())),
             .removed(.init(slot: slot())),
+            .retire(.init(slot: slot())),
         ]
     }
 
@@ -135,7 +136,7 @@ struct Samples {
             .heartbeatAnswer(
                 .init(
                     number: number(), promised: ballot(), durableUpTo: slot(),
-                    unflushedMilliseconds: narrow())),
+                    configurationSlot: slot(), unflushedMilliseconds: narrow())),
         ]
     }
 }

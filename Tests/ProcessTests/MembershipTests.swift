@@ -43,7 +43,7 @@ extension ProcessTests {
                             : Tool.etcdctl(at, "member", "remove", id))
                     #expect(
                         lines.first?.contains("Member \(padded(id)) removed from cluster") == true)
-                    try await node.stop(SIGTERM)
+                    try await ends(node)
                 }
                 try await progress(clients)
                 clients.stop()
@@ -51,21 +51,24 @@ extension ProcessTests {
                 let left = cluster.nodes.filter(\.isRunning)
                 #expect(left.count == 3)
                 try await expectGood(record, left, cluster)
-                try await hears(that: other, hasLeft: cluster)
+                try await refusesToStart(other, cluster)
                 try await restart(left, texts, cluster)
             }
         }
 
-        /// Who is started again after it was removed hears so from others, and disturbs nobody.
-        private func hears(that node: TestNode, hasLeft cluster: TestCluster) async throws {
+        /// Who was removed ends by itself, and not with a failure: nothing is left to be done.
+        private func ends(_ node: TestNode) async throws {
+            try await node.waitForEnd()
+            #expect(node.end == .exited(0))
+            #expect(node.logText.contains("was removed from its cluster for good"))
+        }
+
+        /// Who is started again after it was removed says that it was.
+        private func refusesToStart(_ node: TestNode, _ cluster: TestCluster) async throws {
             try node.start(node.arguments(Array(cluster.nodes[..<3]), token: cluster.token))
-            try await wait("the word that it left") {
-                node.logText.contains("is no member of its cluster any more")
-            }
-            let client = try cluster.client(of: node, timeoutMilliseconds: 1_000)
-            defer { client.close() }
-            await #expect(throws: ClientError.self) { try await client.put("stranger", "x") }
-            try await node.stop(SIGTERM)
+            try await node.waitForEnd()
+            #expect(node.end == .exited(78))
+            #expect(node.logText.contains("has been permanently removed from the cluster"))
         }
 
         /// A node sleeps while all others are replaced. It knows none of those that are there when it comes back.

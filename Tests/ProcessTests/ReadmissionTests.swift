@@ -45,6 +45,11 @@ extension ProcessTests {
                 defer { client.close() }
                 for number in 0..<100 { try await client.put("k\(number)", "v") }
                 let node = cluster.nodes[1]
+                // A backup flushes the base.
+                let saved = try await Tool.synod(
+                    "snapshot", "save", "\(node.dataDirectory).backup", "--endpoints",
+                    "\(node.endpoint)")
+                #expect(saved.status == 0, "\(saved.output)")
                 try await node.stop(SIGTERM)
                 try damage(node)
                 // If the operator wants to decide, the process ends.
@@ -56,9 +61,17 @@ extension ProcessTests {
                 try await voteIsGiven(to: node, cluster)
                 try await cluster.waitUntilAnswers(node)
                 #expect(node.logText.contains("begins another life"))
-                let names = try FileManager.default.contentsOfDirectory(atPath: node.dataDirectory)
-                #expect(names.contains { $0.hasPrefix("life.") })
-                #expect(!names.contains("ended"))
+                let recovered = node.logText.split(separator: "\n").last {
+                    $0.contains("recovered slots=")
+                }
+                #expect(recovered?.contains("slots=0 ") == false)
+                // What was decided is not fetched again, and nothing of the old life stays.
+                try await wait("the end of what the old life left") {
+                    let names = try FileManager.default.contentsOfDirectory(
+                        atPath: node.dataDirectory)
+                    #expect(!names.contains("ended"))
+                    return !names.contains { $0.hasPrefix("life.") }
+                }
                 try await cluster.nodes[0].stop(SIGKILL)
                 let own = try cluster.client(of: node)
                 defer { own.close() }

@@ -172,7 +172,7 @@ struct MembershipPlanTests {
         let answers: [OrderAnswer] =
             [.done(governing), .later] + OrderRefusal.allCases.map { .refused($0) }
         let notes =
-            orders.map { PeerNote.order(number: 1 << 40, $0, isRetry: true) }
+            orders.map { PeerNote.order(number: 1 << 40, $0, isRetry: true, knownSlot: Slot(7)) }
             + answers.map { PeerNote.answer(number: 3, $0) }
         for note in notes {
             let bytes = note.encode()

@@ -24,21 +24,55 @@ struct MembershipTests {
         return false
     }
 
-    @Test("a member leaves, and the others go on; it knows, and refuses its clients")
-    func leaving() throws {
+    @Test(
+        "a member leaves, ends when a quorum of the others has all that it has, and does not start again"
+    )
+    func leaving() {
         let cluster = World.formed(seed: 1)
         cluster.mustPut("before", [1], at: cluster.machines[0])
         let left = cluster.machines[2]
         #expect(change(cluster, to: cluster.machines.prefix(2).map { seat($0) }))
-        #expect(
-            cluster.timeline.run(milliseconds: 2000) {
-                left.replica?.status.problem?.contains("no member") == true
-            })
-        let refused = try #require(cluster.wait(cluster.put("late", at: left)))
-        #expect(refused.refusal != nil)
-        left.losePower()
+        #expect(cluster.timeline.run(milliseconds: 2000) { left.isRetired })
+        left.start()
+        #expect(left.process == nil)
         cluster.mustPut("after", [2], at: cluster.machines[1])
         #expect(cluster.value("before", at: cluster.machines[1]) == [1])
+        #expect(cluster.breaches == [])
+    }
+
+    @Test(
+        "who left is there while no quorum of the others has all that it has, and refuses its clients"
+    )
+    func leavingWhileNeeded() throws {
+        let cluster = World.formed(seed: 11)
+        cluster.mustPut("before", [1], at: cluster.machines[0])
+        let leader = try #require(cluster.leader)
+        let others = cluster.machines.filter { $0 !== leader }
+        let (slow, left) = (others[0], others[1])
+        slow.diskStalledUntil = cluster.timeline.nowMicroseconds + 1_500_000
+        #expect(change(cluster, to: [seat(leader), seat(slow)], seconds: 1))
+        #expect(
+            cluster.timeline.run(milliseconds: 500) {
+                left.replica?.status.problem?.contains("was removed") == true
+            })
+        let refused = try #require(cluster.wait(cluster.put("late", at: left)))
+        #expect(refused.refusal == .stopping)
+        cluster.timeline.run(milliseconds: 500)
+        #expect(!left.isRetired)
+        #expect(cluster.timeline.run(milliseconds: 3000) { left.isRetired })
+        cluster.mustPut("after", [2], at: slow)
+        #expect(cluster.breaches == [])
+    }
+
+    @Test("who was away when it was removed is told that nobody needs it")
+    func leavingWhileAway() {
+        let cluster = World.formed(seed: 12)
+        let left = cluster.machines[2]
+        left.kill()
+        #expect(change(cluster, to: cluster.machines.prefix(2).map { seat($0) }))
+        cluster.mustPut("meanwhile", [1], at: cluster.machines[0])
+        left.start()
+        #expect(cluster.timeline.run(milliseconds: 3000) { left.isRetired })
         #expect(cluster.breaches == [])
     }
 

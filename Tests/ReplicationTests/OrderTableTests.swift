@@ -46,6 +46,42 @@ struct OrderTableTests {
         #expect(unknown.takeDue(500, members: members).map(\.isRetry) == [false])
     }
 
+    @Test("a refusal is believed when no earlier try can come about any more")
+    func refusals() {
+        var table = table(.promote(1))
+        _ = table.takeDue(0, members: members)
+        _ = table.takeDue(500, members: members)
+        // One of two tries did nothing; the other one may have been proposed.
+        #expect(table.note(.refused(.unhealthy), of: 1, nowMilliseconds: 510) == nil)
+        #expect(
+            table.note(.later, of: 1, nowMilliseconds: 520)?.result == .refused(.unhealthy))
+        var open = self.table(.promote(1))
+        _ = open.takeDue(0, members: members)
+        _ = open.takeDue(500, members: members)
+        #expect(open.note(.refused(.unhealthy), of: 1, nowMilliseconds: 510) == nil)
+        #expect(open.takeExpired(1_000).map(\.result) == [.timedOut])
+    }
+
+    @Test("who was to come and has come ends the order, whatever comes after")
+    func coming() {
+        var table = table(.add(2, peerURLs: ["http://n2:1"], isLearner: false))
+        _ = table.takeDue(0, members: members)
+        let seat = Seat(
+            replica: ReplicaID(2), incarnation: nil, kind: .voterToBe, name: "",
+            peerURLs: ["http://n2:1"])
+        let with = GoverningMembership(slot: Slot(5), membership: members.with(seat))
+        table.note(with)
+        table.note(GoverningMembership(slot: Slot(6), membership: members))
+        #expect(table.takeDue(900, members: members).isEmpty)
+        let now = GoverningMembership(slot: Slot(6), membership: members)
+        #expect(table.takeApplied(now).map(\.result) == [.done(with.membership)])
+        // By a snapshot, nobody knows.
+        var jumped = self.table(.add(2, peerURLs: ["http://n2:1"], isLearner: false))
+        #expect(jumped.takeDoubtful().isEmpty)
+        _ = jumped.takeDue(0, members: members)
+        #expect(jumped.takeDoubtful().map(\.result) == [.timedOut])
+    }
+
     @Test("what is carried out ends when it is applied here, or when time is up")
     func ends() throws {
         let results = Results()

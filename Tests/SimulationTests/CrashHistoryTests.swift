@@ -35,24 +35,24 @@ struct CrashHistoryTests {
     /// The same kinds of histories show what is lost where nobody waits for the disk.
     @Test func withoutTheFlushItIsLost() {
         var broken: Set<Rule> = []
-        var violated = 0
-        for seed in 1...6 as ClosedRange<UInt64> {
+        for seed in 1...3 as ClosedRange<UInt64> {
             let report = reportWithoutFlush(seed: seed)
-            if report.verdict == .violated { violated += 1 }
+            #expect(report.verdict == .violated, "seed \(seed)")
             broken.formUnion(report.violations.map(\.rule))
         }
-        #expect(violated >= 3)
-        #expect(broken.contains(.linearizability))
+        #expect(broken.contains(.acknowledgedPresent))
     }
 
+    /// All machines lose their power at once, and none has noted in its log what the others had: so nobody finds out
+    /// that its directory has forgotten something, and ends or begins another life.
     private func reportWithoutFlush(seed: UInt64) -> Report {
         var knobs = Knobs()
-        knobs.diskMicroseconds = 5_000...20_000
+        knobs.diskMicroseconds = 20_000...60_000
         knobs.requestTimeoutMilliseconds = 400
-        knobs.clientCount = 12
+        knobs.clientCount = 40
         knobs.operationsPerSecond = 600
-        // Who finds out that its directory forgot something must not heal.
-        knobs.readmits = false
+        // What peers had is noted at the beginning of a segment.
+        knobs.segmentBytes = 16 << 20
         let world = World(
             seed: seed, knobs: knobs, injectedBug: .named("acknowledge-before-flush"))
         // Only what clients notice.

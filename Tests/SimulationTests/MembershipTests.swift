@@ -15,7 +15,10 @@ struct MembershipTests {
             #expect(report.breaches == [], "seed \(seed)")
             marks.merge(report.marks, uniquingKeysWith: +)
         }
-        for mark in ["paxos.changeProposed", "paxos.leaderPreparedNewVoters", "replica.removed"] {
+        for mark in [
+            "paxos.changeProposed", "paxos.leaderPreparedNewVoters", "replica.removed",
+            "paxos.retired",
+        ] {
             #expect(marks[mark, default: 0] >= 3, "\(mark)")
         }
     }
@@ -27,7 +30,9 @@ struct MembershipTests {
         #expect(report.operationsDone >= 50)
     }
 
-    @Test(arguments: ["no-barrier", "phase1-in-old-configuration"])
+    @Test(arguments: [
+        "no-barrier", "phase1-in-old-configuration", "old-members-gone-too-early",
+    ])
     func aSeededBugIsFound(name: String) throws {
         let bug = try #require(InjectedBug.named(name))
         let isFound = (1...5 as ClosedRange<UInt64>).contains { seed in

@@ -191,9 +191,15 @@ struct DataDirectoryTests {
         try withDirectory { path in
             try establish(path)
             let directory = try DataDirectory(path, expecting: nil)
+            var identity = try #require(directory.identity)
+            identity.cluster = ClusterID(3)
+            try directory.setIdentity(identity)
             try directory.noteLog()
             _ = FileManager.default.createFile(
                 atPath: path + "/log/0000000000000001.log", contents: Data(count: 10))
+            try FileManager.default.createDirectory(
+                atPath: path + "/base", withIntermediateDirectories: false)
+            _ = FileManager.default.createFile(atPath: path + "/base/current", contents: nil)
             #expect(try directory.endOfLife == nil)
             try directory.endLife(because: "it was copied")
             #expect(try directory.endOfLife == "it was copied")
@@ -209,6 +215,27 @@ struct DataDirectoryTests {
             try directory.beginLife(Incarnation(78))
             #expect(directory.identity?.incarnation == Incarnation(78))
             #expect(FileManager.default.fileExists(atPath: kept))
+            // All in the base was decided: it stays with the member.
+            #expect(FileManager.default.fileExists(atPath: path + "/base/current"))
+            #expect(DataDirectory.hasEarlierLives(in: path))
+            try DataDirectory.removeEarlierLives(in: path)
+            #expect(!DataDirectory.hasEarlierLives(in: path))
+            let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+            #expect(names == ["LOCK", "base", "identity", "log"])
+        }
+    }
+
+    @Test func aRemovedMemberIsRemembered() throws {
+        try withDirectory { path in
+            try establish(path)
+            let directory = try DataDirectory(path, expecting: nil)
+            #expect(try directory.removal == nil)
+            try directory.noteRemoval("slot 7")
+            directory.close()
+            let again = try DataDirectory(path, expecting: nil)
+            #expect(try again.removal == "slot 7")
+            try again.forgetRemoval()
+            #expect(try again.removal == nil)
         }
     }
 }

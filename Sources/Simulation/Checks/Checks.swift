@@ -27,6 +27,8 @@ package final class Checks {
     var decidedMarks: [(atMicroseconds: UInt64, slot: Slot)] = []
     /// Changes under way that should have been refused: why.
     var doubtful: [(wanted: Membership, why: String)] = []
+    /// What was durable in directories that are gone, by their lives.
+    var everDurable: [Incarnation: Slot] = [:]
     /// While set, a process that ends itself is no violation.
     package var expectsHalts = false
 
@@ -108,6 +110,7 @@ package final class Checks {
 
     func sending(_ messages: [Message], from process: SimProcess) {
         for message in messages {
+            if process.machine.isOldCopy { sendingOldCopy(message, from: process) }
             switch message {
             case .promise(let promise): sending(promise, from: process)
             case .accepted(let accepted): sending(accepted, from: process)
@@ -117,6 +120,16 @@ package final class Checks {
                     "a Prepare of \(prepare.ballot)")
             default: continue
             }
+        }
+    }
+
+    /// All others remember more of this directory than it holds: their hellos said so before anything else (P6).
+    private func sendingOldCopy(_ message: Message, from process: SimProcess) {
+        switch message {
+        case .promise, .accepted:
+            world.note(
+                .promiseKept, "\(process.machine.name) votes, with an old copy of its directory")
+        default: break
         }
     }
 

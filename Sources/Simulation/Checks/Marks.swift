@@ -39,7 +39,7 @@ package struct Marks {
         [
             PaxosMark.changeProposed, .changeRefused, .changeLost, .changeRecovered,
             .leaderPreparedNewVoters, .leaderLeft, .removalTold, .removalHeard,
-            .fetchedFromStranger,
+            .fetchedFromStranger, .retirementTold, .retired,
         ].map { "paxos.\($0)" }
             + [
                 ReplicaMark.removed, .seatGiven, .voterPromoted, .snapshotFoundDamaged,

@@ -62,6 +62,10 @@ package enum Fault: String, CaseIterable, Sendable {
     case lostBase = "lost-base"
     /// The files of a copy for others are not as they were described.
     case rottenSnapshot = "rotten-snapshot"
+    /// A member is started with another, empty directory, a moment after the others heard the one with its seat.
+    case namesake = "namesake"
+    /// A directory becomes what it was before its last start, when all others have heard of that start.
+    case rollback = "rollback"
 
     /// What it is trouble of.
     package enum Concern: String, CaseIterable, Sendable {
@@ -82,7 +86,7 @@ package enum Fault: String, CaseIterable, Sendable {
         case .freeze, .kill, .killLeader, .killAll, .powerLoss, .powerLossAll, .crashInTurn,
             .crashLoop:
             .processes
-        case .memberChange, .memberOrder: .memberships
+        case .memberChange, .memberOrder, .namesake, .rollback: .memberships
         case .lostBase, .rottenSnapshot: .bases
         }
     }

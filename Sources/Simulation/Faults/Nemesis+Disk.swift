@@ -136,6 +136,34 @@ extension Nemesis {
         }
     }
 
+    /// The machine is started once more, all others hear of that, and then its directory is what it was before.
+    func rollBack(_ dice: inout Dice) {
+        let machine = anyMachine(&dice)
+        guard mayHarm(machine), machine.identity.hasLog, machine.process != nil,
+            world.knobs.nodeCount > 1
+        else { return }
+        let copy = machine.backup()
+        machine.kill()
+        putBack(copy, on: machine, tries: 10, everyMicroseconds: dice.number(in: 100_000...600_000))
+    }
+
+    private func putBack(
+        _ copy: SimBackup, on machine: SimMachine, tries: Int, everyMicroseconds pause: UInt64
+    ) {
+        world.timeline.after(pause) { [self] in
+            guard !isOver, tries > 0, machine.identity.incarnation == copy.identity.incarnation
+            else { return }
+            let isKnown = world.machines.allSatisfy {
+                $0 === machine || $0.hasHeard(machine, above: copy.boot)
+            }
+            guard isKnown, mayHarm(machine), !world.machines.contains(where: \.isOldCopy) else {
+                return putBack(
+                    copy, on: machine, tries: tries - 1, everyMicroseconds: pause)
+            }
+            replace(machine, by: copy)
+        }
+    }
+
     private func replace(_ machine: SimMachine, by copy: SimBackup) {
         machine.kill()
         let newest = machine.backup()

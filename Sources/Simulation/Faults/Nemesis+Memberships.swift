@@ -55,6 +55,20 @@ extension Nemesis {
         }
     }
 
+    // MARK: Who comes back
+
+    /// Somebody starts a voter with an empty directory, at once: who leads has just heard the one that has the seat,
+    /// and cannot know that it is gone (P5).
+    func startNamesake(_ dice: inout Dice) {
+        let machine = anyMachine(&dice)
+        guard machine.process != nil, machine !== world.leader, mayHarm(machine) else { return }
+        machine.kill()
+        machine.wipe()
+        machine.joins = dice.happens(perMille: 500)
+        world.trace.note(.fault, node: machine.index, 4, 0, "a namesake")
+        machine.start()
+    }
+
     // MARK: Who left
 
     private func retireThoseThatLeft(_ dice: inout Dice) {

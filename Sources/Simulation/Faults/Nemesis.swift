@@ -126,6 +126,8 @@ package final class Nemesis {
         case .clock: strikeClock(fault, &dice)
         case .roles: strikeRoles(fault, &dice)
         case .memberships where fault == .memberOrder: strikeOrders(&dice)
+        case .memberships where fault == .namesake: startNamesake(&dice)
+        case .memberships where fault == .rollback: rollBack(&dice)
         case .memberships: strikeMemberships(&dice)
         case .bases: strikeBases(fault, &dice)
         case .processes: strikeProcesses(fault, &dice)

@@ -28,8 +28,12 @@ package enum Profile: String, CaseIterable, Sendable {
             }
         return Fault.allCases.filter { fault in
             guard
-                ![.unsafeAmnesia, .memberChange, .memberOrder, .lostBase, .rottenSnapshot]
-                    .contains(fault)
+                ![
+                    .unsafeAmnesia, .memberChange, .memberOrder, .lostBase, .rottenSnapshot,
+                    .namesake,
+                    .rollback,
+                ]
+                .contains(fault)
             else {
                 return false
             }

@@ -37,6 +37,8 @@ package final class SimMachine {
     package internal(set) var recoveryError: RecoveryError?
     /// Why the last process ended itself.
     package internal(set) var haltReport: String?
+    /// It left, nobody needs what it holds, and it refuses to start again (P24).
+    package internal(set) var isRetired = false
     /// A newer state of this directory was seen by others: its life must end.
     var isOldCopy = false
     /// Its directory was made for a cluster that was there already.
@@ -78,6 +80,7 @@ package final class SimMachine {
     /// Starts a process; one that cannot use the directory ends at once.
     package func start() {
         precondition(process == nil, "one process at a time")
+        if isRetired { return }
         lives += 1
         haltReport = nil
         recoveryError = nil
@@ -130,6 +133,7 @@ package final class SimMachine {
     /// The data directory is gone, and another one is made in its place.
     package func wipe() {
         precondition(process == nil, "only the directory of a dead process")
+        world.checks.remember(self)
         storage = SimStorage()
         base = MemoryBaseStore()
         identity = SimMachine.newIdentity(of: replicaID, world)
@@ -137,11 +141,13 @@ package final class SimMachine {
         view = DurableView()
         boot = BootNumber(0)
         isOldCopy = false
+        isRetired = false
     }
 
     /// The directory goes on under another incarnation, with an empty log.
     func beginLife() {
         precondition(process == nil, "only the directory of a dead process")
+        world.checks.remember(self)
         if world.injectedBug?.replica != .rotTakenForEmpty {
             identity.incarnation = Incarnation(world.processDice.next())
         }
@@ -170,6 +176,7 @@ package final class SimMachine {
     /// Puts a copy in the place of the directory.
     package func restore(_ backup: SimBackup) {
         precondition(process == nil, "only the directory of a dead process")
+        world.checks.remember(self)
         storage = backup.storage.copy()
         base = backup.base.copy()
         identity = backup.identity
@@ -177,6 +184,7 @@ package final class SimMachine {
         view = backup.view
         boot = backup.boot
         isOldCopy = false
+        isRetired = false
     }
 
     /// Whether its process has been told of a boot of the other machine above this one.

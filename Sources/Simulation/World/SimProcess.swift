@@ -11,7 +11,9 @@ internal import WriteAheadLog
 /// two effects.
 package final class SimProcess: PeerLink {
     /// How a process ends.
-    enum Death: Int { case killed, powerLost, halted, diskFailed, unusableDirectory, lifeOver }
+    enum Death: Int {
+        case killed, powerLost, halted, diskFailed, unusableDirectory, lifeOver, retired
+    }
 
     let machine: SimMachine
     let world: World
@@ -128,6 +130,7 @@ package final class SimProcess: PeerLink {
         replica.onInstalled = { [unowned self] slot in installed(upTo: slot) }
         replica.onDecided = { [unowned self] in decided($0) }
         replica.onChange = { [unowned self] in world.onChange(machine, $0, $1) }
+        replica.onRetired = { [unowned self] in retire(by: $0) }
         replica.onStarted = { [unowned self] in
             isStarted = true
             world.trace.note(.started, node: machine.index)
@@ -203,6 +206,13 @@ package final class SimProcess: PeerLink {
         world.trace.note(.halt, node: machine.index, 0, 0, report)
         world.checks.halted(report, on: machine)
         die(.halted)
+    }
+
+    private func retire(by slot: Slot) {
+        guard mayAct() else { return }
+        world.checks.retired(by: slot, machine)
+        machine.isRetired = true
+        die(.retired)
     }
 
     private func failDisk(_ report: String) {

@@ -4,7 +4,7 @@ internal import Glibc
 /// a child that watches its input ends with us, however we end.
 struct ChildProcess: ~Copyable {
     /// How a process ended.
-    enum End: Sendable, CustomStringConvertible {
+    enum End: Equatable, Sendable, CustomStringConvertible {
         case exited(Int32)
         case signalled(Int32)
 

@@ -1,3 +1,4 @@
+internal import Basics
 internal import Digests
 internal import Observability
 internal import Paxos
@@ -16,12 +17,14 @@ struct NodeDirectory {
     /// Opens and locks the directory, which may be empty. Blocking.
     static func open(_ configuration: ServeConfiguration) throws(DirectoryError) -> DataDirectory {
         // Whose it is, it says itself: the flags do not know the id of a member that was added.
-        try DataDirectory(
+        let directory = try DataDirectory(
             configuration.dataDirectory,
             expecting: DataDirectory.Expectation(
                 replica: nil, memberName: configuration.name,
                 clusterTokenHash: MemberIdentity.tokenHash(configuration.initialClusterToken)),
             mending: mending(configuration))
+        if let why = try directory.removal { throw .removed(path: directory.path, why: why) }
+        return directory
     }
 
     /// A directory whose identity is lost may begin another life where others can give it its vote again.
@@ -84,6 +87,31 @@ struct NodeDirectory {
     /// Nothing is read or written any more.
     func close() { base?.close() }
 
+    /// The member was removed, and nobody needs it: no process is to serve with this directory again (P24).
+    func noteRemoval(by slot: Slot, _ logger: Logger) {
+        do throws(DirectoryError) {
+            try directory.noteRemoval("slot \(slot.rawValue)")
+        } catch {
+            ProcessExit.end(.brokenDisk, logger, error.description)
+        }
+    }
+
+    /// The member votes: what earlier lives of the directory left is needed no more. Beside the loop; what a crash
+    /// leaves of it goes at the next start.
+    func removeEarlierLives(_ logger: Logger) {
+        let path = directory.path
+        guard DataDirectory.hasEarlierLives(in: path) else { return }
+        let work = WorkThread<Void>(jobsMax: 1, givesWay: true) {
+            do throws(DirectoryError) {
+                try DataDirectory.removeEarlierLives(in: path)
+                logger.info("what earlier lives of the data directory left was removed")
+            } catch {
+                logger.warning("what an earlier life left is still there: \(error)")
+            }
+        }
+        work.submit(())
+    }
+
     /// This life of the directory is over, and so is this process: the next one begins another life.
     func endLife(because reason: String, _ logger: Logger) -> Never {
         Self.endLife(of: directory, because: reason, logger)
@@ -112,7 +140,7 @@ struct NodeDirectory {
             "the data directory begins another life, without a vote until the other members give it one",
             [
                 "why": "\(reason)",
-                "old one kept in": "\(DataDirectory.nameOfKeptLife(old.incarnation))",
+                "its log kept in": "\(DataDirectory.nameOfKeptLife(old.incarnation))",
             ])
         return reason
     }

@@ -80,6 +80,7 @@ enum RecoverCommand {
             Console.line("nothing was changed; --yes makes a new cluster of this")
             return .success
         }
+        try directory.forgetRemoval()
         try directory.setIdentity(identity)
         write(recovery, loop)
         Console.line(

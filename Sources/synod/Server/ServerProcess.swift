@@ -66,6 +66,8 @@ final class ServerProcess {
         let report = Self.reportMilliseconds
         loop.schedule(afterMilliseconds: report, repeating: report) { [hub] in hub.report() }
         replica.onStarted = { [unowned self] in meetPeers() }
+        replica.onRetired = { [unowned self] in retire(by: $0) }
+        replica.onVote = { [directory, logger] in directory.removeEarlierLives(logger) }
         startChaos()
         try clientServer.start()
         replica.start()
@@ -96,6 +98,13 @@ final class ServerProcess {
             ProcessExit.end(.failed, logger, "cannot listen: \(error)")
         }
         hub.start()
+    }
+
+    /// The node was removed, and the cluster needs it no more: it ends in order, and never starts again (P24).
+    private func retire(by slot: Slot) {
+        directory.noteRemoval(by: slot, logger)
+        // Not in the middle of a turn.
+        loop.schedule(afterMilliseconds: 1) { [self] in if !isStopping { stop() } }
     }
 
     /// Ends in order: no new calls, open ones finished, leadership given away, log sealed.

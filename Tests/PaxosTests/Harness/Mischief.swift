@@ -19,7 +19,7 @@ enum Mischief: Equatable, CustomStringConvertible {
     static let foundElsewhere: [PaxosBug] = [
         .oldIncarnationVoteCounted, .halfTakenForQuorum, .holeNotFilled, .ownVoteBeforeDurable,
         .oldRoundConfirmsNewRead, .learnedNotPersisted, .namesakeEvictsHealthyVoter,
-        .promotedBeforeCaughtUp,
+        .promotedBeforeCaughtUp, .oldMembersGoneTooEarly,
     ]
 
     /// Those that matter only when memberships change.

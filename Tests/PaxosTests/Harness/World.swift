@@ -320,7 +320,7 @@ final class World {
             dropMessages(of: index, boxesUpTo: number)
         case .changeEnded(_, let outcome):
             if case .decided = outcome { changesDecided += 1 }
-        case .overloaded, .removed:
+        case .overloaded, .removed, .retired:
             break
         case .fatal(let report):
             fatals.append("n\(index + 1) \(report)")

@@ -62,6 +62,7 @@ enum ScriptText {
             "reject \(text(reject.ballot)) promised \(text(reject.promised))"
                 + (reject.knowsLiveLeader ? " live leader" : "")
         case .removed(let removed): "removed by slot \(text(removed.slot))"
+        case .retire(let retire): "retire by slot \(text(retire.slot))"
         case .decide(let decide): "decide \(text(decide.ballot)) up to \(text(decide.upTo))"
         default: lesser(message)
         }
@@ -116,6 +117,7 @@ enum ScriptText {
             "overloaded by '\(String(decoding: bundle, as: UTF8.self))'"
         case .changeEnded(let number, let outcome): "change #\(number) \(text(outcome))"
         case .removed(let slot): "is no member since slot \(text(slot))"
+        case .retired(let slot): "may end for good, by slot \(text(slot))"
         case .fatal(let report): "STOPS: \(report)"
         }
     }
