@@ -113,7 +113,10 @@ struct CatchUp: Equatable, Sendable {
         {
             return stranger.replica
         }
-        guard furthest > prefix else { return avoided(in: peers, above: prefix) }
+        guard furthest > prefix else {
+            // Who does not answer may be gone. If the others' logs lack what is missing, a snapshot does not wait.
+            return isBelowLogs(above: prefix) ? nil : avoided(in: peers, above: prefix)
+        }
         let enough = Slot(prefix.rawValue + (furthest.rawValue - prefix.rawValue + 1) / 2)
         let sources = heard.filter { peers[$0].decidedUpTo >= enough }
         return peers[sources[ownPlace % sources.count]].replica
@@ -184,6 +187,12 @@ struct CatchUp: Equatable, Sendable {
     mutating func giveUp() {
         avoided = pull?.replica
         pull = nil
+    }
+
+    /// Nothing can be asked of a stranger to whom there is no connection.
+    mutating func lose(stranger replica: ReplicaID) {
+        if stranger?.replica == replica { stranger = nil }
+        if pull?.replica == replica { giveUp() }
     }
 
     /// Whether the log may be read for this peer: one reading at a time, unless it was lost.

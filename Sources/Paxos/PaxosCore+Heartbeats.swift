@@ -110,7 +110,7 @@ extension PaxosCore {
 
     /// A hint, never a proof: a leader that is lost to a quorum is replaced at once, in ranked order.
     mutating func disconnected(_ replica: ReplicaID, into effects: inout Effects) {
-        guard let peer = peers.index(of: replica) else { return }
+        guard let peer = peers.index(of: replica) else { return catchUp.lose(stranger: replica) }
         peers[peer].isConnected = false
         peers[peer].heardLeader = nil
         leader?.cut(peer)

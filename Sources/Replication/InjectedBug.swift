@@ -93,7 +93,7 @@ extension InjectedBug {
             "unsafe-amnesia", "P5", .roles,
             "an acceptor that was revived without its memory votes", paxos: .unsafeAmnesia),
         InjectedBug(
-            "stale-directory-votes", "P6", .disk,
+            "stale-directory-votes", "P6", .membership,
             "a directory of which a peer remembers more than it holds votes all the same",
             replica: .staleDirectoryVotes),
         InjectedBug(

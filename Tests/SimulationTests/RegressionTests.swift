@@ -22,7 +22,11 @@ struct RegressionTests {
         .acceptorDeath, .duel, .freeze, .kill, .powerLossAll, .crashInTurn,
     ]
 
-    @Test(arguments: [10300: readBack, 20515: laggard, 20_261_121_065: lateNews])
+    @Test(arguments: [
+        10300: readBack, 20515: laggard, 20_261_121_065: lateNews,
+        // A newcomer asked somebody who had left and ended, for ever, and nobody for the snapshot that it needed.
+        700_531: [.memberChange],
+    ])
     func seedsThatOnceBrokeARule(seed: UInt64, faults: [Fault]) {
         var scenario = Scenario(seed: seed)
         scenario.faults = faults
