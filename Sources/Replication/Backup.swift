@@ -20,7 +20,7 @@ package final class Backup {
     let neededSlot: UInt64
     /// A flush has begun that has it.
     var isBeingFlushed = false
-    private(set) var isOver = false
+    package private(set) var isOver = false
     /// Called once, when nobody has read for so long that it was ended.
     package var onStall: () -> Void = {}
     /// When it was opened or last read from, as the giver's last tick has it.

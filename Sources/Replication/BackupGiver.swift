@@ -14,6 +14,7 @@ final class BackupGiver {
 
     private let desk: BaseDesk
     private let snapshots: SnapshotGiver
+    private let injectedBug: ReplicaBug?
     private let cluster: () -> ClusterID?
     /// The newest last.
     private var flushed: [Flushed] = []
@@ -21,7 +22,11 @@ final class BackupGiver {
     /// Of the last tick.
     private(set) var nowMilliseconds: UInt64 = 0
 
-    init(_ desk: BaseDesk, _ snapshots: SnapshotGiver, cluster: @escaping () -> ClusterID?) {
+    init(
+        _ desk: BaseDesk, _ snapshots: SnapshotGiver, injectedBug: ReplicaBug?,
+        cluster: @escaping () -> ClusterID?
+    ) {
+        self.injectedBug = injectedBug
         self.desk = desk
         self.snapshots = snapshots
         self.cluster = cluster
@@ -40,6 +45,7 @@ final class BackupGiver {
         guard current == nil else { return nil }
         let backup = Backup(neededSlot: neededSlot, giver: self, onOpen: onOpen)
         current = backup
+        if injectedBug == .backupOlderThanAsked { make(backup, newerThanSlot: 0) }
         return backup
     }
 
@@ -71,11 +77,15 @@ final class BackupGiver {
         guard let current, current.isBeingFlushed, current.header == nil,
             slot >= current.neededSlot
         else { return }
-        desk.submit(.makeSnapshot(newerThanSlot: slot - min(slot, 1))) { [self] outcome in
+        make(current, newerThanSlot: slot - min(slot, 1))
+    }
+
+    private func make(_ backup: Backup, newerThanSlot slot: UInt64) {
+        desk.submit(.makeSnapshot(newerThanSlot: slot)) { [self] outcome in
             guard case .snapshotMade(let description) = outcome else {
                 preconditionFailure("a snapshot was asked for: \(outcome)")
             }
-            made(description, for: current)
+            made(description, for: backup)
         }
     }
 

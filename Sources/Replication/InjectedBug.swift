@@ -48,7 +48,8 @@ package struct InjectedBug: Equatable, Sendable {
 extension InjectedBug {
     /// All of them: first the canary, then by what they break.
     package static let all: [InjectedBug] =
-        [canary] + durability + ballots + decisions + memberships + truncation + bases + reads
+        [canary] + durability + ballots + decisions + memberships + truncation + bases + operators
+        + reads
         + commands
 
     private static let canary = InjectedBug(
@@ -196,6 +197,21 @@ extension InjectedBug {
             "order-answered-too-early", "P25", .membership,
             "an order to change the members is said to be carried out before its change is decided",
             replica: .orderAnsweredTooEarly),
+    ]
+
+    private static let operators = [
+        InjectedBug(
+            "backup-older-than-asked", "backups", .storage,
+            "a backup is of what the base has, and not of what was applied when it was asked for",
+            replica: .backupOlderThanAsked),
+        InjectedBug(
+            "restored-revisions-too-low", "backups", .storage,
+            "a new cluster goes on right above the revisions of the backup that it is made of",
+            replica: .restoredRevisionsTooLow),
+        InjectedBug(
+            "reserve-used-unsaid", "full disks", .disk,
+            "the room kept for a full disk is used before anybody is told that there is none",
+            log: .reserveUsedUnsaid),
     ]
 
     private static let truncation = [

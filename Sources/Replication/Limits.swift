@@ -28,6 +28,8 @@ package enum Limits {
     /// Without a sign for so long the source is asked again; without one for so much longer another one is asked.
     static let snapshotRetryMilliseconds: UInt64 = 1_000
     static let snapshotSilenceMilliseconds: UInt64 = 10_000
+    /// A peer that has not made one after so long, though it says that it is at it, is left for another one, too.
+    static let snapshotMakingMilliseconds: UInt64 = 120_000
     /// A peer that failed to give a snapshot is not asked again for so long if there is another one.
     static let snapshotShunMilliseconds: UInt64 = 10_000
     /// The log says again that a snapshot is needed after so long.

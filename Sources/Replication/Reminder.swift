@@ -9,6 +9,9 @@ struct Reminder {
         return true
     }
 
+    /// Whether it was told and is not over.
+    var isOn: Bool { toldAtMilliseconds != nil }
+
     /// It is over: the next time is a first one.
     mutating func end() { toldAtMilliseconds = nil }
 }

@@ -22,6 +22,7 @@ extension Replica {
     /// The log hears of it every few seconds, and once when it is over.
     private func tellProgress(_ now: UInt64) {
         guard progress.isBehind else {
+            if progress.slotsBehind == 0, !lacksBase { needReminder.end() }
             if toldProgressAtMilliseconds != nil { logger.info("caught up") }
             toldProgressAtMilliseconds = nil
             return

@@ -31,11 +31,7 @@ extension Replica {
             needReminder.isDue(
                 every: Limits.tellOfNeedMilliseconds, nowMilliseconds: clockMilliseconds())
         else { return }
-        guard taker != nil else {
-            return logger.error(
-                "slots are missing that have left the logs, and a node without a base takes no "
-                    + "snapshot: start it with a base")
-        }
+        guard taker != nil else { return logger.error(Self.noBaseProblem) }
         logger.warning(
             "slots are missing that have left the logs: a snapshot is needed",
             [
@@ -161,7 +157,17 @@ extension Replica {
         requestTurn()
     }
 
+    /// What the operator should know of slots that only a snapshot has; nil while none are missing.
+    var snapshotProblem: String? {
+        if lacksBase { return desk == nil ? Self.noBaseProblem : Self.baseProblem }
+        return desk == nil && needReminder.isOn ? Self.noBaseProblem : nil
+    }
+
     /// Why nothing can be served before a snapshot has come.
     static let baseProblem =
         "the base lacks slots that have left the log: this node votes, and waits for a snapshot from a peer"
+    /// Why this node cannot catch up: what it took into memory would be gone with the process (P34).
+    private static let noBaseProblem =
+        "slots are missing that have left the logs, and a node that keeps everything in memory takes no snapshot: "
+        + "start it with --storage disk"
 }

@@ -21,8 +21,7 @@ extension Replica {
         status.logBytes = log.byteCount
         let problem =
             formation.problem ?? lifeProblem ?? roleProblem ?? divergence
-            ?? (lacksBase ? Self.baseProblem : nil)
-            ?? memberProblem ?? spaceProblem
+            ?? snapshotProblem ?? memberProblem ?? spaceProblem
         let problems = [problem, progressProblem].compactMap(\.self)
         status.problem = problems.isEmpty ? nil : problems.joined(separator: "; ")
         status.progress = progress

@@ -226,7 +226,7 @@ package final class Replica {
         }
         let giver = SnapshotGiver(desk, send: send)
         self.giver = giver
-        backups = BackupGiver(desk, giver) { [unowned self] in clusterID }
+        backups = BackupGiver(desk, giver, injectedBug: injectedBug) { [unowned self] in clusterID }
         taker = SnapshotTaker(
             desk, logger: logger, heard: { [unowned self] in connectedMembers }, send: send)
     }

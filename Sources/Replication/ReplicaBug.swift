@@ -19,6 +19,10 @@ package enum ReplicaBug: CaseIterable, Sendable {
     case applySkipsSlotAfterCrash
     /// P31: the tables of a flush are those of its end, its keys those of the freeze.
     case flushCarriesCurrentSlot
+    /// A backup is of what the base has, and not of what was applied when it was asked for.
+    case backupOlderThanAsked
+    /// A new cluster goes on right above the revisions of the backup that it is made of.
+    case restoredRevisionsTooLow
     /// P17: a read is answered before its slot is applied.
     case readBeforeApplied
     /// P17: a linearizable read is answered from this node's table, and nobody is asked.

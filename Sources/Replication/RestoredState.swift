@@ -8,7 +8,8 @@ package enum RestoredState {
     /// The tables for a base that holds a backup's rows, and the revision that they are at: nothing below it can be
     /// read, so that no watcher takes the new history for the old one.
     package static func tables(
-        of base: any Base, members: Membership, revisionsBumped: Int64
+        of base: any Base, members: Membership, revisionsBumped: Int64,
+        injectedBug: ReplicaBug? = nil
     ) throws(KeyBaseError) -> (tables: [TableRow], revision: Int64) {
         let machine = ReplicatedState()
         let found: [TableRow]
@@ -21,7 +22,7 @@ package enum RestoredState {
             seats: members.seats.compactMap { seat in
                 seat.incarnation.map { (seat.replica.rawValue, $0.rawValue) }
             },
-            revisionsBumped: revisionsBumped)
+            revisionsBumped: injectedBug == .restoredRevisionsTooLow ? 1 : revisionsBumped)
         // The membership that a cluster begins with is that of slot 0, whatever slot its state is of.
         let governing = GoverningMembership(slot: .zero, membership: members)
         return (machine.tables() + [governing.tableRow], machine.keyspace.revision)

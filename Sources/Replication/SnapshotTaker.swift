@@ -55,6 +55,8 @@ final class SnapshotTaker {
     private(set) var takenBytes: UInt64 = 0
     private var lastProgressMilliseconds: UInt64 = 0
     private var lastAskMilliseconds: UInt64 = 0
+    /// When the source was asked first.
+    private var askedAtMilliseconds: UInt64 = 0
     /// How many bytes may be asked for now, so that the transfer leaves room for others.
     private var budgetBytes: Double = 0
     private var lastTickMilliseconds: UInt64 = 0
@@ -108,6 +110,7 @@ final class SnapshotTaker {
         phase = .asked
         lastProgressMilliseconds = now
         lastAskMilliseconds = now
+        askedAtMilliseconds = now
         send(.ask(atLeast: neededSlot), peer)
     }
 
@@ -177,6 +180,9 @@ final class SnapshotTaker {
         }
         if now > lastProgressMilliseconds + Limits.snapshotSilenceMilliseconds {
             return fail("nothing comes from it", now)
+        }
+        if case .asked = phase, now > askedAtMilliseconds + Limits.snapshotMakingMilliseconds {
+            return fail("it does not get it ready", now)
         }
         let lastSign = max(lastProgressMilliseconds, lastAskMilliseconds)
         if now > lastSign + Limits.snapshotRetryMilliseconds { askAgain(now) }

@@ -28,6 +28,10 @@ package enum Limits {
     static let sessionAttemptsMax = 10
     /// How long a machine's log stays longer for another one that takes its base.
     static let pinMicroseconds: UInt64 = 5_000_000
+    /// The time between two backups.
+    static let backupPauseMicroseconds: ClosedRange<UInt64> = 300_000...3_000_000
+    /// What a new cluster's revisions are above those of the backup that it is made of.
+    static let revisionsBumped: Int64 = 1_000
     /// How long an old copy that meets nobody lives before it is started again: long enough for its boot
     /// number to be durable.
     static let lonelyLifeMicroseconds: UInt64 = 100_000

@@ -9,6 +9,8 @@ package enum LogBug: CaseIterable, Sendable {
     case failedFlushRetried
     /// P11: the newest batch that was read at start is flushed only, and not written again.
     case endNotWrittenAgain
+    /// The room that is kept for a full disk is used before anybody is told that there is none.
+    case reserveUsedUnsaid
     /// P30: segments go whose slots the store does not have yet.
     case truncationTooEarly
     /// P30: a segment's state batch does not repeat the promise of earlier ones, which may go.

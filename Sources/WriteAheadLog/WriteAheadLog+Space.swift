@@ -18,6 +18,7 @@ extension WriteAheadLog {
 
     /// Room has been asked for in vain, some is left in the reserve, and what the log has comes to its end.
     private var mayUseReserve: Bool {
+        if options.injectedBug == .reserveUsedUnsaid { return true }
         guard lacksSpace, !isReserveUsedUp else { return false }
         guard let tail else { return true }
         return isWaitingForSegment || tail.offset > tail.capacity / 2

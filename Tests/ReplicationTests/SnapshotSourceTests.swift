@@ -76,11 +76,48 @@ struct SnapshotSourceTests {
     @Test("a source that falls silent is left for another one")
     func silentSource() throws {
         let cluster = cluster(seed: 12)
-        strike(cluster, at: isOffer) { [unowned cluster] in
-            cluster.cutOff($0, from: cluster.machines[2], breaks: false)
+        var isCut = false
+        cluster.onMessage = { [unowned cluster] message, sender, receiver in
+            guard !isCut, sender === cluster.machines[2], case .host(let host) = message,
+                case .read = SnapshotMessage(host.payload)
+            else { return }
+            isCut = true
+            cluster.timeline.after(0) { [unowned cluster] in
+                cluster.cutOff(receiver, from: cluster.machines[2], breaks: false)
+            }
         }
         cluster.machines[2].start()
+        // Meanwhile the node says how much it lacks, and that no end is to be seen.
+        let isSeen = cluster.timeline.run(milliseconds: 5_000) {
+            let progress = cluster.machines[2].replica?.status.progress
+            return progress?.isBehind == true && progress?.missingSnapshotBytes ?? 0 > 0
+                && progress?.secondsLeft == nil
+        }
+        #expect(isSeen)
         try expectTaken(cluster, milliseconds: Limits.snapshotSilenceMilliseconds + 10_000)
+    }
+
+    @Test("a source that is at it and does not get it done is left for another one")
+    func hangingSource() throws {
+        let cluster = cluster(seed: 16)
+        let away = cluster.machines[2]
+        var hanging: SimMachine?
+        cluster.onMessage = { message, sender, receiver in
+            guard hanging == nil, sender === away, case .host(let host) = message,
+                case .ask = SnapshotMessage(host.payload)
+            else { return }
+            hanging = receiver
+            let microseconds = 3 * Limits.snapshotMakingMilliseconds * 1_000
+            receiver.diskStalledUntil = cluster.timeline.nowMicroseconds + microseconds
+        }
+        away.start()
+        #expect(
+            cluster.timeline.run(milliseconds: Limits.snapshotMakingMilliseconds + 20_000) {
+                away.replica?.marks[.snapshotInstalled] == 1
+            })
+        #expect(hanging != nil)
+        #expect(cluster.value("k39", at: away)?.count == 3_000)
+        #expect(cluster.breaches == [])
     }
 
     @Test("a snapshot that rots where it lies is not taken, and nobody is given it again")
@@ -118,6 +155,24 @@ struct SnapshotSourceTests {
             })
         #expect(cluster.becomesLevel())
         #expect(refusing != nil)
+        #expect(cluster.breaches == [])
+    }
+
+    @Test("a node without a base says that it cannot come back, and comes back with one")
+    func withoutABase() throws {
+        let cluster = cluster(seed: 15)
+        let away = cluster.machines[2]
+        away.keepsBase = false
+        away.start()
+        let says = { away.replica?.status.problem?.contains("--storage disk") == true }
+        #expect(cluster.timeline.run(milliseconds: 10_000, until: says))
+        away.kill()
+        away.keepsBase = true
+        away.start()
+        #expect(cluster.becomesReadable(milliseconds: 20_000))
+        #expect(cluster.becomesLevel())
+        #expect(away.replica?.status.problem == nil)
+        #expect(cluster.value("k39", at: away)?.count == 3_000)
         #expect(cluster.breaches == [])
     }
 

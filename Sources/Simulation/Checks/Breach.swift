@@ -22,6 +22,11 @@ package struct Breach: Equatable, Sendable, CustomStringConvertible {
         case liveness = "liveness"
         /// A client was told something that cannot be; the detail names the rule of Histories.
         case clients = "clients"
+        /// A backup was older than asked for, or not the state that it says, or a new cluster of it could fool
+        /// who watched the old one.
+        case backup = "backup"
+        /// Room that is kept for a full disk was used before anybody was told that there is none.
+        case reserve = "reserve"
         /// Two runs of one seed gave two histories.
         case determinism = "determinism"
         /// The program ended itself.

@@ -14,6 +14,7 @@ package final class SeedRun {
     package let world: World
     private let workload: Workload
     private let nemesis: Nemesis
+    private let backups: BackupTaker
     private var report = SeedReport()
 
     /// Runs a scenario; `output` takes the lines of its trace.
@@ -37,6 +38,7 @@ package final class SeedRun {
         }
         workload = Workload(world)
         nemesis = Nemesis(world, workload, faults: scenario.activeFaults)
+        backups = BackupTaker(world)
     }
 
     private func run() -> SeedReport {
@@ -72,6 +74,7 @@ package final class SeedRun {
     private func trouble() {
         world.trace.note(.phase, node: nil, 2, 0, "trouble")
         workload.start()
+        if scenario.profile == .storage { backups.start() }
         let begin = world.timeline.nowMicroseconds
         let most = min(
             Limits.faultySecondsMax * 1000, scenario.faultyMilliseconds ?? .max)
@@ -87,6 +90,7 @@ package final class SeedRun {
         let names = core.map(\.name).joined(separator: " ")
         world.trace.note(.phase, node: nil, 3, 0, "heal \(names)")
         nemesis.stop(healing: core)
+        backups.stop()
         let begin = world.timeline.nowMicroseconds
         let bound =
             Limits.healingMilliseconds

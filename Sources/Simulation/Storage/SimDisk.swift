@@ -37,6 +37,8 @@ package final class SimDisk: Disk {
     private var running: [Running?] = [nil, nil, nil]
     private var completions: [DiskCompletion] = []
     private var isDetached = false
+    /// The log was told that there is no room, and has not got any since.
+    private var hasRefused = false
 
     init(_ machine: SimMachine, owner: Owner) {
         self.machine = machine
@@ -156,7 +158,8 @@ package final class SimDisk: Disk {
         case .prepare(let segment, let byteCount, let mayUseReserve):
             return prepare(segment, byteCount, mayUseReserve)
         case .reserve:
-            return storage.fillReserve() ? .reserved : .notReserved(DiskError("no space left"))
+            hasRefused = !storage.fillReserve()
+            return hasRefused ? .notReserved(DiskError("no space left")) : .reserved
         case .remove(let segment):
             machine.world.trace.note(.remove, node: machine.index, segment, 0, "\(segment)")
             storage.remove(
@@ -172,6 +175,10 @@ package final class SimDisk: Disk {
         _ segment: UInt64, _ byteCount: Int, _ mayUseReserve: Bool
     ) -> DiskOutcome {
         let hasRoom = storage.fillReserve()
+        if !hasRoom, mayUseReserve, !hasRefused {
+            machine.world.note(.reserve, "\(machine.name) uses its reserve, and nobody was told")
+        }
+        hasRefused = !hasRoom
         guard hasRoom || (mayUseReserve && storage.useReserve()) else {
             machine.world.trace.note(.prepare, node: machine.index, 0, 0, "no space left")
             return .notPrepared(DiskError("no space left"))

@@ -22,6 +22,8 @@ package final class SimMachine {
     /// What lies below the tables, if nodes have a base.
     package internal(set) var base = MemoryBaseStore()
     package internal(set) var identity: Identity
+    /// Whether its next process keeps a base, if the world's do.
+    package var keepsBase = true
     /// The base was lost, and no other one has taken its place yet.
     package internal(set) var hasLostBase = false
     /// What is durable in this directory, as its writes tell.

@@ -78,7 +78,7 @@ package final class SimProcess: PeerLink {
     private(set) var reader: RangeReader?
 
     private func openBase() throws(RecoveryError) -> MemoryBase? {
-        guard world.knobs.hasBase else { return nil }
+        guard world.knobs.hasBase, machine.keepsBase else { return nil }
         let owner = MemoryBase.Owner(
             submitted: { [unowned self] lane, _ in workOnBase(lane) },
             failed: { [unowned self] in failDisk($0.description) })

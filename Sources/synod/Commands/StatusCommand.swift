@@ -57,7 +57,7 @@ enum StatusCommand {
     }
 
     /// `8000 slots, 64000 B/s, 4 s`, as far as it is known; a dash for who is not behind.
-    private static func behind(_ status: StatusResult) -> String {
+    static func behind(_ status: StatusResult) -> String {
         guard status.slotsBehind > 0 || status.catchUpBytesPerSecond > 0 else { return "-" }
         let pace = "\(status.slotsBehind) slots, \(status.catchUpBytesPerSecond) B/s"
         return status.catchUpSecondsLeft.map { "\(pace), \($0) s" } ?? pace
@@ -86,7 +86,7 @@ enum StatusCommand {
     }
 
     /// How far a node is behind; without an estimate where there is none.
-    private static func progress(_ status: StatusResult) -> [(String, JSONText.Value)] {
+    static func progress(_ status: StatusResult) -> [(String, JSONText.Value)] {
         let pace: [(String, JSONText.Value)] = [
             ("slotsBehind", .unsigned(status.slotsBehind)),
             ("catchUpBytesPerSecond", .unsigned(status.catchUpBytesPerSecond)),
