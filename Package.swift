@@ -54,6 +54,7 @@ let thought: [Target] = [
     room("Protobuf", ["Basics"]),
     room("EtcdMessages", ["Protobuf"]),
     room("StateMachine", ["Rows", "MVCC", "EtcdMessages", "Protobuf", "Basics"]),
+    room("Watching", ["StateMachine", "MVCC", "EtcdMessages", "Protobuf", "Basics"]),
     room("GRPC", ["Basics"]),
     room("Histories", ["Basics"]),
 ]
@@ -71,7 +72,7 @@ let assembly: [Target] = [
     room(
         "Replication",
         [
-            "Paxos", "PaxosCodec", "WriteAheadLog", "StateMachine", "Rows", "MVCC",
+            "Paxos", "PaxosCodec", "WriteAheadLog", "Watching", "StateMachine", "Rows", "MVCC",
             "EtcdMessages", "Protobuf", "Observability", "Basics",
         ]),
     room("Transport", ["EventLoops", "HTTP", "GRPC", "Basics", "Observability"]),
@@ -87,13 +88,15 @@ let doors: [Target] = [
     room(
         "EtcdAPI",
         [
-            "Replication", "StateMachine", "MVCC", "EtcdMessages", "Protobuf", "GRPC", "Transport",
+            "Replication", "Watching", "StateMachine", "MVCC", "EtcdMessages", "Protobuf", "GRPC",
+            "Transport",
             "Digests", "Observability", "Basics",
         ]),
     room(
         "RESTAPI",
         [
-            "Replication", "StateMachine", "MVCC", "EtcdMessages", "Protobuf", "Transport",
+            "Replication", "Watching", "StateMachine", "MVCC", "EtcdMessages", "Protobuf",
+            "Transport",
             "Observability", "Basics",
         ]),
     room("SynodClient", ["EtcdMessages", "Protobuf", "GRPC", "Transport", "EventLoops", "Basics"]),
@@ -103,8 +106,8 @@ let roof: [Target] = [
     room(
         "Simulation",
         [
-            "Replication", "WriteAheadLog", "StateMachine", "PaxosCodec", "Paxos", "Rows", "MVCC",
-            "EtcdMessages", "Protobuf", "Histories", "Observability", "Basics",
+            "Replication", "WriteAheadLog", "Watching", "StateMachine", "PaxosCodec", "Paxos",
+            "Rows", "MVCC", "EtcdMessages", "Protobuf", "Histories", "Observability", "Basics",
         ]),
     .executableTarget(
         name: "synod",
@@ -112,7 +115,7 @@ let roof: [Target] = [
             "Basics", "Observability", "Paxos", "Exploration", "PaxosCodec", "MVCC", "StateMachine",
             "EtcdMessages",
             "Protobuf", "GRPC", "WriteAheadLog", "Rows", "RocksStorage", "EventLoops", "HTTP",
-            "Digests", "Replication",
+            "Digests", "Watching", "Replication",
             "Transport", "Peering", "EtcdAPI", "RESTAPI", "SynodClient", "Histories",
             "Simulation",
         ],
@@ -151,6 +154,9 @@ let checks: [Target] = [
     tests("ProtobufTests", ["Protobuf", "EtcdMessages", "Basics"]),
     tests(
         "StateMachineTests", ["Rows", "StateMachine", "MVCC", "EtcdMessages", "Protobuf", "Basics"]),
+    tests(
+        "WatchingTests",
+        ["Watching", "Rows", "StateMachine", "MVCC", "EtcdMessages", "Protobuf", "Basics"]),
     tests("GRPCTests", ["GRPC", "Basics"]),
     tests("HistoriesTests", ["Histories", "Basics"]),
     tests("RowsTests", ["FlushLoop", "Rows", "RocksStorage", "MVCC", "Basics"]),
@@ -171,8 +177,9 @@ let checks: [Target] = [
     tests(
         "EtcdAPITests",
         [
-            "EtcdAPI", "RESTAPI", "Replication", "StateMachine", "MVCC", "EtcdMessages", "Protobuf",
-            "GRPC", "Transport", "EventLoops", "Observability", "WriteAheadLog", "LogTesting",
+            "EtcdAPI", "RESTAPI", "Replication", "Watching", "StateMachine", "MVCC",
+            "EtcdMessages", "Protobuf", "GRPC", "Transport", "EventLoops", "Observability",
+            "WriteAheadLog", "LogTesting",
             "Paxos", "PaxosCodec", "Basics",
         ]),
     tests(

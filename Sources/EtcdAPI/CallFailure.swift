@@ -84,6 +84,14 @@ package struct CallFailure: Error, Equatable, Sendable {
             "synod: session is malformed: two numbers above 0 are needed, SESSION-SEQUENCE"),
         .notDone)
 
+    /// A message of a stream that is not what the method takes, in the words of gRPC's Go implementation.
+    static func malformedMessage(_ error: WireError) -> CallFailure {
+        CallFailure(
+            GRPCStatus(
+                .internal,
+                "grpc: failed to unmarshal the received message \(error.explanation)"))
+    }
+
     /// A message that is not what the method takes, in the words of gRPC's Go implementation.
     init(_ error: WireError) {
         self.init(

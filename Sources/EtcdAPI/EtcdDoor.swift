@@ -39,6 +39,7 @@ package final class EtcdDoor {
         add(KVMethods.txn, services.kv.txn, to: router)
         add(KVMethods.compact, services.kv.compact, to: router)
         registerLeases(on: router)
+        add(stream: WatchMethods.watch, services.watch.watch, to: router)
         registerMembers(on: router)
         add(
             MaintenanceMethods.status, services.maintenance.status, forLearners: true, to: router)

@@ -4,6 +4,7 @@ internal import Replication
 struct EtcdServices {
     let kv: KVService
     let lease: LeaseService
+    let watch: WatchService
     let cluster: ClusterService
     let maintenance: MaintenanceService
     let snapshot: SnapshotService
@@ -20,6 +21,7 @@ struct EtcdServices {
             replica: replica, proposer: proposer,
             ranges: RangeAnswerer(replica: replica, later: later), options: options)
         lease = LeaseService(replica: replica, proposer: proposer)
+        watch = WatchService(replica: replica)
         cluster = ClusterService(replica: replica)
         maintenance = MaintenanceService(
             replica: replica, proposer: proposer, options: options)

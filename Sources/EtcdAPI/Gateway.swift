@@ -29,6 +29,7 @@ final class Gateway {
         add("kv/txn", TxnRequest.self, services.kv.txn)
         add("kv/compaction", CompactionRequest.self, services.kv.compact)
         addLeases(services.lease)
+        add(stream: "watch", WatchRequest.self, services.watch.watch)
         addMembers(services.cluster)
         add("maintenance/alarm", AlarmRequest.self, services.maintenance.alarm)
         add(

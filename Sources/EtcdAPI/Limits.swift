@@ -10,6 +10,9 @@ package enum Limits {
     package static let responseBytesMax = 240 << 20
     /// Of a snapshot, so much may wait for the client before the next piece is read.
     static let snapshotBytesWaiting = 256 << 10
+    /// Of a watch stream, so much may wait for the client before its watches keep what comes: above what the
+    /// connection calls drained.
+    static let watchBytesWaiting = 128 << 10
     /// The longest request for a snapshot, which says nothing.
     static let snapshotRequestBytes = 1 << 10
     /// Renewals of one stream that wait for their answer.

@@ -14,6 +14,12 @@ package protocol KeyBase: AnyObject {
     func visitChanges(
         from start: Int64, _ body: (FlushedChange) -> Bool
     ) throws(KeyBaseError)
+
+    /// The changes from main revision `start` up to `end` whose keys lie in `interval`, whole revisions, about
+    /// `changesMax` of them at most.
+    func changes(
+        from start: Int64, upTo end: Int64, in interval: KeyInterval, changesMax: Int
+    ) throws(KeyBaseError) -> ChangeBatch
 }
 
 /// A base that cannot be read, in words. Nothing that was read from it before may be served.

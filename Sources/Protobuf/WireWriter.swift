@@ -56,8 +56,9 @@ public struct WireWriter {
             of: UInt8(truncatingIfNeeded: rest), toByteOffset: count - 1, as: UInt8.self)
     }
 
+    /// Writes bytes that are laid out already.
     @inlinable @inline(__always)
-    mutating func writeRaw(_ value: UnsafeRawBufferPointer) {
+    public mutating func writeRaw(_ value: UnsafeRawBufferPointer) {
         claim(value.count)
         if let base = value.baseAddress { position.copyMemory(from: base, byteCount: value.count) }
     }

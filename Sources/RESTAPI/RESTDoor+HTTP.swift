@@ -12,6 +12,7 @@ extension RESTDoor {
 
     /// Answers one request below `/kv/`.
     package func answer(_ exchange: HTTPExchange) {
+        if exchange.path == Self.watchPath { return answerWatch(exchange) }
         let request = RESTRequest(
             method: exchange.method, path: exchange.path, query: Array(exchange.query.utf8),
             body: exchange.body, accept: exchange.header("accept"),

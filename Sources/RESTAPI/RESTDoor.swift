@@ -11,6 +11,8 @@ package final class RESTDoor {
     let requestBytesMax: Int
 
     let reader: RangeReader
+    /// Watches that are open.
+    var feeds: [WatchFeed] = []
 
     /// - Parameter later: runs a closure on the loop after what waits there already; long lists are
     ///   read in pieces by it.

@@ -1,6 +1,7 @@
 package import Paxos
 package import Rows
 package import StateMachine
+package import Watching
 package import WriteAheadLog
 
 /// A seeded bug: a rule that one room, or two, break on purpose, by a field of their configuration. They are
@@ -8,7 +9,7 @@ package import WriteAheadLog
 package struct InjectedBug: Equatable, Sendable {
     /// Which faults it takes to find the bug: a profile of the simulator.
     package enum Profile: String, CaseIterable, Sendable {
-        case network, disk, clock, roles, membership, storage, all
+        case network, disk, clock, roles, membership, storage, watch, all
     }
 
     /// As it is given on the command line.
@@ -24,6 +25,7 @@ package struct InjectedBug: Equatable, Sendable {
     package private(set) var replica: ReplicaBug?
     /// Of a base in memory: only the simulator has one.
     package private(set) var base: BaseBug?
+    package private(set) var watch: WatchBug?
 
     /// The bug of that name; nil if there is none.
     package static func named(_ name: String) -> InjectedBug? { all.first { $0.name == name } }
@@ -31,7 +33,7 @@ package struct InjectedBug: Equatable, Sendable {
     fileprivate init(
         _ name: String, _ rule: String, _ profile: Profile, _ sentence: String,
         paxos: PaxosBug? = nil, log: LogBug? = nil, machine: StateMachineBug? = nil,
-        replica: ReplicaBug? = nil, base: BaseBug? = nil
+        replica: ReplicaBug? = nil, base: BaseBug? = nil, watch: WatchBug? = nil
     ) {
         self.name = name
         self.rule = rule
@@ -42,6 +44,7 @@ package struct InjectedBug: Equatable, Sendable {
         self.machine = machine
         self.replica = replica
         self.base = base
+        self.watch = watch
     }
 }
 
@@ -50,7 +53,7 @@ extension InjectedBug {
     package static let all: [InjectedBug] =
         [canary] + durability + ballots + decisions + memberships + truncation + bases + operators
         + reads
-        + commands
+        + commands + watches
 
     private static let canary = InjectedBug(
         "canary", "none", .network,
@@ -296,5 +299,39 @@ extension InjectedBug {
             "refused-after-handed-over", "P20", .network,
             "a command that ran out of time on its way is said not to have run",
             replica: .refusedAfterHandedOver),
+    ]
+
+    private static let watches = [
+        InjectedBug(
+            "gap-at-return-to-live", "P39", .watch,
+            "a watch that has read a batch of history is live again, whatever came meanwhile",
+            watch: .gapAtReturnToLive),
+        InjectedBug(
+            "delete-event-at-compact-revision", "P35", .watch,
+            "a delete at the compacted revision is not told to a watch that starts there",
+            watch: .deleteEventAtCompactRevision),
+        InjectedBug(
+            "prev-kv-differs-between-nodes", "P35", .watch,
+            "the state before a change is told wherever it is still there",
+            watch: .prevKvDiffersBetweenNodes),
+        InjectedBug(
+            "progress-ahead-of-events", "P39", .watch,
+            "progress names the newest revision while a watch reads history",
+            watch: .progressAheadOfEvents),
+        InjectedBug(
+            "watch-resumes-behind-install", "P34", .watch,
+            "when a snapshot is installed, live watches go on behind it",
+            watch: .watchResumesBehindInstall),
+        InjectedBug(
+            "duplicate-event-at-hand-over", "P39", .watch,
+            "a watch that leaves the live list is given again what waits for it",
+            watch: .duplicateEventAtHandOver),
+        InjectedBug(
+            "revision-split-in-history", "P39", .watch,
+            "a batch of history ends inside a revision", watch: .revisionSplitInHistory),
+        InjectedBug(
+            "compacted-revisions-skipped", "P35", .watch,
+            "a watch whose next revision is compacted goes on behind it",
+            watch: .compactedRevisionsSkipped),
     ]
 }

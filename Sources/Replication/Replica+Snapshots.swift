@@ -4,6 +4,7 @@ internal import Observability
 internal import Paxos
 internal import Rows
 internal import StateMachine
+internal import Watching
 internal import WriteAheadLog
 
 /// The lower end of the log: what the base makes unnecessary, and what comes in its place. Whoever lacks slots that
@@ -153,6 +154,7 @@ extension Replica {
             end(orders.takeDoubtful())
         }
         logger.info("a snapshot was installed", ["slot": .integer(Int(slot.rawValue))])
+        watches.stateReplaced(machine.keyspace)
         onInstalled(slot)
         requestTurn()
     }

@@ -2,6 +2,7 @@ internal import Basics
 internal import Observability
 internal import Paxos
 internal import StateMachine
+internal import Watching
 internal import WriteAheadLog
 
 /// The end of a turn: the one place where effects are performed, in one order: what may leave, records
@@ -19,11 +20,13 @@ extension Replica {
         step(.endOfTurn)
         performEffects()
         applyDecided()
+        watches.advance(machine.keyspace)
         keepHouse()
         performEffects()
         log.flush(nowMilliseconds: now)
         outbound.drain(nowMilliseconds: now) { peer, messages in link?.send(messages, to: peer) }
         answer()
+        serveWatches()
         if !decidedQueue.isEmpty, hasLearner, !mustWaitToApply {
             marks.hit(.applyBudgetSpent)
             requestTurn()

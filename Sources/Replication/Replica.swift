@@ -4,6 +4,7 @@ package import Observability
 package import Paxos
 package import PaxosCodec
 package import StateMachine
+package import Watching
 internal import WriteAheadLog
 
 /// One replica of the default group: the core, its log, the state machine and the clients that wait,
@@ -13,6 +14,10 @@ package final class Replica {
     package let configuration: ReplicaConfiguration
     package let metrics: ServerMetrics
     package let machine: ReplicatedState
+    /// The watches of this node's clients.
+    package let watches: WatchHub
+    /// A batch of history is on its way to them.
+    var isReadingHistory = false
 
     let log: WriteAheadLog
     /// The base below the tables, and what writes to it; nil on a node that keeps everything in memory.
@@ -179,6 +184,10 @@ package final class Replica {
         self.halt = halt
         self.renew = renew
         machine = parts.machine
+        watches = WatchHub(
+            revision: parts.machine.keyspace.revision, seed: configuration.seed,
+            plan: configuration.watches)
+        watches.injectedBug = configuration.injectedBug?.watch
         log = parts.log
         let desk = parts.base.map { BaseDesk($0) }
         self.desk = desk
@@ -285,6 +294,7 @@ package final class Replica {
         tickSnapshots(now)
         noteProgress(now)
         tellPeersOfSpace(now)
+        watches.tick(nowMilliseconds: now)
         report()
         log.tick(nowMilliseconds: now)
     }

@@ -1,4 +1,5 @@
 package import Paxos
+package import Watching
 
 /// What a replica is told at its start.
 package struct ReplicaConfiguration {
@@ -25,6 +26,8 @@ package struct ReplicaConfiguration {
     package var quotaBytes: UInt64 = 0
     /// How memory is shared out, if there is a base.
     package var memory = MemoryPlan.standard
+    /// How much watches keep and are given.
+    package var watches = WatchPlan.standard
     /// Whether a directory that must not vote again begins another life by itself; else the process ends, and
     /// the operator decides.
     package var isReadmittedByItself = true

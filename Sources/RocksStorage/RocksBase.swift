@@ -157,6 +157,12 @@ package final class RocksBase: Base {
                     try keys.piece(
                         of: interval, at: revision, descending: descending, keysMax: keysMax)
                 })
+        case .changes(let interval, let start, let end, let changesMax):
+            return .changes(
+                try store.reading { keys throws(KeyBaseError) in
+                    try keys.changes(
+                        from: start, upTo: end, in: interval, changesMax: changesMax)
+                })
         case .readSnapshot(let slot, let file, let offset, let bytesMax):
             return .snapshotRead(
                 try given.read(slot: slot, file: file, offset: offset, bytesMax: bytesMax))

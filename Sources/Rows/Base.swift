@@ -43,6 +43,8 @@ package enum BaseOperation: Sendable {
     /// The newest states of keys.
     case states(of: [[UInt8]])
     case piece(KeyInterval, revision: Int64?, descending: Bool, keysMax: Int)
+    /// Changes of keys in an interval, from one main revision up to another, for those who watch.
+    case changes(KeyInterval, from: Int64, upTo: Int64, changesMax: Int)
 
     // Snapshots: given.
     /// Makes a copy of the base as it is now, by links, and reads it once for its checksums; or gives the one
@@ -72,6 +74,7 @@ package enum BaseOutcome: Sendable {
     /// In the order of the keys; nil: does not exist.
     case states([KeyState?])
     case piece(KeyPiece)
+    case changes(ChangeBatch)
     /// Nil: nothing was ever flushed.
     case snapshotMade(SnapshotDescription?)
     /// Nil: there is no such snapshot any more.

@@ -59,7 +59,7 @@ package final class KeyRows: KeyBase, Sendable {
 
     // MARK: Newest states
 
-    private func newestState(of key: [UInt8]) throws(RowError) -> KeyState? {
+    func newestState(of key: [UInt8]) throws(RowError) -> KeyState? {
         guard let row = try rows.value(of: RowLayout.currentKey(key)) else { return nil }
         return try borrow(row) { row throws(RowError) in try RowValues.readState(row) }
     }
@@ -98,7 +98,7 @@ package final class KeyRows: KeyBase, Sendable {
 
     // MARK: Rows
 
-    private static func change(
+    static func change(
         _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
     ) throws(RowError) -> FlushedChange {
         guard let revision = RowLayout.readHistoryKey(key) else {
@@ -117,7 +117,7 @@ package final class KeyRows: KeyBase, Sendable {
         return place
     }
 
-    private func reading<Value>(
+    func reading<Value>(
         _ body: () throws(RowError) -> Value
     ) throws(KeyBaseError) -> Value {
         do throws(RowError) {

@@ -6,6 +6,10 @@ package enum Limits {
     static let indexRowRevisions = 64
     /// Rows of one key in the index that are passed one by one before the rest of them is jumped over.
     static let indexRowsPassed = 64
+    /// Bytes of changes after which a batch of them ends, with its revision.
+    static let changeBytesMax = 1 << 20
+    /// Rows of the history that are passed for one batch of changes, most of them perhaps of other keys.
+    static let changeRowsPassed = 10_000
     /// Files of one snapshot.
     package static let snapshotFilesMax = 65_536
     /// Bytes of one snapshot.

@@ -20,6 +20,12 @@ extension MemoryBase {
                     try self.keys.piece(
                         of: interval, at: revision, descending: descending, keysMax: keysMax)
                 })
+        case .changes(let interval, let start, let end, let changesMax):
+            return .changes(
+                try reading { () throws(KeyBaseError) in
+                    try self.keys.changes(
+                        from: start, upTo: end, in: interval, changesMax: changesMax)
+                })
         case .makeSnapshot(let slot):
             return .snapshotMade(makeSnapshot(newerThan: slot))
         case .readSnapshot(let slot, let file, let offset, let bytesMax):

@@ -140,6 +140,9 @@ struct OpenRequest {
     /// The server has answered and closed.
     var isAnswered: Bool { reader.isClosed }
 
+    /// What has come so far.
+    var text: String { String(decoding: reader.received, as: UTF8.self) }
+
     func answer() throws -> HTTPAnswer { try HTTPAnswer(reader.received) }
 }
 

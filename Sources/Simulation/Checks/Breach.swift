@@ -27,6 +27,8 @@ package struct Breach: Equatable, Sendable, CustomStringConvertible {
         case backup = "backup"
         /// Room that is kept for a full disk was used before anybody was told that there is none.
         case reserve = "reserve"
+        /// A watch was told something that etcd's promises exclude.
+        case watches = "watches"
         /// Two runs of one seed gave two histories.
         case determinism = "determinism"
         /// The program ended itself.

@@ -2,6 +2,7 @@ internal import Basics
 internal import Paxos
 package import Replication
 internal import StateMachine
+internal import Watching
 internal import WriteAheadLog
 
 /// How often each of the rare things happened that core, log, state machine and replica notice.
@@ -10,6 +11,7 @@ package struct Marks {
     private var log = MarkCounter<LogMark>()
     private var machine = MarkCounter<StateMachineMark>()
     private var replica = MarkCounter<ReplicaMark>()
+    private var watches = MarkCounter<WatchMark>()
 
     package init() {}
 
@@ -19,13 +21,14 @@ package struct Marks {
         log.add(process.logMarks)
         machine.add(process.machine.marks)
         replica.add(process.marks)
+        watches.add(process.watches.marks)
     }
 
     /// By name, each with the room that notices it; those that never happened, too.
     package var counts: [(name: String, count: UInt64)] {
         Self.counts("paxos", paxos) + Self.counts("log", log)
             + Self.counts("state", machine)
-            + Self.counts("replica", replica)
+            + Self.counts("replica", replica) + Self.counts("watch", watches)
     }
 
     private static func counts<Mark: MarkName>(
@@ -45,4 +48,7 @@ package struct Marks {
                 ReplicaMark.removed, .seatGiven, .voterPromoted, .snapshotFoundDamaged,
                 .orderForwarded, .orderGivenAgain,
             ].map { "replica.\($0)" })
+
+    /// What only worlds meet whose clients watch: the profile `watch`.
+    package static let ofWatches = Set(WatchMark.allCases.map { "watch.\($0)" })
 }

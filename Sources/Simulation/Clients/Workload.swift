@@ -86,7 +86,7 @@ package final class Workload {
     }
 
     /// The keys of all operations, in byte order.
-    private var keys: [[UInt8]] {
+    var keys: [[UInt8]] {
         (0..<world.knobs.keyCount).map { key($0) }.sorted { $0.lexicographicallyPrecedes($1) }
     }
 

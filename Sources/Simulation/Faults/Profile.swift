@@ -1,11 +1,11 @@
 /// Which kinds of trouble a run makes.
 package enum Profile: String, CaseIterable, Sendable {
-    case network, disk, clock, roles, membership, storage, all
+    case network, disk, clock, roles, membership, storage, watch, all
 
     /// Every profile has processes that die: that is what all the rest is about.
     /// Memberships change by order in a profile of their own; by themselves they do wherever a directory is lost.
     package var faults: [Fault] {
-        if self == .storage {
+        if self == .storage || self == .watch {
             return Fault.allCases.filter {
                 [.bases, .disk, .network, .processes].contains($0.concern)
             }
@@ -23,7 +23,7 @@ package enum Profile: String, CaseIterable, Sendable {
             case .clock: .clock
             case .roles: .roles
             case .membership: .memberships
-            case .storage: .bases
+            case .storage, .watch: .bases
             case .all: nil
             }
         return Fault.allCases.filter { fault in

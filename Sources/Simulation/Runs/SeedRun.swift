@@ -15,6 +15,7 @@ package final class SeedRun {
     private let workload: Workload
     private let nemesis: Nemesis
     private let backups: BackupTaker
+    private let watching: WatchWorkload
     private var report = SeedReport()
 
     /// Runs a scenario; `output` takes the lines of its trace.
@@ -30,6 +31,7 @@ package final class SeedRun {
         self.scenario = scenario
         var knobs = Knobs.drawn(seed: scenario.seed, nodeCount: scenario.nodeCount)
         if scenario.profile == .storage { knobs.drawBases(seed: scenario.seed) }
+        if scenario.profile == .watch { knobs.drawWatches(seed: scenario.seed) }
         world = World(
             seed: scenario.seed, knobs: knobs, injectedBug: scenario.injectedBug, output: output)
         if scenario.activeFaults.contains(.unsafeAmnesia) {
@@ -37,8 +39,21 @@ package final class SeedRun {
             world.checks.expectsHalts = true
         }
         workload = Workload(world)
+        watching = WatchWorkload(world, keys: workload.keys)
         nemesis = Nemesis(world, workload, faults: scenario.activeFaults)
         backups = BackupTaker(world)
+        if knobs.watcherCount > 0 { followWatches() }
+    }
+
+    private func followWatches() {
+        let onEnd = world.onEnd
+        world.onEnd = { [watching] machine in
+            onEnd(machine)
+            watching.processEnded()
+        }
+        world.onTurn = { [watching] machine in
+            if let process = machine.process { watching.turned(process) }
+        }
     }
 
     private func run() -> SeedReport {
@@ -75,6 +90,7 @@ package final class SeedRun {
         world.trace.note(.phase, node: nil, 2, 0, "trouble")
         workload.start()
         if scenario.profile == .storage { backups.start() }
+        watching.start()
         let begin = world.timeline.nowMicroseconds
         let most = min(
             Limits.faultySecondsMax * 1000, scenario.faultyMilliseconds ?? .max)
@@ -200,6 +216,17 @@ package final class SeedRun {
         }
         for complaint in nemesis.operators.complaints() { world.note(.clients, complaint) }
         judgeHistory(members)
+        judgeWatches(members, within: bound)
+    }
+
+    /// Nobody writes any more: every watch must come to have been told everything.
+    private func judgeWatches(_ members: [SimMachine], within milliseconds: UInt64) {
+        guard world.knobs.watcherCount > 0, world.breaches.isEmpty else { return }
+        watching.end(at: members)
+        let isComplete = world.timeline.run(milliseconds: milliseconds) { [self] in
+            watching.isComplete || !world.breaches.isEmpty
+        }
+        if !isComplete { world.note(.watches, "not every watch was told everything") }
     }
 
     private func judgeHistory(_ core: [SimMachine]) {

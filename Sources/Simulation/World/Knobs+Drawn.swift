@@ -1,4 +1,5 @@
 internal import Replication
+internal import Watching
 
 extension Knobs {
     /// The knobs of a seed: mostly near what is usual, sometimes at an extreme.
@@ -26,6 +27,20 @@ extension Knobs {
         segmentBytes = 64 << 10
         tailBytes = dice.one(of: [0, 1 << 10, 16 << 10])
         valueBytes = dice.one(of: [8...2_000, 500...4_000, 0...12_000])
+    }
+
+    /// Clients watch, and nodes keep little for those who read slowly. Mostly there are bases; often logs lose their
+    /// beginning, so that snapshots are installed under watches.
+    package mutating func drawWatches(seed: UInt64) {
+        var dice = Dice(seed: seed, concern: "knobs of watches")
+        if dice.happens(perMille: 500) { drawBases(seed: seed) }
+        watcherCount = Int(dice.number(in: 2...6))
+        watches.fragmentBytes = dice.one(of: [40, 200, 2_000, 2 << 20])
+        watches.pendingBytesPerWatcher = dice.one(of: [1, 200, 4_000, 256 << 10])
+        watches.pendingBytesPerStream = dice.one(of: [500, 20_000, 4 << 20])
+        watches.catchUpChanges = dice.one(of: [1, 2, 10, 1_000])
+        watches.progressMilliseconds = dice.one(of: [200, 2_000])
+        compactionMicroseconds = dice.one(of: [100_000...500_000, 500_000...2_000_000])
     }
 
     /// A stream of its own, too.

@@ -1,5 +1,6 @@
 internal import Paxos
 package import Replication
+package import Watching
 
 /// Everything about a world that is not an event: sizes, times, counts.
 package struct Knobs: Equatable, Sendable {
@@ -43,6 +44,9 @@ package struct Knobs: Equatable, Sendable {
     package var operationsPerSecond: UInt64 = 50
     package var keyCount = 12
     package var valueBytes: ClosedRange<UInt64> = 8...64
+    /// Clients that watch.
+    package var watcherCount = 0
+    package var watches = WatchPlan.standard
     /// The quota of the store; 0: none.
     package var quotaBytes: UInt64 = 0
     /// Between two compactions.

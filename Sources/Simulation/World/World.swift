@@ -171,6 +171,7 @@ package final class World {
         configuration.isReadmittedByItself = knobs.readmits
         configuration.quotaBytes = knobs.quotaBytes
         configuration.memory = knobs.memory
+        configuration.watches = knobs.watches
         configuration.injectedBug = injectedBug
         return configuration
     }

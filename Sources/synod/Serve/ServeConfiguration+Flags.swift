@@ -44,6 +44,7 @@ extension ServeConfiguration {
         maxTransactionOperations = try values.integer("max-txn-ops", in: 1...100_000)
         quotaBytes = Self.quota(
             try values.integer("quota-backend-bytes", in: Int.min...Int.max))
+        watchProgressMilliseconds = try Self.watchProgress(values)
         readmission = try values.choice("readmission", of: Readmission.self)
         storage = try values.choice("storage", of: Storage.self)
         let limit = try values.integer("memory-limit", in: 0...MemoryLimit.bounds.upperBound)
@@ -104,6 +105,15 @@ extension ServeConfiguration {
             }
         }
         return warnings
+    }
+
+    /// As etcd: not below 100 ms.
+    private static func watchProgress(_ values: FlagValues) throws(UsageError) -> UInt64 {
+        let name = "experimental-watch-progress-notify-interval"
+        guard let interval = DurationText.milliseconds(values.text(name)), interval >= 100 else {
+            throw UsageError("\(values.source(name)) must be a time of at least 100ms")
+        }
+        return interval
     }
 
     /// Of the flag, as etcd reads it: 0 is the default, below is no limit.

@@ -39,6 +39,7 @@ struct ServeConfiguration: Sendable, Equatable {
     var maxTransactionOperations: Int
     /// 0: any number.
     var quotaBytes: UInt64
+    var watchProgressMilliseconds: UInt64
     /// Whether there is a base below the tables.
     var storage: Storage
     var memoryLimit: MemoryLimit

@@ -44,6 +44,9 @@ extension ServeFlag {
             "the most bytes of keys and values, old revisions included; the leader's counts (0: 2 GiB; below: any)"
         ),
         ServeFlag(
+            "experimental-watch-progress-notify-interval", "TIME", "10m", .effective,
+            "how often idle watches that asked for it are told how far they are"),
+        ServeFlag(
             "log-level", "LEVEL", "info", .effective, "debug, info, warn, error or fatal"),
         ServeFlag("log-format", "FORMAT", "text", .effective, "text or json, to standard error"),
         ServeFlag("version", nil, "false", .effective, "print the version"),
@@ -116,7 +119,6 @@ extension ServeFlag {
         ("experimental-enable-lease-checkpoint-persist", nil, "false"),
         ("experimental-compaction-batch-limit", "COUNT", "1000"),
         ("experimental-compaction-sleep-interval", "TIME", "10ms"),
-        ("experimental-watch-progress-notify-interval", "TIME", "10m"),
         ("experimental-warning-apply-duration", "TIME", "100ms"),
         ("experimental-warning-unary-request-duration", "TIME", "300ms"),
         ("experimental-txn-mode-write-with-shared-buffer", nil, "true"),

@@ -2,6 +2,7 @@ internal import Digests
 internal import Paxos
 internal import Peering
 internal import Replication
+internal import Watching
 internal import WriteAheadLog
 
 /// Who this node is, and whom it meets while it does not know the membership from its log.
@@ -51,6 +52,7 @@ struct ListedMembers {
             productVersion: Version.synod, seed: SecureRandom.uint64())
         result.isReadmittedByItself = configuration.readmission == .automatic
         result.quotaBytes = configuration.quotaBytes
+        result.watches.progressMilliseconds = configuration.watchProgressMilliseconds
         result.memory = configuration.memoryLimit.plan
         result.injectedBug = configuration.injectedBug
         return result

@@ -155,6 +155,7 @@ final class ServerProcess {
         let faults = FaultDoor(replica: replica, isEnabled: configuration.takesFaults)
         loop.schedule(afterMilliseconds: healthMilliseconds, repeating: healthMilliseconds) {
             etcd.tick()
+            rest.tick()
         }
         let router = Router()
         etcd.register(on: router)

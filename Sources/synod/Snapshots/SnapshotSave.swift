@@ -7,6 +7,16 @@ internal import SynodClient
 enum SnapshotSave {
     static func run(_ path: String, _ values: FlagValues) throws(UsageError) -> ExitCode {
         let patience = UInt64(try values.integer("timeout", in: 1...3_600_000))
+        let endpoints = try endpoints(values)
+        do {
+            return try save(path, from: endpoints, patience)
+        } catch {
+            Console.complain("\(error)")
+            return .failed
+        }
+    }
+
+    static func endpoints(_ values: FlagValues) throws(UsageError) -> [Endpoint] {
         var endpoints: [Endpoint] = []
         for text in values.list("endpoints") {
             guard let endpoint = Endpoint(text) else {
@@ -15,12 +25,7 @@ enum SnapshotSave {
             endpoints.append(endpoint)
         }
         guard !endpoints.isEmpty else { throw UsageError("--endpoints: a node is needed") }
-        do {
-            return try save(path, from: endpoints, patience)
-        } catch {
-            Console.complain("\(error)")
-            return .failed
-        }
+        return endpoints
     }
 
     /// Takes it from the first node that gives one.

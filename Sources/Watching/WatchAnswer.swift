@@ -1,0 +1,15 @@
+/// What a stream tells its client beside events, in the order in which it came about.
+struct WatchAnswer {
+    enum Kind {
+        case created
+        case canceled
+        case progress
+        /// A watch that could not be created: created and canceled in one, with the reason.
+        case refused(WatchRefusal)
+    }
+
+    let kind: Kind
+    let watchID: Int64
+    let revision: Int64
+    var compactedRevision: Int64 = 0
+}

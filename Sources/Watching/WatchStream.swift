@@ -1,0 +1,246 @@
+internal import Basics
+package import EtcdMessages
+internal import MVCC
+
+/// The watches of one client's stream: what it asks, and what it is sent, in order.
+package final class WatchStream {
+    /// What stands in the queue: an answer, or a watch that has events.
+    enum Entry {
+        case answer(WatchAnswer)
+        case events(Watcher)
+    }
+
+    /// There is output, after there was none: `next` is to be called until it gives nothing, at once or later.
+    package var onOutput: () -> Void = {}
+    /// The client has so many answers waiting that it is not worth going on.
+    package private(set) var isOverrun = false
+
+    /// Nothing is asked or sent any more: the stream has ended, or its hub is gone.
+    var isOver = false
+
+    unowned let hub: WatchHub
+    /// The place among the hub's streams.
+    var index = 0
+    /// By id; walked in the order of their ids only.
+    var watchers: [Int64: Watcher] = [:]
+    var laggingCount = 0
+    /// The highest revision that a watch began at.
+    var highestStart: Int64 = 0
+    var pendingBytes = 0
+    /// Whether the hub knows that there is output.
+    var isReady = false
+    var wantsProgress = false
+    var nextProgressMilliseconds: UInt64 = 0
+    /// Watches that are told of progress by themselves.
+    var progressCount = 0
+    private var nextID: Int64 = 0
+    private var queue = RingBuffer<Entry>(capacity: 4)
+    /// A watch whose events did not fit into one response: it goes on before the queue.
+    private var front: Watcher?
+    private var answersWaiting = 0
+
+    init(_ hub: WatchHub) { self.hub = hub }
+
+    // MARK: What the client asks
+
+    /// What a client asked.
+    package func take(_ request: WatchRequest) {
+        if isOver { return }
+        switch request.requestUnion {
+        case .createRequest(let create): self.create(create)
+        case .cancelRequest(let cancel): self.cancel(cancel.watchID)
+        case .progressRequest: requestProgress()
+        case nil: break
+        }
+    }
+
+    package func create(_ request: WatchCreateRequest) {
+        if isOver { return }
+        let interval = request.interval
+        if let refusal = refusal(of: request, interval) {
+            return answer(
+                WatchAnswer(kind: .refused(refusal), watchID: -1, revision: hub.revision))
+        }
+        let start = request.startRevision
+        let watcher = Watcher(
+            id: makeID(request.watchID), stream: self, interval: interval,
+            options: WatchOptions(request), hasFragments: request.fragment,
+            hasProgress: request.progressNotify, next: start == 0 ? hub.revision + 1 : start)
+        watchers[watcher.id] = watcher
+        highestStart = max(highestStart, watcher.next)
+        if watcher.hasProgress { progressCount += 1 }
+        answer(WatchAnswer(kind: .created, watchID: watcher.id, revision: hub.revision))
+        hub.add(watcher)
+    }
+
+    /// Ends a watch. One that is not there is not answered.
+    package func cancel(_ id: Int64) {
+        guard !isOver, let watcher = watchers[id] else { return }
+        remove(watcher)
+        answer(WatchAnswer(kind: .canceled, watchID: id, revision: hub.revision))
+    }
+
+    /// Asks to be told a revision up to which all watches have been given everything.
+    package func requestProgress() {
+        guard !isOver, !wantsProgress else { return }
+        wantsProgress = true
+        hub.wantProgress(self)
+    }
+
+    /// The client has gone, or must go.
+    package func end() {
+        if isOver { return }
+        isOver = true
+        onOutput = {}
+        hub.remove(self)
+    }
+
+    // MARK: What the client is sent
+
+    /// The next response; nil if there is none now.
+    package func next() -> WatchOutput? {
+        if isOver { return nil }
+        if let watcher = front {
+            front = nil
+            if let response = takeEvents(watcher) { return .events(response) }
+        }
+        while let entry = queue.popFirst() {
+            switch entry {
+            case .answer(let answer):
+                answersWaiting -= 1
+                return .answer(WatchResponse(answer))
+            case .events(let watcher):
+                if let response = takeEvents(watcher) { return .events(response) }
+            }
+        }
+        return nil
+    }
+
+    /// Whether `next` would give something; it may be mistaken about a watch that has ended.
+    package var hasOutput: Bool { front != nil || !queue.isEmpty }
+
+    private func takeEvents(_ watcher: Watcher) -> EventsResponse? {
+        guard watcher.place != .ended || !watcher.pending.isEmpty else { return nil }
+        let before = watcher.pendingBytes
+        defer { hub.sent(before - watcher.pendingBytes, to: watcher) }
+        watcher.hasNews = true
+        if watcher.hasFragments, let first = watcher.pending.first,
+            first.bytes.count > hub.plan.fragmentBytes
+        {
+            return takeFragment(watcher, first)
+        }
+        let blocks = watcher.takePending(bytesMax: Limits.responseBytes)
+        settle(watcher)
+        guard let last = blocks.last else { return nil }
+        return EventsResponse(
+            header: .at(last.revision), watchID: watcher.id, isFragment: false,
+            pieces: blocks.map { $0.bytes[...] })
+    }
+
+    private func takeFragment(_ watcher: Watcher, _ block: EventBlock) -> EventsResponse {
+        let start = watcher.sentOfFirst
+        let end = block.end(from: start, bytesMax: hub.plan.fragmentBytes)
+        let isLast = end == block.bytes.count
+        if isLast {
+            watcher.sentOfFirst = 0
+            _ = watcher.takePending(bytesMax: 0)
+            settle(watcher)
+        } else {
+            hub.marks.hit(.fragmented)
+            watcher.sentOfFirst = end
+            front = watcher
+        }
+        return EventsResponse(
+            header: .at(block.revision), watchID: watcher.id, isFragment: !isLast,
+            pieces: [block.bytes[start..<end]])
+    }
+
+    /// What is left of a watch's events comes next.
+    private func settle(_ watcher: Watcher) {
+        if watcher.pending.isEmpty {
+            watcher.isQueued = false
+        } else {
+            front = watcher
+        }
+    }
+
+    // MARK: For the hub
+
+    func answer(_ answer: WatchAnswer) {
+        queue.append(.answer(answer))
+        answersWaiting += 1
+        if answersWaiting > Limits.answersWaitingMax { isOverrun = true }
+        hub.noteOutput(self)
+    }
+
+    /// A watch has events.
+    func enqueue(_ watcher: Watcher) {
+        if !watcher.isQueued {
+            watcher.isQueued = true
+            queue.append(.events(watcher))
+        }
+        hub.noteOutput(self)
+    }
+
+    /// A watch is over. What it was given goes with it, unless `keepsPending`: then that is sent first.
+    func remove(_ watcher: Watcher, keepsPending: Bool = false) {
+        watchers[watcher.id] = nil
+        if watcher.hasProgress { progressCount -= 1 }
+        hub.remove(watcher, keepsPending: keepsPending)
+        if front === watcher, !keepsPending { front = nil }
+    }
+
+    private func makeID(_ wanted: Int64) -> Int64 {
+        if wanted != 0 { return wanted }
+        while watchers[nextID] != nil { nextID += 1 }
+        defer { nextID += 1 }
+        return nextID
+    }
+
+    private func refusal(
+        of request: WatchCreateRequest, _ interval: KeyInterval
+    ) -> WatchRefusal? {
+        if request.startRevision < 0 { return .compacted }
+        if case .bounded(let lower, let upper) = interval, KeyOrder.compare(lower, upper) >= 0 {
+            return .emptyRange
+        }
+        if request.watchID != 0, watchers[request.watchID] != nil { return .duplicateID }
+        let isFull =
+            watchers.count >= Limits.watchersPerStreamMax || hub.watcherCount >= Limits.watchersMax
+        return isFull ? .tooMany : nil
+    }
+}
+
+extension WatchCreateRequest {
+    /// What is watched: no key is the lowest one.
+    fileprivate var interval: KeyInterval {
+        KeyInterval(key: key.isEmpty ? [0] : key, rangeEnd: rangeEnd)
+    }
+}
+
+extension ResponseHeader {
+    fileprivate static func at(_ revision: Int64) -> ResponseHeader {
+        var header = ResponseHeader()
+        header.revision = revision
+        return header
+    }
+}
+
+extension WatchResponse {
+    fileprivate init(_ answer: WatchAnswer) {
+        self.init()
+        header = .at(answer.revision)
+        watchID = answer.watchID
+        switch answer.kind {
+        case .created: created = true
+        case .canceled:
+            canceled = true
+            compactRevision = answer.compactedRevision
+        case .progress: break
+        case .refused(let refusal):
+            created = true
+            canceled = true
+            cancelReason = refusal.rawValue
+        }
+    }
+}

@@ -1,0 +1,201 @@
+import EtcdMessages
+import MVCC
+import Testing
+
+@testable import Watching
+
+/// The rules of one stream, in etcd's words.
+struct WatchStreamTests {
+    private let rig = WatchRig(seed: 1, overBase: false)
+
+    private func responses(_ client: WatchClient) -> [WatchResponse] {
+        let known = client.responses.count
+        rig.settle()
+        return Array(client.responses[known...])
+    }
+
+    @Test func idsAreGivenFromZeroOnAndChosenOnesAreKept() {
+        let client = rig.connect()
+        client.create("a")
+        client.create("b") { $0.watchID = 2 }
+        client.create("c")
+        client.create("d")
+        client.create("e") { $0.watchID = 2 }
+        let answers = responses(client)
+        #expect(answers.map(\.watchID) == [0, 2, 1, 3, -1])
+        #expect(answers.allSatisfy { $0.created && $0.header.revision == 1 })
+        #expect(answers.map(\.canceled) == [false, false, false, false, true])
+        #expect(
+            answers[4].cancelReason == "mvcc: duplicate watch ID provided on the WatchStream")
+    }
+
+    @Test func whatCannotBeWatchedIsRefusedInEtcdsWords() {
+        let client = rig.connect()
+        client.create("b") { $0.rangeEnd = Array("a".utf8) }
+        client.create("b") { $0.rangeEnd = Array("b".utf8) }
+        client.create("b") { $0.startRevision = -1 }
+        let answers = responses(client)
+        #expect(answers.map(\.watchID) == [-1, -1, -1])
+        #expect(answers.allSatisfy { $0.created && $0.canceled && $0.compactRevision == 0 })
+        #expect(
+            answers.map(\.cancelReason) == [
+                "mvcc: watcher range is empty", "mvcc: watcher range is empty",
+                "etcdserver: mvcc: required revision has been compacted",
+            ])
+    }
+
+    @Test func noKeyIsTheLowestOne() {
+        let client = rig.connect()
+        client.create("") { $0.rangeEnd = [0] }
+        rig.write([("a", "1")])
+        #expect(responses(client).flatMap(\.events).count == 1)
+    }
+
+    @Test func aCanceledWatchIsToldNothingMore() {
+        let client = rig.connect()
+        client.create("a")
+        _ = responses(client)
+        rig.write([("a", "1")])
+        rig.hub.advance(rig.keyspace)
+        client.cancel(0)
+        client.cancel(0)
+        client.cancel(7)
+        rig.write([("a", "2")])
+        let answers = responses(client)
+        #expect(answers.count == 1)
+        #expect(answers.first?.canceled == true && answers.first?.watchID == 0)
+        #expect(answers.first?.header.revision == 2)
+        #expect(rig.hub.watcherCount == 0 && rig.hub.pendingBytes == 0)
+    }
+
+    @Test func aCompactedStartIsCanceledWithTheCompactedRevision() {
+        for value in 1...5 { rig.write([("a", "\(value)")]) }
+        rig.compact(to: 4)
+        rig.turn()
+        let client = rig.connect()
+        client.create("a") { $0.startRevision = 3 }
+        client.create("a") { $0.startRevision = 4 }
+        let answers = responses(client)
+        #expect(answers[0].created && answers[1].created && !answers[0].canceled)
+        let end = answers.first { $0.canceled }
+        #expect(end?.watchID == 0 && end?.compactRevision == 4 && end?.header.revision == 0)
+        #expect(answers.flatMap(\.events).map(\.kv.modRevision) == [4, 5, 6])
+    }
+
+    @Test func theDeleteAtTheCompactedRevisionIsTold() {
+        rig.write([("a", "1")])
+        rig.write([("a", nil)])
+        rig.compact(to: 3)
+        rig.turn()
+        let client = rig.connect()
+        client.create("a") {
+            $0.startRevision = 3
+            $0.prevKv = true
+        }
+        let events = responses(client).flatMap(\.events)
+        #expect(events.count == 1 && events.first?.type == .delete)
+        #expect(events.first?.hasPrevKv == false, "the revision below is compacted")
+    }
+
+    @Test func aFutureStartHearsNothingBefore() {
+        let client = rig.connect()
+        client.create("a") { $0.startRevision = 5 }
+        client.stream.requestProgress()
+        rig.write([("a", "1")])
+        rig.write([("a", "2")])
+        #expect(responses(client).count == 1, "only that it was created")
+        rig.write([("a", "3")])
+        let progress = responses(client)
+        #expect(progress.map(\.watchID) == [-1] && progress[0].header.revision == 4)
+        rig.write([("a", "4")])
+        #expect(responses(client).flatMap(\.events).map(\.kv.modRevision) == [5])
+    }
+
+    @Test func progressComesWhenAllIsTold() {
+        for value in 1...5 { rig.write([("a", "\(value)")]) }
+        rig.turn()
+        let client = rig.connect()
+        client.create("a") { $0.startRevision = 1 }
+        client.stream.requestProgress()
+        client.stream.requestProgress()
+        let answers = responses(client)
+        #expect(answers.last?.watchID == -1 && answers.last?.header.revision == 6)
+        #expect(answers.count { $0.watchID == -1 } == 1)
+        #expect(client.judge().isEmpty)
+    }
+
+    @Test func idleWatchesAreToldOfProgressByThemselves() {
+        rig.hub.tick(nowMilliseconds: 0)
+        let client = rig.connect()
+        client.create("a") { $0.progressNotify = true }
+        client.create("a")
+        _ = responses(client)
+        rig.write([("b", "1")])
+        rig.turn()
+        rig.hub.tick(nowMilliseconds: 120)
+        let idle = responses(client)
+        #expect(idle.map(\.watchID) == [0] && idle[0].header.revision == 2)
+        rig.write([("a", "1")])
+        _ = responses(client)
+        rig.hub.tick(nowMilliseconds: 240)
+        #expect(responses(client).isEmpty, "it had events meanwhile")
+        rig.hub.tick(nowMilliseconds: 360)
+        #expect(responses(client).map(\.watchID) == [0])
+    }
+
+    @Test func aRevisionIsOneResponseUnlessFragmentsWereAskedFor() {
+        let client = rig.connect()
+        for fragment in [false, true] {
+            client.create("k") {
+                $0.rangeEnd = Array("l".utf8)
+                $0.fragment = fragment
+            }
+        }
+        _ = responses(client)
+        rig.write((0..<9).map { ("k\($0)", String(repeating: "v", count: 90)) })
+        let answers = responses(client)
+        #expect(answers.count { $0.watchID == 0 } == 1)
+        let chain = answers.filter { $0.watchID == 1 }
+        #expect(chain.count > 2 && chain.dropLast().allSatisfy(\.fragment))
+        #expect(chain.last?.fragment == false && chain.flatMap(\.events).count == 9)
+        #expect(client.judge().isEmpty)
+    }
+
+    @Test func eventsAreEncodedOnceForAllWhoShareThem() {
+        let client = rig.connect()
+        for _ in 0..<3 { client.create("a") }
+        rig.turn()
+        client.read(.max)
+        rig.write([("a", "1")])
+        rig.hub.advance(rig.keyspace)
+        let blocks = client.stream.watchers.values.compactMap { $0.pending.first }
+        #expect(blocks.count == 3 && blocks.allSatisfy { $0 === blocks[0] })
+    }
+
+    @Test func whoNeverReadsHoldsNoMoreThanItsBudget() {
+        let client = rig.connect()
+        client.create("a")
+        rig.turn()
+        client.read(.max)
+        for _ in 0..<200 {
+            rig.write([("a", String(repeating: "x", count: 10_000))])
+            rig.turn()
+        }
+        #expect(rig.hub.pendingBytes <= Limits.pendingBytesPerWatcher)
+        #expect(rig.hub.liveCount == 0 && rig.hub.isLeading)
+        rig.settle()
+        #expect(client.judge().isEmpty && rig.hub.liveCount == 1)
+    }
+
+    @Test func aStreamThatEndsLeavesNothing() {
+        let client = rig.connect()
+        client.create("a") { $0.startRevision = 1 }
+        client.create("b")
+        client.stream.end()
+        client.stream.end()
+        rig.write([("a", "1"), ("b", "1")])
+        rig.turn()
+        #expect(rig.hub.watcherCount == 0 && rig.hub.liveCount == 0 && !rig.hub.isLeading)
+        #expect(rig.hub.pendingBytes == 0)
+    }
+}
