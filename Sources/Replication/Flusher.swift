@@ -63,7 +63,12 @@ final class Flusher {
 
     private func lastOperation() -> BaseOperation {
         guard let frozen else { preconditionFailure("no flush is under way") }
-        let tables = injectedBug == .flushCarriesCurrentSlot ? machine.tables() : frozen.tables
+        var tables = injectedBug == .flushCarriesCurrentSlot ? machine.tables() : frozen.tables
+        if injectedBug == .leaseTableNewerThanSlot {
+            let leases = machine.leases.allTables()
+            tables.removeAll { row in leases.contains { $0.name == row.name } }
+            tables += leases
+        }
         return .finishFlush(
             tables: tables + otherTables, compactedRevision: frozen.compactedRevision)
     }

@@ -9,7 +9,7 @@ package import WriteAheadLog
 package struct InjectedBug: Equatable, Sendable {
     /// Which faults it takes to find the bug: a profile of the simulator.
     package enum Profile: String, CaseIterable, Sendable {
-        case network, disk, clock, roles, membership, storage, watch, all
+        case network, disk, clock, roles, membership, storage, watch, lease, all
     }
 
     /// As it is given on the command line.
@@ -53,7 +53,7 @@ extension InjectedBug {
     package static let all: [InjectedBug] =
         [canary] + durability + ballots + decisions + memberships + truncation + bases + operators
         + reads
-        + commands + watches
+        + commands + watches + leases
 
     private static let canary = InjectedBug(
         "canary", "none", .network,
@@ -333,5 +333,27 @@ extension InjectedBug {
             "compacted-revisions-skipped", "P35", .watch,
             "a watch whose next revision is compacted goes on behind it",
             watch: .compactedRevisionsSkipped),
+    ]
+
+    private static let leases = [
+        InjectedBug(
+            "old-leader-revokes", "P27", .lease,
+            "leases end by the word of a leader that was deposed since", machine: .oldLeaderRevokes),
+        InjectedBug(
+            "id-granted-again", "P27", .lease,
+            "a lease ends though it only has the id of the one that was meant",
+            machine: .idGrantedAgain),
+        InjectedBug(
+            "renewed-then-revoked", "P27", .lease,
+            "a leader answers renewals without asking whether it still leads",
+            replica: .renewedThenRevoked),
+        InjectedBug(
+            "revoke-resent-by-successor", "P27", .lease,
+            "what a deposed leader wanted ended is ended in the name of the next one",
+            replica: .revokeResentBySuccessor),
+        InjectedBug(
+            "lease-table-newer-than-slot", "P31", .lease,
+            "the leases of a flush are those of its end, all else that of the freeze",
+            replica: .leaseTableNewerThanSlot),
     ]
 }

@@ -14,7 +14,9 @@ extension Replica {
             return then(inquiry.items.map { _ in .later })
         }
         if injectedBug == .renewedThenRevoked {
-            return then(inquiry.items.map { answer($0, clockMilliseconds()) })
+            let now = clockMilliseconds()
+            let keepsTime = keepsLeaseTime(now)
+            return then(inquiry.items.map { keepsTime ? answer($0, now) : .later })
         }
         reads.add { [unowned self] result in
             let now = clockMilliseconds()

@@ -56,9 +56,7 @@ extension Replica {
     /// With the end of a turn, before the turn's reads get their number: what came is given to the leader, or to this
     /// node itself if it leads. Without a leader it waits.
     func closeLeaseInquiries() {
-        guard !leases.arriving.isEmpty, let leader = leaderBallot?.replica, core != nil else {
-            return
-        }
+        guard canAskAboutLeases, let leader = leaderBallot?.replica else { return }
         var rest = leases.arriving[...]
         leases.arriving = []
         while !rest.isEmpty {
@@ -67,6 +65,11 @@ extension Replica {
             for place in part.indices { part[place].wasAsked = true }
             give(part, to: leader)
         }
+    }
+
+    /// Whether somebody asks, and there is a leader to be asked.
+    var canAskAboutLeases: Bool {
+        !leases.arriving.isEmpty && leaderBallot != nil && core != nil
     }
 
     private func give(_ waiting: [LeaseDesk.Waiting], to leader: ReplicaID) {

@@ -138,7 +138,7 @@ extension Replica {
         answering.removeAll(keepingCapacity: true)
         let reached = injectedBug == .readBeforeApplied ? UInt64.max : appliedSlot.rawValue
         for ready in reads.takeReady(appliedSlot: reached) { ready(.ready) }
-        if bundle.commandCount > 0 || reads.hasArriving || !leases.arriving.isEmpty {
+        if bundle.commandCount > 0 || reads.hasArriving || canAskAboutLeases {
             requestTurn()
         }
     }

@@ -26,6 +26,10 @@ package enum Limits {
     static let attemptsMax = 4
     /// Tries of one that carries a session's number.
     static let sessionAttemptsMax = 10
+    /// Clients that hold leases.
+    static let leaseHolders = 6
+    /// No lease lasts longer than so after its last renewal, a change of the leader and what that takes apart.
+    static let leaseMilliseconds: UInt64 = 3_000
     /// How long a machine's log stays longer for another one that takes its base.
     static let pinMicroseconds: UInt64 = 5_000_000
     /// The time between two backups.

@@ -1,6 +1,6 @@
 internal import Basics
 internal import MVCC
-internal import Rows
+package import Rows
 
 /// The leases as rows of a base: a row for each group of neighbouring places, written when one of them has changed,
 /// and one that says how many places count.
@@ -14,11 +14,16 @@ extension Leases {
     }
 
     /// What has changed since the last call, for a flush.
-    func changedTables() -> [TableRow] {
+    func changedTables() -> [TableRow] { tables(ofGroups: takeChangedGroups()) }
+
+    /// All of it as it is now, for a flush that breaks a rule on purpose.
+    package func allTables() -> [TableRow] { tables(ofGroups: Array(0..<groupCount)) }
+
+    private func tables(ofGroups groups: [Int]) -> [TableRow] {
         var head = ByteWriter()
         head.writeVarint(UInt64(rows.count))
         var tables = [TableRow(name: Self.headName, bytes: head.bytes)]
-        for group in takeChangedGroups() {
+        for group in groups {
             var writer = ByteWriter()
             for row in rows(ofGroup: group) { row.write(to: &writer) }
             tables.append(TableRow(name: "\(Self.groupPrefix)\(group)", bytes: writer.bytes))

@@ -18,6 +18,8 @@ package final class Leases {
     package private(set) var generation: UInt64 = 0
     /// The places of leases that were granted since somebody last took them.
     private var granted: [Int] = []
+    /// Is told of what becomes of leases; for checkers.
+    package var onEvent: ((LeaseEvent) -> Void)?
     /// Keys that are attached to leases.
     package private(set) var attachedCount = 0
     /// Leases that were granted and revoked, in all slots that this process has applied.
@@ -61,6 +63,7 @@ package final class Leases {
         granted.append(place)
         grantedCount += 1
         noteChange(place)
+        onEvent?(.granted(id: id, slot: slot))
     }
 
     /// Ends a lease. Its keys are the caller's business.
@@ -73,6 +76,7 @@ package final class Leases {
         attachedCount -= row.keys.count
         revokedCount += 1
         noteChange(place)
+        onEvent?(.ended(id: id, grantSlot: row.grantSlot))
         return row
     }
 

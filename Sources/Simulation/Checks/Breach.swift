@@ -29,6 +29,8 @@ package struct Breach: Equatable, Sendable, CustomStringConvertible {
         case reserve = "reserve"
         /// A watch was told something that etcd's promises exclude.
         case watches = "watches"
+        /// A lease ended before its time, or not at all, or its client was told what is not so.
+        case leases = "leases"
         /// Two runs of one seed gave two histories.
         case determinism = "determinism"
         /// The program ended itself.

@@ -13,6 +13,7 @@ package final class SeedRun {
     private let scenario: Scenario
     package let world: World
     private let workload: Workload
+    private let leases: LeaseWorkload?
     private let nemesis: Nemesis
     private let backups: BackupTaker
     private let watching: WatchWorkload
@@ -32,14 +33,20 @@ package final class SeedRun {
         var knobs = Knobs.drawn(seed: scenario.seed, nodeCount: scenario.nodeCount)
         if scenario.profile == .storage { knobs.drawBases(seed: scenario.seed) }
         if scenario.profile == .watch { knobs.drawWatches(seed: scenario.seed) }
+        // Watchers reckon with the keys of the usual clients only.
+        knobs.hasLeases = scenario.profile == .lease || knobs.hasLeases && knobs.watcherCount == 0
+        if scenario.profile == .lease { knobs.watcherCount = 0 }
         world = World(
             seed: scenario.seed, knobs: knobs, injectedBug: scenario.injectedBug, output: output)
         if scenario.activeFaults.contains(.unsafeAmnesia) {
-            world.ignoredRules = [.coreInvariant, .durableBeforeSent, .promiseKept, .recovery]
+            world.ignoredRules = [
+                .coreInvariant, .durableBeforeSent, .promiseKept, .recovery, .leases,
+            ]
             world.checks.expectsHalts = true
         }
         workload = Workload(world)
         watching = WatchWorkload(world, keys: workload.keys)
+        leases = knobs.hasLeases ? LeaseWorkload(world, beside: workload) : nil
         nemesis = Nemesis(world, workload, faults: scenario.activeFaults)
         backups = BackupTaker(world)
         if knobs.watcherCount > 0 { followWatches() }
@@ -91,6 +98,7 @@ package final class SeedRun {
         workload.start()
         if scenario.profile == .storage { backups.start() }
         watching.start()
+        leases?.start()
         let begin = world.timeline.nowMicroseconds
         let most = min(
             Limits.faultySecondsMax * 1000, scenario.faultyMilliseconds ?? .max)
@@ -198,7 +206,9 @@ package final class SeedRun {
     private func judge() {
         world.trace.note(.phase, node: nil, 4, 0, "judge")
         workload.stop()
+        leases?.stop()
         let core = world.machines.filter { nemesis.healed.contains($0.index) }
+        endLeases(core)
         let bound = Limits.healingMilliseconds + world.knobs.requestTimeoutMilliseconds * 8
         let isLevel = world.timeline.run(milliseconds: bound) {
             guard workload.isQuiet else { return false }
@@ -212,6 +222,9 @@ package final class SeedRun {
             if let process = machine.process {
                 world.checks.compareDigest(of: process, isCertain: true)
                 process.replica?.machine.keyspace.checkInvariants()
+                if let state = process.replica?.machine {
+                    state.leases.checkInvariants(state.keyspace)
+                }
             }
         }
         for complaint in nemesis.operators.complaints() { world.note(.clients, complaint) }
@@ -227,6 +240,18 @@ package final class SeedRun {
             watching.isComplete || !world.breaches.isEmpty
         }
         if !isComplete { world.note(.watches, "not every watch was told everything") }
+    }
+
+    /// What nobody renews ends, soon after its time.
+    private func endLeases(_ core: [SimMachine]) {
+        guard let leases else { return }
+        let bound =
+            Limits.leaseMilliseconds + Limits.healingMilliseconds
+            + world.knobs.requestTimeoutMilliseconds * 2
+        let areOver = world.timeline.run(milliseconds: bound) {
+            leases.isQuiet(at: core.filter(isMember)) || !world.breaches.isEmpty
+        }
+        if !areOver { world.note(.leases, "leases that nobody renews did not end") }
     }
 
     private func judgeHistory(_ core: [SimMachine]) {

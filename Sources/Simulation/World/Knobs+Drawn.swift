@@ -14,6 +14,8 @@ extension Knobs {
         // A stream of its own: other knobs of the seed stay what they were.
         var quota = Dice(seed: seed, concern: "quota")
         knobs.quotaBytes = quota.one(of: [0, 0, 0, 0, 0, 4_000, 30_000, 200_000])
+        var leases = Dice(seed: seed, concern: "lease-knobs")
+        knobs.hasLeases = leases.happens(perMille: 300)
         knobs.drawBase(seed)
         return knobs
     }

@@ -47,6 +47,8 @@ package struct Knobs: Equatable, Sendable {
     /// Clients that watch.
     package var watcherCount = 0
     package var watches = WatchPlan.standard
+    /// Whether some of them hold leases.
+    package var hasLeases = false
     /// The quota of the store; 0: none.
     package var quotaBytes: UInt64 = 0
     /// Between two compactions.

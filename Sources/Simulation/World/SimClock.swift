@@ -8,6 +8,9 @@ package struct SimClock {
     /// Its microseconds in a million of the world's.
     package private(set) var rate: UInt64
 
+    /// What it had shown more before the machine was switched off and on.
+    private var forgone: UInt64 = 0
+
     package init(shown: UInt64, rate: UInt64 = million, at now: UInt64) {
         self.shown = shown
         self.rate = rate
@@ -20,6 +23,9 @@ package struct SimClock {
         return shown + (now - since) * rate / Self.million
     }
 
+    /// What it has counted in all, the machine's restarts included: only differences mean something.
+    package func counted(at now: UInt64) -> UInt64 { microseconds(at: now) &+ forgone }
+
     /// From now on it runs at this rate: a million is right, 0 stands still.
     package mutating func run(at rate: UInt64, now: UInt64) {
         shown = microseconds(at: now)
@@ -31,6 +37,7 @@ package struct SimClock {
 
     /// The machine was switched off and on again.
     package mutating func restart(shown: UInt64, now: UInt64) {
+        forgone &+= microseconds(at: now) &- shown
         self.shown = shown
         since = now
     }

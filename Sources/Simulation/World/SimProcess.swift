@@ -4,6 +4,7 @@ package import Paxos
 internal import PaxosCodec
 package import Replication
 internal import Rows
+internal import StateMachine
 internal import WriteAheadLog
 
 /// One process of a member: the real replica over the real log. Only the disk below and the wires are the
@@ -131,6 +132,12 @@ package final class SimProcess: PeerLink {
         replica.onDecided = { [unowned self] in decided($0) }
         replica.onChange = { [unowned self] in world.onChange(machine, $0, $1) }
         replica.onRetired = { [unowned self] in retire(by: $0) }
+        if let ledger = world.leaseLedger {
+            replica.machine.leases.onEvent = { [unowned replica] in
+                ledger.note($0, by: replica)
+            }
+            ledger.compare(with: replica)
+        }
         replica.onStarted = { [unowned self] in
             isStarted = true
             world.trace.note(.started, node: machine.index)
@@ -235,6 +242,7 @@ package final class SimProcess: PeerLink {
         decidedUpTo = max(decidedUpTo, slot)
         machine.hasLostBase = false
         world.trace.note(.install, node: machine.index, slot.rawValue, 0, "\(slot)")
+        if let replica { world.leaseLedger?.compare(with: replica) }
         world.checks.compareDigest(of: self, isCertain: true)
     }
 

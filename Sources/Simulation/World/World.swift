@@ -27,6 +27,8 @@ package final class World {
     var processDice: Dice
     var baseDice: Dice
 
+    /// What clients of leases were promised; nil if there are none.
+    var leaseLedger: LeaseLedger?
     /// Looks at every message that is sent.
     package var onMessage: (_ message: Message, _ from: SimMachine, _ to: SimMachine) -> Void = {
         _, _, _ in
