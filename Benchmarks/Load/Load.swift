@@ -12,7 +12,10 @@ final class Load {
     private let path: String
     private var connections: [ClientConnection] = []
     private var random = SeededRandom(seed: 1)
+    private let values: ValuePool
+    private var nextKey = 0
     private var latencies: [UInt64] = []
+    private var trace: Trace?
     private var failures = 0
     private var isMeasuring = false
     private var startedAt: UInt64 = 0
@@ -24,7 +27,9 @@ final class Load {
         self.loop = loop
         self.options = options
         path = options.workload == .get ? KVMethods.range : KVMethods.put
+        values = ValuePool(using: &random)
         latencies.reserveCapacity(1 << 20)
+        trace = options.tracePath.map { Trace(path: $0, now: loop.now) }
     }
 
     /// Connects, and plans warm-up, measurement and end.
@@ -37,6 +42,7 @@ final class Load {
                 configuration: ClientConfiguration(host: endpoint.host, port: endpoint.port))
         }
         for client in 0..<options.clients { begin(on: connections[client % count]) }
+        if options.workload == .fill { return begin() }
         loop.schedule(afterMilliseconds: Self.warmUpMilliseconds) { [unowned self] in begin() }
         loop.schedule(
             afterMilliseconds: Self.warmUpMilliseconds + UInt64(options.seconds) * 1_000
@@ -44,6 +50,7 @@ final class Load {
     }
 
     func report() {
+        trace?.close()
         guard !latencies.isEmpty else { return print("no operation has succeeded") }
         latencies.sort()
         let seconds = Double(endedAt - startedAt) / 1e9
@@ -91,37 +98,63 @@ final class Load {
 
     /// One client's next operation, and then the one after it.
     private func issue(on connection: ClientConnection, session: ClientSession?) {
+        if options.workload == .fill, nextKey == options.keyCount { return }
         let sentAt = loop.now
         let metadata = session.map { [("synod-session", $0.nextTicket())] } ?? []
         connection.unary(path, request(), metadata: metadata) { [unowned self] result in
             switch result {
-            case .success: if isMeasuring { latencies.append(loop.now - sentAt) }
+            case .success: succeeded(sentAt)
             case .failure(let failure): failed(failure.message)
             }
             if !connection.isClosed { issue(on: connection, session: session) }
         }
     }
 
+    private func succeeded(_ sentAt: UInt64) {
+        guard isMeasuring else { return }
+        latencies.append(loop.now - sentAt)
+        trace?.note(endedAt: loop.now, nanoseconds: loop.now - sentAt)
+        endFill()
+    }
+
+    private func endFill() {
+        guard options.workload == .fill, latencies.count + failures == options.keyCount else {
+            return
+        }
+        end()
+    }
+
     private func failed(_ message: String) {
         failures += 1
+        endFill()
         if failures == 1 { complain("the first failure: \(message)") }
     }
 
     private func request() -> [UInt8] {
-        let number = Int.random(in: 0..<Self.keyCount, using: &random)
-        let key = Array("key\(1_000_000 + number)".utf8)
         switch options.workload {
-        case .put, .sessionPut:
+        case .put, .sessionPut, .fill:
             var put = PutRequest()
-            put.key = key
-            put.value = [UInt8](
-                repeating: UInt8(truncatingIfNeeded: number), count: Self.valueBytes)
+            put.key = key()
+            put.value = values.value(byteCount: options.valueBytes, using: &random)
             return put.serializedBytes()
         case .get:
             var range = RangeRequest()
-            range.key = key
+            range.key = key()
             return range.serializedBytes()
         }
+    }
+
+    /// `key`, zeros and a number: so many bytes as were asked for.
+    private func key() -> [UInt8] {
+        var number = nextKey
+        if options.workload == .fill {
+            nextKey += 1
+        } else {
+            number = Int.random(in: 0..<options.keyCount, using: &random)
+        }
+        let digits = String(number).utf8
+        let zeros = repeatElement(UInt8(ascii: "0"), count: options.keyBytes - 3 - digits.count)
+        return Array("key".utf8) + zeros + digits
     }
 
     private func microseconds(_ quantile: Double) -> Int {
@@ -130,7 +163,5 @@ final class Load {
     }
 
     private static let clientsPerConnection = 8
-    private static let keyCount = 100_000
-    private static let valueBytes = 256
     private static let warmUpMilliseconds: UInt64 = 500
 }

@@ -4,6 +4,8 @@ struct Options {
         case put, get
         /// Puts of clients with a session: each is executed once.
         case sessionPut = "session-put"
+        /// Puts of every key, once each, in order.
+        case fill
     }
 
     struct Endpoint {
@@ -12,10 +14,14 @@ struct Options {
     }
 
     static let usage = """
-        usage: Load --endpoints HOST:PORT,... [--workload put|session-put|get] [--clients 64] [--seconds 5]
-                    [--pids SERVER,...]
+        usage: Load --endpoints HOST:PORT,... [--workload put|session-put|get|fill] [--clients 64]
+                    [--seconds 5] [--keys 100000] [--key-bytes 10] [--value-bytes 256] [--pids SERVER,...]
+                    [--trace FILE]
         Clients share a connection by eight, the connections go to the endpoints in turn. Get reads
-        linearizably what put with the same options has written. CPU time is that of the pids.
+        linearizably what put with the same options has written. Fill puts each key once and then ends,
+        whatever --seconds says; the others take random keys. Values are random bytes. CPU time is that of
+        the pids. The trace is the Unix time of its beginning in milliseconds u64, then for each operation
+        that succeeded when it ended in milliseconds since then u32, and its microseconds u32.
         """
 
     private(set) var endpoints: [Endpoint] = []
@@ -23,6 +29,10 @@ struct Options {
     private(set) var clients = 64
     private(set) var seconds = 5
     private(set) var pids: [Int32] = []
+    private(set) var keyCount = 100_000
+    private(set) var keyBytes = 10
+    private(set) var valueBytes = 256
+    private(set) var tracePath: String?
 
     init(_ words: [String]) throws(UsageError) {
         var rest = words[...]
@@ -47,6 +57,18 @@ struct Options {
         case "--seconds":
             guard let count = Int(value), count > 0 else { return false }
             seconds = count
+        case "--keys":
+            guard let count = Int(value), count > 0 else { return false }
+            keyCount = count
+        case "--key-bytes":
+            guard let count = Int(value), count >= 10 else { return false }
+            keyBytes = count
+        case "--value-bytes":
+            guard let count = Int(value), count > 0, count <= ValuePool.valueBytesMax else {
+                return false
+            }
+            valueBytes = count
+        case "--trace": tracePath = value
         case "--pids":
             pids = value.split(separator: ",").compactMap { Int32($0) }
         default:

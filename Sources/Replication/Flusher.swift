@@ -19,13 +19,21 @@ final class Flusher {
     /// Tables of others than the state machine.
     private var otherTables: [TableRow] = []
 
+    /// With so much that is not flushed a flush does not rest any more.
+    private let urgentBytes: Int
     private let injectedBug: ReplicaBug?
 
-    init(_ desk: BaseDesk, _ machine: ReplicatedState, injectedBug: ReplicaBug?) {
+    init(
+        _ desk: BaseDesk, _ machine: ReplicatedState, urgentBytes: Int, injectedBug: ReplicaBug?
+    ) {
         self.desk = desk
         self.machine = machine
+        self.urgentBytes = urgentBytes
         self.injectedBug = injectedBug
     }
+
+    /// Whether what came since the freeze takes so much memory that apply will soon have to wait for the flush.
+    private var isUrgent: Bool { machine.keyspace.unflushedBytes > urgentBytes }
 
     var isRunning: Bool { frozen != nil }
 
@@ -51,7 +59,7 @@ final class Flusher {
             let piece = FlushPiece.next(
                 of: machine.keyspace, rowsMax: Limits.flushPieceRows,
                 bytesMax: Limits.flushPieceBytes)
-            let operation = piece.map(BaseOperation.flushRows) ?? lastOperation()
+            let operation = piece.map { .flushRows($0, isUrgent: isUrgent) } ?? lastOperation()
             desk.submit(operation) { [self] in goOn($0, then) }
         case .flushLackedRoom:
             machine.keyspace.restartFlush()

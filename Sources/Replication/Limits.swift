@@ -12,13 +12,15 @@ package enum Limits {
     package static let bundleBytes = 1 << 20
     /// Batches are applied in one turn of the loop until they add up to this many bytes.
     package static let appliedBytesPerTurn = 256 << 10
+    /// While a flush is due and cannot begin, apply takes half of the memory that is left in so long.
+    static let slowApplyMilliseconds: UInt64 = 30_000
     /// Changes that memory lets go of in one turn: well below a millisecond.
     static let releasedChangesPerTurn = 2_000
     /// Keys that are looked at in one turn for those that can give way.
     static let evictedKeysPerTurn = 2_000
-    /// Rows and bytes after which a piece of a flush ends: well below a millisecond.
-    static let flushPieceRows = 2_000
-    static let flushPieceBytes = 512 << 10
+    /// Rows and bytes after which a piece of a flush ends: a fraction of a millisecond, since pieces follow each other.
+    static let flushPieceRows = 500
+    static let flushPieceBytes = 128 << 10
     /// One piece of a snapshot on its way.
     static let snapshotChunkBytes = 1 << 20
     /// Pieces that were asked for and have not come.

@@ -8,6 +8,9 @@ package struct MemoryPlan: Equatable, Sendable {
     /// log and the time of a restart.
     package var replayBytes: Int
 
+    /// At one and a half generations: apply waits at two.
+    var urgentBytes: Int { generationBytes + generationBytes / 2 }
+
     /// Without a flag.
     package static let standard = MemoryPlan(
         generationBytes: 64 << 20, tableBytes: 128 << 20, replayBytes: 256 << 20)

@@ -71,9 +71,12 @@ extension Replica {
 
     /// Whether apply must wait: for memory, or for keys that are being fetched.
     var mustWaitToApply: Bool {
-        if desk == nil { return false }
-        return isFetchingForApply || taker?.isFinishing == true
-            || machine.keyspace.unflushedBytes > 2 * configuration.memory.generationBytes
+        guard let desk else { return false }
+        if isFetchingForApply || taker?.isFinishing == true { return true }
+        return applyPace.mustWait(
+            unflushedBytes: machine.keyspace.unflushedBytes, plan: configuration.memory,
+            nowMilliseconds: clockMilliseconds(),
+            isHeldUp: { flusher?.isRunning == false && desk.base.isBehind })
     }
 
     /// Fetches the keys of a value that was just accepted: when it is decided they are there (P38).

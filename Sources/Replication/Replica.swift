@@ -142,6 +142,7 @@ package final class Replica {
     var baseSlot = Slot.zero
     var appliedBytesSinceFlush = 0
     var isFetchingForApply = false
+    var applyPace = ApplyPace()
     /// How often keys of the next slot were fetched.
     var fetchesForApply = 0
 
@@ -192,7 +193,9 @@ package final class Replica {
         let desk = parts.base.map { BaseDesk($0) }
         self.desk = desk
         flusher = desk.map {
-            Flusher($0, parts.machine, injectedBug: configuration.injectedBug?.replica)
+            Flusher(
+                $0, parts.machine, urgentBytes: configuration.memory.urgentBytes,
+                injectedBug: configuration.injectedBug?.replica)
         }
         saveIdentity = parts.saveIdentity
         identity = parts.identity

@@ -48,8 +48,9 @@ final class FlushLane: @unchecked Sendable {
             preconditionFailure("a flush that was begun")
         }
         switch operation {
-        case .flushRows(let piece):
+        case .flushRows(let piece, let isUrgent):
             try flush.writer.add(piece)
+            if !isUrgent, piece.rowCount > 0 { usleep(Limits.flushPauseMicroseconds) }
             return .flushWritten
         case .finishFlush(let tables, let compactedRevision):
             return try finish(flush, tables, compactedRevision)

@@ -9,9 +9,11 @@ package enum Limits {
     /// Bits of a filter for each row: one absent row in a hundred costs a read.
     static let filterBitsPerRow = 10.0
     /// Files of the newest level that start a compaction.
-    static let newestLevelFiles: Int32 = 4
+    ///
+    /// Of each flush of keys in no order two files go there: newest states, and the index with the tables.
+    static let newestLevelFiles: Int32 = 8
     /// Files of the newest level above which reads have become slow: no flush should begin.
-    static let newestLevelFilesMax = 12
+    static let newestLevelFilesMax = 24
     /// What is read ahead where everything is read.
     static let readaheadBytes = 1 << 20
     /// New files are written out in parts of this size, so that no flush of the log waits for a large one.
@@ -20,8 +22,9 @@ package enum Limits {
     package static let cacheBytesDefault = 128 << 20
     /// Background threads that compact.
     static let backgroundThreads: Int32 = 2
-    /// What compactions may write in a second.
-    static let backgroundBytesPerSecond: Int64 = 40 << 20
+    /// What compactions may write in a second: several times what clients put in one second, since each byte is
+    /// merged more than once.
+    static let backgroundBytesPerSecond: Int64 = 160 << 20
     /// Within a second the budget is given out so often.
     static let backgroundRefillMicroseconds: Int64 = 100_000
     /// Open files, each with its memory.
@@ -42,6 +45,8 @@ package enum Limits {
     static let queuedOperations = 100_000
     /// The cache for a store that is only looked over.
     static let verifyCacheBytes = 8 << 20
+    /// A flush rests so long after each piece, unless it is urgent: clients' puts notice it less.
+    static let flushPauseMicroseconds: UInt32 = 2_000
     /// A flush that finds no room tries again so often.
     static let noSpaceRetryMilliseconds: UInt32 = 500
     /// Rows that are read before a look whether the base is being closed.

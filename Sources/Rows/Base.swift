@@ -35,7 +35,8 @@ package enum BaseOperation: Sendable {
     // A flush: begun, filled, and finished; one at a time.
     case beginFlush
     /// Changes, each above those before; or changed keys, each above those before and after all changes.
-    case flushRows(FlushPiece)
+    /// What is not urgent leaves disk and processor to others for a while.
+    case flushRows(FlushPiece, isUrgent: Bool)
     /// Takes everything in, durably, in one step. Afterwards rows go that `compactedRevision` makes obsolete.
     case finishFlush(tables: [TableRow], compactedRevision: Int64)
 

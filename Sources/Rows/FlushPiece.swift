@@ -86,15 +86,6 @@ package struct FlushPiece: Sendable {
         endValue(lengths, valueStart)
     }
 
-    /// Takes over a row of another piece.
-    mutating func add(_ row: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
-        writer.write(UInt32(row.count))
-        writer.write(UInt32(value.count))
-        writer.writeRaw(row)
-        writer.writeRaw(value)
-        rowCount += 1
-    }
-
     /// Calls `body` with each row, in order; a row without a value goes.
     func visit(
         _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer?) throws(RowError)

@@ -1,19 +1,21 @@
 internal import MVCC
 
 /// Writes one flush into a store of rows: first all changes in the order of their revisions, then all changed keys
-/// in the order of keys, then the tables of the state machine; and takes all of it in at once, in two runs, since
-/// the history is only appended to (P33).
+/// in the order of keys, then the tables of the state machine; and takes all of it in at once.
+///
+/// The runs are three: the history is only appended to, and goes to the oldest level at once (P33); so do newest states
+/// of keys that come in order, if no other rows lie between them. Index and tables are in the third.
 package final class FlushWriter {
     private let rows: any RowStoring
     private let history: any RowRun
     private let current: any RowRun
-    /// Index rows follow all rows of newest states; kept until those are written.
-    private var index = FlushPiece()
+    private let index: any RowRun
 
     package init(_ rows: any RowStoring) throws(RowError) {
         self.rows = rows
         history = try rows.makeRun()
         current = try rows.makeRun()
+        index = try rows.makeRun()
     }
 
     /// Changes, each above those before, or changed keys, each above those before and after all changes.
@@ -22,7 +24,7 @@ package final class FlushWriter {
             guard let value else { return try current.delete(key) }
             switch key[0] {
             case RowLayout.history: try history.put(key, value)
-            case RowLayout.index: index.add(key, value: value)
+            case RowLayout.index: try index.put(key, value)
             default: try current.put(key, value)
             }
         }
@@ -35,18 +37,10 @@ package final class FlushWriter {
 
     /// Adds the tables: what `finish` takes in. Nothing can be added afterwards.
     func runs(tables: [TableRow]) throws(RowError) -> [any RowRun] {
-        try addIndex()
         for table in tables.sorted(by: { KeyOrder.compare($0.key, $1.key) < 0 }) {
-            try current.put(table.key, table.bytes)
+            try index.put(table.key, table.bytes)
         }
-        return [current, history]
-    }
-
-    private func addIndex() throws(RowError) {
-        try index.visit { key, value throws(RowError) in
-            if let value { try current.put(key, value) }
-        }
-        index = FlushPiece()
+        return [current, index, history]
     }
 }
 

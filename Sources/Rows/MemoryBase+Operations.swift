@@ -7,7 +7,7 @@ extension MemoryBase {
             precondition(flush == nil, "one flush at a time")
             flush = try FlushWriter(rows)
             return .flushBegun
-        case .flushRows(let piece):
+        case .flushRows(let piece, _):
             try openFlush().add(piece)
             return .flushWritten
         case .finishFlush(let tables, let compactedRevision):

@@ -48,8 +48,8 @@ struct FlushLoop {
     private mutating func flushNext() {
         let flush = generation.next()
         let operations: [BaseOperation] = [
-            .beginFlush, .flushRows(FlushPiece(changes: flush.changes)),
-            .flushRows(FlushPiece(keys: flush.keys)),
+            .beginFlush, .flushRows(FlushPiece(changes: flush.changes), isUrgent: true),
+            .flushRows(FlushPiece(keys: flush.keys), isUrgent: true),
             .finishFlush(tables: flush.tables, compactedRevision: flush.compactedRevision),
         ]
         // The first one without room ends the flush.

@@ -29,12 +29,12 @@ extension BaseHarness {
                 isDelete: false, previous: .absent, bytesBefore: 0)
         }
         let inOrder = changes.sorted { $0.revision < $1.revision }
-        _ = perform(.flushRows(FlushPiece(changes: inOrder)))
+        _ = perform(.flushRows(FlushPiece(changes: inOrder), isUrgent: true))
         let keys = zip(pairs, changes).map { pair, change in
             FlushedKey(key: pair.key, state: pair.state, changes: [change.revision])
         }
         let sorted = keys.sorted { KeyOrder.compare($0.key, $1.key) < 0 }
-        _ = perform(.flushRows(FlushPiece(keys: sorted)))
+        _ = perform(.flushRows(FlushPiece(keys: sorted), isUrgent: true))
     }
 
     func finish(slot: UInt64, tables: [TableRow] = []) -> BaseOperation {

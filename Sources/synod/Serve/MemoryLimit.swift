@@ -2,8 +2,8 @@ internal import Replication
 
 /// What a node may use for its data, and how it is shared out.
 ///
-/// Three eighths for what is not flushed, which grows further while a flush is at work, to twice as much at most; keys,
-/// values and changes take a half in all, as long as that is more; the cache of the base an eighth. The rest is for the log's buffers, connections and the program.
+/// A quarter for what is not flushed, which grows to a half while a flush is at work; keys, values and changes take a
+/// half in all; the cache of the base an eighth. The rest is for the log's buffers, connections and the program.
 struct MemoryLimit: Sendable, Equatable {
     let bytes: Int
 
@@ -14,7 +14,7 @@ struct MemoryLimit: Sendable, Equatable {
 
     var plan: MemoryPlan {
         MemoryPlan(
-            generationBytes: bytes / 8 * 3, tableBytes: bytes / 2,
+            generationBytes: bytes / 4, tableBytes: bytes / 2,
             replayBytes: max(bytes, Self.defaultBytes))
     }
 
