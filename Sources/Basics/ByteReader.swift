@@ -19,6 +19,13 @@ public struct ByteReader {
 
     @inlinable public init(_ buffer: UnsafeRawBufferPointer) { self.buffer = buffer }
 
+    /// A reader that goes on where another one of the same bytes was.
+    @inlinable public init(_ buffer: UnsafeRawBufferPointer, offset: Int) {
+        precondition(offset >= 0 && offset <= buffer.count, "an offset outside the bytes")
+        self.buffer = buffer
+        position = offset
+    }
+
     @inlinable public var remaining: Int { buffer.count - position }
     @inlinable public var isAtEnd: Bool { position == buffer.count }
 

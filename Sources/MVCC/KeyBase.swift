@@ -22,6 +22,18 @@ package protocol KeyBase: AnyObject {
     ) throws(KeyBaseError) -> ChangeBatch
 }
 
+extension KeyBase {
+    /// The first change from main revision `start` on.
+    package func firstChange(from start: Int64) throws(KeyBaseError) -> FlushedChange? {
+        var first: FlushedChange?
+        try visitChanges(from: start) { change in
+            first = change
+            return false
+        }
+        return first
+    }
+}
+
 /// A base that cannot be read, in words. Nothing that was read from it before may be served.
 package struct KeyBaseError: Error, Equatable, Sendable, CustomStringConvertible {
     package let description: String

@@ -56,6 +56,12 @@ package enum KeyInterval: Equatable, Sendable {
         return .bounded(lower: key + [0], upper: upper)
     }
 
+    /// What of the interval lies at `key`, which is in it, or above.
+    func from(_ key: [UInt8]) -> KeyInterval {
+        guard let upper else { return .unbounded(lower: key) }
+        return .bounded(lower: key, upper: upper)
+    }
+
     /// What of the interval a scan saw that left `rest`.
     package func part(before rest: KeyInterval?, descending: Bool) -> KeyInterval {
         guard let rest else { return self }

@@ -9,6 +9,8 @@ final class KeyRecord {
     @exclusivity(unchecked) var isLive = false
     /// Whether somebody asked for the key since the last look for keys that nobody needs in memory.
     @exclusivity(unchecked) var isUsed = true
+    /// Whether it must stay in memory, because a command that is about to run needs it (P38).
+    @exclusivity(unchecked) var isPinned = false
 
     init(key: [UInt8]) { self.key = key }
 }

@@ -12,7 +12,15 @@ extension Keyspace {
     package func newestState(of key: [UInt8]) -> NewestState {
         guard let record = tree.find(key) else { return isComplete ? .absent : .cold }
         if !record.isUsed { record.isUsed = true }
+        if isWriting { return visibleState(of: record) }
         return record.state.exists ? .present(record.state) : .absent
+    }
+
+    /// The newest state that is not the open transaction's.
+    private func visibleState(of record: KeyRecord) -> NewestState {
+        let state = history.state(of: record, at: revision, flushed: flushedRevision)
+        guard let state else { return .cold }
+        return state.exists ? .present(state) : .absent
     }
 
     /// Whether all of main revision `wanted` is in memory.
@@ -27,18 +35,24 @@ extension Keyspace {
     }
 
     /// Takes in newest states that were read from the base at `generation`, if nothing has changed there since.
+    ///
+    /// - Parameter pins: they must not give way before `unpinAll`.
     package func takeIn(
-        _ keys: [[UInt8]], _ states: [KeyState?], generation: UInt64
+        _ keys: [[UInt8]], _ states: [KeyState?], generation: UInt64, pins: Bool = false
     ) {
         guard generation == baseGeneration, !isComplete else { return }
-        for (key, state) in zip(keys, states) { insertClean(key, state ?? .absent) }
+        for (key, state) in zip(keys, states) {
+            insertClean(key, state ?? .absent)
+            if pins { _ = pin(key) }
+        }
     }
 
-    /// What the base has for `key` at `wanted`, which memory does not know.
-    func stateInBase(_ key: [UInt8], at wanted: Int64) -> KeyState? {
+    /// What the base has for `key` at `wanted`, which memory does not know. Blocking.
+    package func stateInBase(_ key: [UInt8], at wanted: Int64) -> KeyState? {
         guard let base else {
             preconditionFailure("a change above a readable revision was dropped")
         }
+        blockingReadCount += 1
         do throws(KeyBaseError) {
             return try base.state(of: key, at: revisionInBase(wanted))
         } catch {
@@ -47,11 +61,12 @@ extension Keyspace {
         }
     }
 
-    /// A piece of `interval` from the base; an empty one if it cannot be read.
-    func pieceInBase(
+    /// A piece of `interval` from the base; an empty one if it cannot be read. Blocking.
+    package func pieceInBase(
         _ interval: KeyInterval, at wanted: Int64, descending: Bool, keysMax: Int
     ) -> KeyPiece {
         guard let base else { preconditionFailure("an incomplete tree without a base") }
+        blockingReadCount += 1
         do throws(KeyBaseError) {
             return try base.piece(
                 of: interval, at: revisionInBase(wanted), descending: descending,
@@ -91,7 +106,7 @@ extension Keyspace {
     }
 
     /// Puts a state that the base has into the tree, unless there is a newer one.
-    private func insertClean(_ key: [UInt8], _ state: KeyState) {
+    func insertClean(_ key: [UInt8], _ state: KeyState) {
         guard tree.find(key) == nil else { return }
         let record = tree.makeLive(key).record
         record.state = state

@@ -4,10 +4,30 @@ extension Keyspace {
     /// - Throws: `compacted` if `target` is not above the compacted revision, `future` if it is above
     ///   the current one.
     package func compact(to target: Int64) throws(KeyspaceError) {
+        try checkCompactable(target)
+        let first = needsFirstChange(of: target) ? firstFlushedChange(from: target) : nil
+        try compact(to: target, firstFlushed: first)
+    }
+
+    /// The same, by the first change from `target` on that the base has; nil if it has none, or was not asked.
+    package func compact(
+        to target: Int64, firstFlushed: FlushedChange?
+    ) throws(KeyspaceError) {
+        try checkCompactable(target)
+        let inMemory = history.bytes(before: history.firstEntry(from: target))
+        compactedByteCount = firstFlushed?.bytesBefore ?? inMemory
+        compactedRevision = target
+    }
+
+    /// Throws unless `target` is above the compacted revision and not in the future.
+    package func checkCompactable(_ target: Int64) throws(KeyspaceError) {
         if target <= compactedRevision { throw .compacted(compactedRevision) }
         if target > revision { throw .future(revision) }
-        compactedByteCount = countedBytes(before: target)
-        compactedRevision = target
+    }
+
+    /// Whether only the base may know what changes below `target` have counted.
+    package func needsFirstChange(of target: Int64) -> Bool {
+        base != nil && target <= flushedRevision
     }
 
     /// Skips revisions, and makes all below the new one unreadable. For a keyspace over a base that has all of it.
@@ -20,21 +40,20 @@ extension Keyspace {
         compactedByteCount = history.bytesEver
     }
 
-    /// What the changes below main revision `target` ever counted.
-    private func countedBytes(before target: Int64) -> Int {
-        var counted: Int?
-        if base != nil, target <= flushedRevision {
-            visitFlushedChanges(from: target) { change in
-                counted = change.bytesBefore
-                return false
-            }
+    /// The first change from main revision `start` on that the base has. Blocking.
+    package func firstFlushedChange(from start: Int64) -> FlushedChange? {
+        var first: FlushedChange?
+        visitFlushedChanges(from: start) { change in
+            first = change
+            return false
         }
-        return counted ?? history.bytes(before: history.firstEntry(from: target))
+        return first
     }
 
     /// Calls `body` with the changes that the base has from main revision `start` on, until it returns false.
     func visitFlushedChanges(from start: Int64, _ body: (FlushedChange) -> Bool) {
         guard let base else { preconditionFailure("a flushed revision without a base") }
+        blockingReadCount += 1
         do throws(KeyBaseError) {
             try base.visitChanges(from: start) { change in
                 change.revision.main <= flushedRevision && body(change)

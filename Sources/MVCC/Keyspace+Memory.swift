@@ -44,7 +44,7 @@ extension Keyspace {
     private func sweep(_ index: Int) {
         sweptEntries = index + 1
         guard history[index].isDelete, let record = history[index].record else { return }
-        guard record.newestEntry == index else { return }
+        guard record.newestEntry == index, !record.isPinned else { return }
         tree.remove(record)
     }
 
@@ -68,7 +68,7 @@ extension Keyspace {
             left -= 1
             if record.isUsed {
                 record.isUsed = false
-            } else if !history.holds(record.newestEntry) {
+            } else if !history.holds(record.newestEntry), !record.isPinned {
                 victims.append(record)
             }
             return true

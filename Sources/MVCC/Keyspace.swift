@@ -49,7 +49,10 @@ package final class Keyspace {
     var newestChange: Int64 = 1
     /// Deletes below this entry of the history have left the tree.
     var sweptEntries = 0
-    var isWriting = false
+    /// The revision of the open transaction, which nobody outside may read; nil if none is open.
+    package internal(set) var openRevision: Int64?
+    /// Whether a transaction is open.
+    package var isWriting: Bool { openRevision != nil }
     /// What all changes ever put, with their entries; how much of it is in the base.
     var writtenBytesEver = 0
     var flushedBytesEver = 0
@@ -57,6 +60,10 @@ package final class Keyspace {
     var freeze: Freeze?
     /// Where the search for keys that can give way goes on.
     var evictionStart: [UInt8] = []
+    /// Keys that must not give way.
+    var pinned: [KeyRecord] = []
+    /// How often a read blocked until the base had answered.
+    package internal(set) var blockingReadCount: UInt64 = 0
 
     package init() {}
 

@@ -58,5 +58,6 @@ extension Keyspace {
         sweptEntries = 0
         freeze = nil
         evictionStart = []
+        pinned = []
     }
 }

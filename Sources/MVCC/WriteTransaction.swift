@@ -44,30 +44,65 @@ package struct WriteTransaction: ~Copyable {
         _ interval: KeyInterval, _ body: ([UInt8], KeyState) -> Void = { _, _ in }
     ) -> Int {
         keyspace.load(interval)
+        let before = changeCount
+        _ = deleteInMemory(interval, keysMax: .max, body)
+        return Int(changeCount - before)
+    }
+
+    /// Deletes the first keys of `interval`, looking at up to `keysMax` of them. `piece` is what the base has of the
+    /// interval's beginning; nil if every key that exists is in memory.
+    ///
+    /// - Returns: what was not looked at; nil at the end.
+    package mutating func deletePiece(
+        of interval: KeyInterval, with piece: KeyPiece?, keysMax: Int,
+        _ body: ([UInt8], KeyState) -> Void
+    ) -> KeyInterval? {
+        guard let piece else { return deleteInMemory(interval, keysMax: keysMax, body) }
+        for pair in piece.pairs { keyspace.insertClean(pair.key, pair.state) }
+        let seen = interval.part(before: piece.rest, descending: false)
+        let stop = deleteInMemory(seen, keysMax: keysMax, body)
+        return stop.map { interval.from($0.lower) } ?? piece.rest
+    }
+
+    /// Deletes keys that are in memory.
+    ///
+    /// - Returns: what was not looked at; nil at the end.
+    private mutating func deleteInMemory(
+        _ interval: KeyInterval, keysMax: Int, _ body: ([UInt8], KeyState) -> Void
+    ) -> KeyInterval? {
         var doomed: [KeyRecord] = []
+        var left = keysMax
+        var rest: KeyInterval?
         keyspace.tree.visit(interval) { record in
+            if left == 0 {
+                rest = interval.from(record.key)
+                return false
+            }
+            left -= 1
             if record.isLive { doomed.append(record) }
             return true
         }
-        for record in doomed {
-            let position = next()
-            let previous = record.state
-            body(record.key, previous)
-            keyspace.liveByteCount -= record.key.count + previous.value.count
-            keyspace.recordValueBytes -= previous.value.count
-            keyspace.keyCount -= 1
-            keyspace.tree.makeDead(record)
-            record.state = .deleted(at: revision)
-            keyspace.changeDigest.add(record.key, record.state)
-            keyspace.history.append(record, previous: previous, at: position, isDelete: true)
-        }
-        return doomed.count
+        for record in doomed { delete(record, body) }
+        return rest
+    }
+
+    private mutating func delete(_ record: KeyRecord, _ body: ([UInt8], KeyState) -> Void) {
+        let position = next()
+        let previous = record.state
+        body(record.key, previous)
+        keyspace.liveByteCount -= record.key.count + previous.value.count
+        keyspace.recordValueBytes -= previous.value.count
+        keyspace.keyCount -= 1
+        keyspace.tree.makeDead(record)
+        record.state = .deleted(at: revision)
+        keyspace.changeDigest.add(record.key, record.state)
+        keyspace.history.append(record, previous: previous, at: position, isDelete: true)
     }
 
     /// Makes the changes visible, and returns the store's revision: a new one if there were any.
     @discardableResult
     package consuming func end() -> Int64 {
-        keyspace.isWriting = false
+        keyspace.openRevision = nil
         if changeCount > 0 { keyspace.revision = revision }
         return keyspace.revision
     }
@@ -84,7 +119,10 @@ extension Keyspace {
     /// Begins the one transaction that may be open.
     package func beginWrite() -> WriteTransaction {
         precondition(!isWriting, "a transaction is open already")
-        isWriting = true
+        openRevision = revision + 1
         return WriteTransaction(self)
     }
+
+    /// A seeded bug: what the open transaction has changed so far is visible at once.
+    package func showOpenTransaction() { revision = newestChange }
 }

@@ -31,6 +31,7 @@ package final class ServerMetrics {
     package let flushedBytes: Counter
     package let baseBytes: Gauge
     package let tableBytes: Gauge
+    package let blockingReads: Gauge
 
     // Sessions of clients.
     package let sessions: Gauge
@@ -86,6 +87,8 @@ package final class ServerMetrics {
         baseBytes = registry.gauge("synod_base_bytes", help: "Bytes of the base on disk.")
         tableBytes = registry.gauge(
             "synod_table_bytes", help: "Memory that keys, values and changes take, about.")
+        blockingReads = registry.gauge(
+            "synod_apply_blocking_reads", help: "How often apply waited for the base itself.")
         sessions = registry.gauge("synod_sessions", help: "Sessions of clients.")
         sessionRetries = registry.gauge(
             "synod_session_retries",

@@ -241,6 +241,10 @@ extension InjectedBug {
 
     private static let bases = [
         InjectedBug(
+            "freeze-inside-apply", "P31", .storage,
+            "a flush begins between two commands of a slot, and carries that slot",
+            replica: .freezeInsideApply),
+        InjectedBug(
             "flush-carries-current-slot", "P31", .storage,
             "the tables of a flush are those of its end, its keys those of the freeze",
             replica: .flushCarriesCurrentSlot),
@@ -287,6 +291,10 @@ extension InjectedBug {
     ]
 
     private static let commands = [
+        InjectedBug(
+            "half-applied-visible", "P37", .network,
+            "what a transaction has written is visible before it ends",
+            machine: .halfAppliedVisible),
         InjectedBug(
             "retry-executed-twice", "P21", .network,
             "a client's retry is executed again, though its session has the result",

@@ -14,6 +14,8 @@ package enum Limits {
     package static let appliedBytesPerTurn = 256 << 10
     /// While a flush is due and cannot begin, apply takes half of the memory that is left in so long.
     static let slowApplyMilliseconds: UInt64 = 30_000
+    /// Keys that commands look at in one turn, each command counting for one at least: about a millisecond.
+    package static let appliedKeysPerTurn = 1_000
     /// Changes that memory lets go of in one turn: well below a millisecond.
     static let releasedChangesPerTurn = 2_000
     /// Keys that are looked at in one turn for those that can give way.
@@ -50,8 +52,6 @@ package enum Limits {
     static let backupHeaderBytesMax = 16 << 20
     /// Flushes whose revision is remembered: a copy of the base is of one of the newest two or three.
     static let flushesRemembered = 16
-    /// So often the keys of one slot are fetched; afterwards apply reads the base itself.
-    static let fetchesPerSlot = 3
     /// Leadership is given up for want of space at most once in so long: the others may lack it, too.
     static let handOverForSpaceMilliseconds: UInt64 = 10_000
     /// Who lacks fewer slots than these is not catching up, but on its way as always.

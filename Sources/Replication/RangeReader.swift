@@ -10,6 +10,7 @@ package import StateMachine
 /// with what memory knows of that revision, and asked for again if the base changed meanwhile.
 package final class RangeReader {
     package typealias Completion = (Result<RangeResponse, KVError>) -> Void
+    package typealias TransactionCompletion = (Result<TxnResponse, KVError>) -> Void
 
     private let replica: Replica
     /// Another one after a snapshot was installed.
@@ -40,20 +41,36 @@ package final class RangeReader {
 
     /// Reads for a transaction that only reads, after the keys that it names were fetched.
     package func read(
-        _ transaction: TxnRequest,
-        completion: @escaping (Result<TxnResponse, KVError>) -> Void
+        _ transaction: TxnRequest, completion: @escaping TransactionCompletion
     ) {
         let cold = machine.coldKeys(in: transaction)
-        guard !cold.isEmpty else { return answer(transaction, completion) }
-        replica.fetch(cold) { [self] in answer(transaction, completion) }
+        guard !cold.isEmpty else { return begin(transaction, completion) }
+        replica.fetch(cold) { [self] in begin(transaction, completion) }
     }
 
-    private func answer(
-        _ transaction: TxnRequest,
-        _ completion: (Result<TxnResponse, KVError>) -> Void
+    private func begin(
+        _ transaction: TxnRequest, _ completion: @escaping TransactionCompletion
     ) {
         do throws(KVError) {
-            completion(.success(try machine.readOnlyTxn(transaction)))
+            proceed(try TransactionReading(transaction, machine), completion)
+        } catch {
+            completion(.failure(error))
+        }
+    }
+
+    private func proceed(
+        _ reading: TransactionReading, _ completion: @escaping TransactionCompletion
+    ) {
+        do throws(KVError) {
+            switch try reading.step(machine) {
+            case .ended: completion(.success(reading.response))
+            case .outOfBudget: later { [self] in proceed(reading, completion) }
+            case .needs(let need):
+                replica.fetch(need) { [self] supply in
+                    reading.take(supply)
+                    proceed(reading, completion)
+                }
+            }
         } catch {
             completion(.failure(error))
         }
@@ -78,8 +95,8 @@ package final class RangeReader {
     private func fetch(_ needed: PieceNeeded, _ range: OpenRange) {
         let keyspace = machine.keyspace
         let generation = keyspace.baseGeneration
-        replica.fetch(needed) { [self] piece in
-            guard range.isWanted() else { return }
+        replica.fetch(.piece(needed)) { [self] supply in
+            guard range.isWanted(), case .piece(let piece) = supply else { return }
             guard generation == keyspace.baseGeneration else { return proceed(range) }
             if case .single(let key) = needed.interval, needed.revision == nil {
                 keyspace.takeIn([key], [piece.pairs.first?.state], generation: generation)

@@ -3,47 +3,69 @@ internal import Observability
 internal import Paxos
 internal import StateMachine
 
-/// Decided slots, in order, through the state machine.
+/// Decided slots, in order, through the state machine: one at a time, and a large one in pieces (P37).
 extension Replica {
     /// Applies what is decided, up to the budget of one turn.
     func applyDecided() {
         guard hasLearner else { return }
-        var bytes = 0
-        while bytes < Limits.appliedBytesPerTurn, !needsUpgrade, !mustWaitToApply,
-            let decided = decidedQueue.first, hasKeys(of: decided)
-        {
-            decidedQueue.popFirst()
-            fetchesForApply = 0
-            // A snapshot has brought it meanwhile.
-            if decided.slot <= appliedSlot { continue }
-            bytes += decided.value.byteCount
-            apply(decided)
+        let before = appliedSlot
+        var budget = ApplyBudget(
+            keys: configuration.appliedKeysPerTurn, bytes: Limits.appliedBytesPerTurn)
+        while !budget.isSpent, !needsUpgrade, !mustWaitToApply, let decided = decidedQueue.first {
+            if machine.isApplying || open(decided, &budget) { goOn(decided, &budget) }
         }
-        appliedBytes += UInt64(bytes)
-        appliedBytesSinceFlush += bytes
         // What cannot be applied is not kept: the log has it for a newer program.
         if needsUpgrade { decidedQueue.removeAll() }
-        guard bytes > 0 else { return }
-        step(.applied(upTo: appliedSlot))
+        if appliedSlot > before { step(.applied(upTo: appliedSlot)) }
     }
 
-    private func apply(_ decided: DecidedValue) {
+    /// Begins a slot; one without commands ends at once.
+    ///
+    /// - Returns: whether it has to be gone on with.
+    private func open(_ decided: DecidedValue, _ budget: inout ApplyBudget) -> Bool {
+        // A snapshot has brought it meanwhile.
+        if decided.slot <= appliedSlot {
+            decidedQueue.popFirst()
+            return false
+        }
         precondition(decided.slot == appliedSlot.next, "slots are applied in order, without gaps")
+        budget.charge(keys: 1)
         if injectedBug == .applySkipsSlotAfterCrash, decided.slot == durableState?.decidedUpTo.next
         {
             _ = machine.applyNothing(slot: decided.slot.rawValue)
-            appliedSlot = decided.slot
-            return
+            end(decided)
+            return false
         }
-        let progress = machine.apply(decided, localOrigin: origin) { _, sequence, outcome in
+        if case .batch(let batch) = decided.value {
+            if machine.open(batch, in: decided.slot, localOrigin: origin) { return true }
+            stopApplying(at: decided.slot)
+            return false
+        }
+        let progress = machine.apply(decided, localOrigin: origin) { _, _, _ in }
+        if progress == .applied { end(decided) } else { stopApplying(at: decided.slot) }
+        return false
+    }
+
+    private func goOn(_ decided: DecidedValue, _ budget: inout ApplyBudget) {
+        let progress = machine.goOn(&budget) { _, sequence, outcome in
             guard let completion = proposals.take(sequence: sequence) else {
                 return marks.hit(.outcomeForNobody)
             }
             endedProposals.append(
                 ProposalTable.Ended(completion: completion, result: .applied(outcome)))
         }
-        guard progress == .applied else { return stopApplying(at: decided.slot) }
+        switch progress {
+        case .ended: end(decided)
+        case .outOfBudget: marks.hit(.slotAppliedInPieces)
+        case .needs(let need): fetchForApply(need)
+        }
+    }
+
+    private func end(_ decided: DecidedValue) {
+        decidedQueue.popFirst()
         appliedSlot = decided.slot
+        appliedBytes += UInt64(decided.value.byteCount)
+        appliedBytesSinceFlush += decided.value.byteCount
         if case .membership(let membership) = decided.value {
             govern(by: GoverningMembership(slot: appliedSlot, membership: membership))
         }

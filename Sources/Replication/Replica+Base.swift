@@ -14,9 +14,9 @@ extension Replica {
     /// Once in a turn, after slots were applied.
     func keepHouse() {
         checkBase()
-        guard let flusher else { return }
+        if flusher == nil { return }
         installSnapshot()
-        startFlush(flusher)
+        if isFlushDue, isBetweenSlots { startFlush() }
         let keyspace = machine.keyspace
         let isReleasing = keyspace.releaseStep(budgetChanges: Limits.releasedChangesPerTurn)
         let isEvicting =
@@ -33,21 +33,31 @@ extension Replica {
         halt("the base cannot be read: \(failure)")
     }
 
-    private func startFlush(_ flusher: Flusher) {
+    /// Whether a flush is due and nothing is in its way; between two slots it begins.
+    private var isFlushDue: Bool {
         let plan = configuration.memory
         let isDue =
-            machine.keyspace.unflushedBytes >= plan.generationBytes
+            isFlushWanted || machine.keyspace.unflushedBytes >= plan.generationBytes
             || appliedBytesSinceFlush >= plan.replayBytes || backups?.wantsFlush == true
-        guard isDue, !flusher.isRunning, taker?.isFinishing == false,
-            !machine.keyspace.hasReleaseWork, let desk,
-            !desk.base.isBehind
-        else { return }
-        startFlush()
+        guard isDue, let flusher, let desk else { return false }
+        return !flusher.isRunning && taker?.isFinishing == false
+            && !machine.keyspace.hasReleaseWork && !desk.base.isBehind
     }
 
-    /// Begins a flush of everything that is applied, unless one is under way.
+    /// A freeze falls between two slots (P31).
+    private var isBetweenSlots: Bool {
+        if injectedBug == .freezeInsideApply { return !machine.keyspace.isWriting }
+        return !machine.isApplying
+    }
+
+    /// Begins a flush of everything that is applied, unless one is under way; when the slot ends that is being applied.
     package func startFlush() {
         guard let flusher, !flusher.isRunning else { return }
+        guard isBetweenSlots else {
+            isFlushWanted = true
+            return
+        }
+        isFlushWanted = false
         marks.hit(.flushStarted)
         appliedBytesSinceFlush = 0
         let started = clockMilliseconds()
@@ -69,14 +79,43 @@ extension Replica {
         }
     }
 
-    /// Whether apply must wait: for memory, or for keys that are being fetched.
+    /// Whether apply must wait: for what is being fetched, and before another slot begins for memory, too, for a flush
+    /// that is about to begin, and for a snapshot that is about to take the base's place.
     var mustWaitToApply: Bool {
-        guard let desk else { return false }
-        if isFetchingForApply || taker?.isFinishing == true { return true }
+        guard let flusher, let desk else { return false }
+        if isFetchingForApply { return true }
+        if machine.isApplying { return false }
+        if taker?.isFinishing == true || isFlushDue { return true }
+        if taker?.completeSlot != nil, !flusher.isRunning { return true }
         return applyPace.mustWait(
             unflushedBytes: machine.keyspace.unflushedBytes, plan: configuration.memory,
             nowMilliseconds: clockMilliseconds(),
-            isHeldUp: { flusher?.isRunning == false && desk.base.isBehind })
+            isHeldUp: { !flusher.isRunning && desk.base.isBehind })
+    }
+
+    /// Fetches what the open slot cannot go on without (P38).
+    func fetchForApply(_ need: ApplyNeed) {
+        guard let desk else { preconditionFailure("a cold key without a base") }
+        marks.hit(.applyWaitedForBase)
+        isFetchingForApply = true
+        let generation = machine.keyspace.baseGeneration
+        desk.submit(operation(need)) { [unowned self] outcome in
+            isFetchingForApply = false
+            machine.take(outcome.supply, for: need, generation: generation)
+            requestTurn()
+        }
+    }
+
+    private func operation(_ need: ApplyNeed) -> BaseOperation {
+        switch need {
+        case .states(let keys): .states(of: keys)
+        case .firstChange(let start): .firstChange(from: start)
+        case .piece(let needed):
+            .piece(
+                needed.interval, revision: needed.revision, descending: needed.descending,
+                keysMax: min(
+                    StateMachine.Limits.rangePieceKeys, configuration.appliedKeysPerTurn))
+        }
     }
 
     /// Fetches the keys of a value that was just accepted: when it is decided they are there (P38).
@@ -90,41 +129,16 @@ extension Replica {
         }
     }
 
-    /// Whether a decided slot can be applied without waiting for the disk. If not, what it lacks is on its way.
-    func hasKeys(of decided: DecidedValue) -> Bool {
-        guard let desk, !machine.keyspace.isComplete, case .batch(let batch) = decided.value,
-            fetchesForApply < Limits.fetchesPerSlot
-        else { return true }
-        let keys = coldKeys(batch)
-        guard !keys.isEmpty else { return true }
-        marks.hit(.applyWaitedForKeys)
-        isFetchingForApply = true
-        fetchesForApply += 1
-        fetch(keys, desk) { [unowned self] in
-            isFetchingForApply = false
-            requestTurn()
-        }
-        return false
-    }
-
     /// Fetches newest states of keys into memory, for a reader.
     func fetch(_ keys: [[UInt8]], then: @escaping () -> Void) {
         guard let desk else { preconditionFailure("cold keys without a base") }
         fetch(keys, desk, then: then)
     }
 
-    /// Reads a part of an interval from the base, for a reader.
-    func fetch(_ needed: PieceNeeded, then: @escaping (KeyPiece) -> Void) {
+    /// Asks the base for what a reader cannot go on without.
+    func fetch(_ need: ApplyNeed, then: @escaping (ApplySupply) -> Void) {
         guard let desk else { preconditionFailure("a cold range without a base") }
-        let operation = BaseOperation.piece(
-            needed.interval, revision: needed.revision, descending: needed.descending,
-            keysMax: StateMachine.Limits.rangePieceKeys)
-        desk.submit(operation) { outcome in
-            guard case .piece(let piece) = outcome else {
-                preconditionFailure("a piece was asked for: \(outcome)")
-            }
-            then(piece)
-        }
+        desk.submit(operation(need)) { then($0.supply) }
     }
 
     private func coldKeys(_ batch: Value.Batch) -> [[UInt8]] {
@@ -139,6 +153,18 @@ extension Replica {
             }
             machine.keyspace.takeIn(keys, states, generation: generation)
             then()
+        }
+    }
+}
+
+extension BaseOutcome {
+    /// What was needed.
+    fileprivate var supply: ApplySupply {
+        switch self {
+        case .states(let states): .states(states)
+        case .piece(let piece): .piece(piece)
+        case .firstChange(let change): .firstChange(change)
+        default: preconditionFailure("no answer to a read: \(self)")
         }
     }
 }

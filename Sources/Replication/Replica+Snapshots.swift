@@ -102,7 +102,7 @@ extension Replica {
     /// has what is missing (P34).
     func installSnapshot() {
         guard let taker, let slot = taker.completeSlot, flusher?.isRunning == false,
-            !isFetchingForApply
+            !machine.isApplying, !isFetchingForApply
         else { return }
         guard needsSnapshot(upTo: Slot(slot)) else {
             marks.hit(.snapshotOutrun)

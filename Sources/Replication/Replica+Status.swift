@@ -38,6 +38,7 @@ extension Replica {
         metrics.logBytes.set(log.byteCount)
         metrics.tableBytes.set(machine.keyspace.memoryBytes)
         if let desk { metrics.baseBytes.set(desk.base.byteCount) }
+        metrics.blockingReads.set(machine.blockingReadCount)
         metrics.sessions.set(machine.sessionCount)
         metrics.sessionRetries.set(machine.sessionRetryCount)
         metrics.leases.note(

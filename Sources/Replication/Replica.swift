@@ -143,8 +143,8 @@ package final class Replica {
     var appliedBytesSinceFlush = 0
     var isFetchingForApply = false
     var applyPace = ApplyPace()
-    /// How often keys of the next slot were fetched.
-    var fetchesForApply = 0
+    /// A flush was asked for while a slot was being applied.
+    var isFlushWanted = false
 
     // What this turn has gathered.
     var effects = Effects()

@@ -23,6 +23,8 @@ package enum ReplicaBug: CaseIterable, Sendable {
     case backupOlderThanAsked
     /// A new cluster goes on right above the revisions of the backup that it is made of.
     case restoredRevisionsTooLow
+    /// P31: a flush begins between two commands of a slot, and carries that slot.
+    case freezeInsideApply
     /// P17: a read is answered before its slot is applied.
     case readBeforeApplied
     /// P17: a linearizable read is answered from this node's table, and nobody is asked.

@@ -24,6 +24,8 @@ package struct ReplicaConfiguration {
     /// The most bytes that keys and values may have in all, older revisions included; 0: any number. The
     /// leader's counts.
     package var quotaBytes: UInt64 = 0
+    /// Keys that apply looks at in one turn of the loop, before others have theirs.
+    package var appliedKeysPerTurn = Limits.appliedKeysPerTurn
     /// How memory is shared out, if there is a base.
     package var memory = MemoryPlan.standard
     /// How much watches keep and are given.

@@ -25,8 +25,10 @@ package enum ReplicaMark: Int, MarkName {
     /// A flush began; one became durable.
     case flushStarted
     case flushEnded
-    /// A decided slot waited for keys that were on disk only.
-    case applyWaitedForKeys
+    /// A decided slot waited for what was on disk only.
+    case applyWaitedForBase
+    /// A turn ended before the slot did that is being applied.
+    case slotAppliedInPieces
     /// A peer asked for a snapshot; one took the place of the base; one was older than what was applied meanwhile.
     case snapshotAsked
     case snapshotInstalled

@@ -3,7 +3,7 @@ internal import StateMachine
 
 /// From what the core decides to what the state machine knows.
 extension ReplicatedState {
-    /// Applies a decided slot; see `apply(slot:batchPayload:…)`.
+    /// Applies a decided slot at once; see `apply(slot:batchPayload:…)`.
     func apply(
         _ decided: DecidedValue, localOrigin: Origin?,
         onOutcome: (Origin, UInt64, Outcome) -> Void
@@ -28,6 +28,15 @@ extension ReplicatedState {
         case .reference:
             return .upgradeNeeded
         }
+    }
+
+    /// Begins a batch.
+    ///
+    /// - Returns: false if this program is too old for it.
+    func open(_ batch: Value.Batch, in slot: Slot, localOrigin: Origin) -> Bool {
+        open(
+            slot: slot.rawValue, batchPayload: batch.payload,
+            logTimeMilliseconds: batch.logTimeMilliseconds, localOrigin: localOrigin)
     }
 
     /// Applies the membership that a cluster begins with.

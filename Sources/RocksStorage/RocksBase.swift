@@ -157,6 +157,11 @@ package final class RocksBase: Base {
                     try keys.piece(
                         of: interval, at: revision, descending: descending, keysMax: keysMax)
                 })
+        case .firstChange(let start):
+            return .firstChange(
+                try store.reading { keys throws(KeyBaseError) in
+                    try keys.firstChange(from: start)
+                })
         case .changes(let interval, let start, let end, let changesMax):
             return .changes(
                 try store.reading { keys throws(KeyBaseError) in

@@ -44,6 +44,8 @@ package enum BaseOperation: Sendable {
     /// The newest states of keys.
     case states(of: [[UInt8]])
     case piece(KeyInterval, revision: Int64?, descending: Bool, keysMax: Int)
+    /// The first change from a main revision on.
+    case firstChange(from: Int64)
     /// Changes of keys in an interval, from one main revision up to another, for those who watch.
     case changes(KeyInterval, from: Int64, upTo: Int64, changesMax: Int)
 
@@ -75,6 +77,8 @@ package enum BaseOutcome: Sendable {
     /// In the order of the keys; nil: does not exist.
     case states([KeyState?])
     case piece(KeyPiece)
+    /// Nil: nothing has changed since.
+    case firstChange(FlushedChange?)
     case changes(ChangeBatch)
     /// Nil: nothing was ever flushed.
     case snapshotMade(SnapshotDescription?)

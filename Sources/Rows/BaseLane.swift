@@ -10,7 +10,7 @@ package enum BaseLane: Int, CaseIterable, Sendable {
 extension BaseOperation {
     package var lane: BaseLane {
         switch self {
-        case .states, .piece, .changes, .readSnapshot: .reader
+        case .states, .piece, .firstChange, .changes, .readSnapshot: .reader
         case .beginFlush, .flushRows, .finishFlush: .writer
         case .makeSnapshot, .dropSnapshot, .beginInstallation, .installBytes,
             .finishInstallation:

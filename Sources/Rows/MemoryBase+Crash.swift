@@ -13,7 +13,7 @@ extension MemoryBase {
             _ = try? perform(.installBytes(file: file, offset: offset, part))
         case .makeSnapshot, .dropSnapshot, .beginInstallation, .finishInstallation:
             if number(2) == 1 { _ = try? perform(operation) }
-        case .beginFlush, .flushRows, .states, .piece, .changes, .readSnapshot:
+        case .beginFlush, .flushRows, .states, .piece, .firstChange, .changes, .readSnapshot:
             break
         }
     }

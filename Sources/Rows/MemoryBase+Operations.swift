@@ -20,6 +20,9 @@ extension MemoryBase {
                     try self.keys.piece(
                         of: interval, at: revision, descending: descending, keysMax: keysMax)
                 })
+        case .firstChange(let start):
+            return .firstChange(
+                try reading { () throws(KeyBaseError) in try self.keys.firstChange(from: start) })
         case .changes(let interval, let start, let end, let changesMax):
             return .changes(
                 try reading { () throws(KeyBaseError) in

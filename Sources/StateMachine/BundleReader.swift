@@ -6,6 +6,14 @@ package struct BundleReader {
 
     package init(_ payload: UnsafeRawBufferPointer) { reader = ByteReader(payload) }
 
+    /// Goes on with the bundle that begins at `offset`.
+    init(_ payload: UnsafeRawBufferPointer, offset: Int) {
+        reader = ByteReader(payload, offset: offset)
+    }
+
+    /// Where the next bundle begins.
+    var offset: Int { reader.offset }
+
     /// The next bundle, nil at the end.
     ///
     /// - Throws: `malformed` if the rest is no bundle: nothing can be read behind it.
@@ -35,6 +43,12 @@ package struct BundleView {
         } catch {
             return error
         }
+    }
+
+    /// A reader of the commands from the one on that begins at `offset`. The bundle was opened before.
+    func commands(from offset: Int) -> CommandReader {
+        CommandReader(
+            ByteReader(UnsafeRawBufferPointer(rebasing: body.dropFirst()), offset: offset))
     }
 
     /// The header, and a reader of the commands.
@@ -78,6 +92,9 @@ package struct CommandReader {
     private var reader: ByteReader
 
     init(_ reader: ByteReader) { self.reader = reader }
+
+    /// Where the next command begins, in the bundle.
+    var offset: Int { reader.offset }
 
     /// The next command, nil at the end of the bundle.
     package mutating func next() throws(BundleError) -> CommandView? {

@@ -3,8 +3,10 @@
 package enum Limits {
     /// Keys that one piece of a sliced range looks at.
     package static let rangePieceKeys = 1000
-    /// Keys of one batch that are fetched from the base before it is applied; it reads further ones itself.
-    package static let fetchedKeys = 10_000
+    /// Keys whose states are fetched from the base at once, for commands that are about to be applied.
+    package static let fetchedKeys = 1000
+    /// Commands that are looked at for such keys before the first of them is applied.
+    package static let preparedCommands = 1000
     /// Commands above the low-water mark that the table of origins remembers, per replica.
     package static let originWindow = 65_536
     /// The longest value that an append makes: 1.5 MiB, as the largest request.

@@ -14,6 +14,8 @@ package struct RangeCursor {
     private var pairs: [KeyValue] = []
     private var hasMore = false
     private var count = 0
+    /// Pairs that were looked at.
+    private var lookedAtCount = 0
     /// Whether `count` was known at the start, so that the scan may end early.
     private let isCountKnown: Bool
 
@@ -50,11 +52,28 @@ package struct RangeCursor {
 
     /// What the next step needs to know of the base; nil if memory knows it all, or at the end.
     package func pieceNeeded(_ keyspace: Keyspace) -> PieceNeeded? {
-        guard let interval = rest, !keyspace.isAllKnown(at: readRevision) else { return nil }
-        if case .single(let key) = interval, keyspace.isKnown(key, at: readRevision) { return nil }
-        return PieceNeeded(
-            interval: interval, revision: keyspace.revisionInBase(readRevision),
-            descending: isDescending)
+        guard let interval = rest else { return nil }
+        return PieceNeeded(interval, keyspace, at: readRevision, descending: isDescending)
+    }
+
+    /// Looks on as far as this step may.
+    ///
+    /// - Throws: `compacted` if compaction has overtaken the pinned revision.
+    mutating func step(
+        _ keyspace: Keyspace, _ turn: inout ApplyStep
+    ) throws(KVError) -> StepEnd {
+        while !isComplete {
+            if turn.budget.isSpent { return .outOfBudget }
+            let before = lookedAtCount
+            if let needed = pieceNeeded(keyspace) {
+                guard let piece = turn.take(needed, keyspace) else { return .needs(.piece(needed)) }
+                try step(keyspace, with: piece)
+            } else {
+                try step(keyspace, keysMax: turn.keysMax(with: nil))
+            }
+            turn.budget.charge(keys: max(1, lookedAtCount - before))
+        }
+        return .ended
     }
 
     /// Looks at up to `keysMax` more keys, by memory and by what the base has of them, as `pieceNeeded` said.
@@ -105,6 +124,7 @@ package struct RangeCursor {
 
     /// Counts a pair and keeps it if it was asked for; false if no other needs to be looked at.
     private mutating func look(at key: [UInt8], _ state: KeyState) -> Bool {
+        lookedAtCount += 1
         if !isCountKnown { count += 1 }
         return take(key, state) || !isCountKnown
     }
@@ -127,4 +147,20 @@ package struct PieceNeeded: Equatable {
     /// By which revision the base is asked; nil: for its newest states.
     package let revision: Int64?
     package let descending: Bool
+
+    init(interval: KeyInterval, revision: Int64?, descending: Bool) {
+        self.interval = interval
+        self.revision = revision
+        self.descending = descending
+    }
+
+    /// What of `interval` at main revision `wanted` is on disk only; nil if memory knows all of it.
+    init?(
+        _ interval: KeyInterval, _ keyspace: Keyspace, at wanted: Int64, descending: Bool = false
+    ) {
+        if keyspace.isAllKnown(at: wanted) { return nil }
+        if case .single(let key) = interval, keyspace.isKnown(key, at: wanted) { return nil }
+        self.init(
+            interval: interval, revision: keyspace.revisionInBase(wanted), descending: descending)
+    }
 }

@@ -6,48 +6,67 @@ internal import Protobuf
 /// apply waits for no disk (P38).
 extension ReplicatedState {
     /// At most `keysMax` of the keys that the commands of a batch name and whose newest state is on disk only.
-    /// Ranges name no key; apply reads them through.
     package func coldKeys(
         in batchPayload: UnsafeRawBufferPointer, keysMax: Int = Limits.fetchedKeys
     ) -> [[UInt8]] {
         if keyspace.isAllKnown(at: .max) { return [] }
-        var cold = ColdKeys(keyspace: keyspace, leases: leases, keysMax: keysMax)
-        var reader = BundleReader(batchPayload)
-        do throws(BundleError) {
-            while let bundle = try reader.next() {
-                var (_, commands) = try bundle.open()
-                while let command = try commands.next() { cold.add(command) }
-            }
-        } catch {
-            // Apply says what is wrong with it.
-        }
+        var cold = ColdKeys(keyspace, leases, keysMax: keysMax)
+        var bundles = BundleReader(batchPayload)
+        if let first = try? bundles.next()?.open().commands { _ = cold.add(first, bundles) }
         return cold.keys
     }
 
     /// The same for a transaction that only reads.
     package func coldKeys(in request: TxnRequest) -> [[UInt8]] {
         if keyspace.isAllKnown(at: .max) { return [] }
-        var cold = ColdKeys(keyspace: keyspace, leases: leases, keysMax: Limits.fetchedKeys)
+        var cold = ColdKeys(keyspace, leases, keysMax: Limits.fetchedKeys)
         cold.add(request)
         return cold.keys
     }
 }
 
 /// Gathers keys that are not in memory.
-private struct ColdKeys {
-    let keyspace: Keyspace
-    let leases: Leases
-    let keysMax: Int
+struct ColdKeys {
+    private let keyspace: Keyspace
+    private let leases: Leases
+    private let keysMax: Int
+    /// Those that are in memory stay there.
+    private let pins: Bool
     private(set) var keys: [[UInt8]] = []
 
-    init(keyspace: Keyspace, leases: Leases, keysMax: Int) {
+    init(_ keyspace: Keyspace, _ leases: Leases, keysMax: Int, pins: Bool = false) {
         self.keyspace = keyspace
         self.leases = leases
         self.keysMax = keysMax
+        self.pins = pins
     }
 
-    /// What cannot be decoded is refused by apply.
-    mutating func add(_ command: CommandView) {
+    /// Adds what the next commands name, up to `Limits.preparedCommands` of them: those of `commands`, and then those
+    /// of `bundles`.
+    ///
+    /// - Returns: how many commands were looked at.
+    mutating func add(_ commands: CommandReader, _ bundles: BundleReader) -> Int {
+        var (commands, bundles) = (commands, bundles)
+        var count = 0
+        do throws(BundleError) {
+            while count < Limits.preparedCommands, keys.count < keysMax {
+                if let command = try commands.next() {
+                    add(command)
+                    count += 1
+                } else if let bundle = try bundles.next() {
+                    commands = try bundle.open().commands
+                } else {
+                    break
+                }
+            }
+        } catch {
+            // Apply says what is wrong with it.
+        }
+        return count
+    }
+
+    /// What cannot be decoded is refused by apply. Ranges name no key: pieces of them are fetched when they are met.
+    private mutating func add(_ command: CommandView) {
         switch command.kind {
         case .put, .deleteRange, .readModifyWrite:
             guard let outline = try? KeyOutline(serialized: command.request) else { return }
@@ -85,8 +104,9 @@ private struct ColdKeys {
     }
 
     private mutating func add(_ key: [UInt8]) {
-        guard keys.count < keysMax, !key.isEmpty, !keyspace.isKnown(key, at: .max) else { return }
-        keys.append(key)
+        guard !key.isEmpty, keys.count < keysMax else { return }
+        let isKnown = pins ? keyspace.pin(key) : keyspace.isKnown(key, at: .max)
+        if !isKnown { keys.append(key) }
     }
 }
 

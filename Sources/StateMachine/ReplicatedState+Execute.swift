@@ -3,43 +3,71 @@ internal import MVCC
 internal import Protobuf
 
 extension ReplicatedState {
-    /// Does what a command says, if it carries a session only once.
-    func execute(_ command: CommandView, wantsResponse: Bool) -> Outcome {
-        if let session = command.session { return executeOnce(command, session) }
-        return perform(command, wantsResponse: wantsResponse)
-    }
-
-    /// Does what a command says: the only switch over the verbs.
-    func perform(_ command: CommandView, wantsResponse: Bool) -> Outcome {
+    /// Does what a command says, or begins with it: the only switch over the verbs.
+    func start(_ command: CommandView, wantsResponse: Bool) -> CommandStart {
         do throws(KVError) {
             try checkReadiness(for: command.kind)
             switch command.kind {
-            case .put: return .put(try put(decode(command.request)))
-            case .deleteRange: return .deleteRange(try deleteRange(decode(command.request)))
-            case .txn: return .txn(try txn(decode(command.request), wantsResponse))
+            case .put: return .ended(.put(try put(decode(command.request))))
+            case .deleteRange: return try deleteRange(decode(command.request))
+            case .txn:
+                return .open(
+                    .txn(
+                        try TxnExecution(
+                            decode(command.request), keyspace, wantsResponse: wantsResponse)))
             case .compaction:
-                return .compaction(try compaction(decode(command.request)))
+                let execution = try CompactionExecution(decode(command.request), keyspace)
+                return .open(.compaction(execution))
             case .readModifyWrite:
-                return .readModifyWrite(try readModifyWrite(decode(command.request)))
+                return .ended(.readModifyWrite(try readModifyWrite(decode(command.request))))
             case .registerSession:
-                return .registerSession(registerSession(try decode(command.request)))
+                return .ended(.registerSession(registerSession(try decode(command.request))))
             case .alarm:
-                return .alarm(
-                    try AlarmCommand.execute(decode(command.request), &alarms, keyspace))
+                return .ended(
+                    .alarm(try AlarmCommand.execute(decode(command.request), &alarms, keyspace)))
             case .setQuota:
                 setQuota(try decode(command.request))
-                return .quotaSet
+                return .ended(.quotaSet)
             case .reportDigest:
                 take(try decode(command.request))
-                return .digestReported
-            case .leaseGrant: return .leaseGrant(try grant(decode(command.request)))
-            case .leaseRevoke: return .leaseRevoke(try revoke(decode(command.request)))
+                return .ended(.digestReported)
+            case .leaseGrant: return .ended(.leaseGrant(try grant(decode(command.request))))
+            case .leaseRevoke: return .ended(.leaseRevoke(try revoke(decode(command.request))))
             case .expireLeases:
                 expire(try decode(command.request))
-                return .leasesExpired
+                return .ended(.leasesExpired)
             }
         } catch {
-            return .failed(error)
+            return .ended(.failed(error))
+        }
+    }
+
+    /// Goes on with a command; gives its outcome when it has ended.
+    func goOn(_ work: OpenWork, _ turn: inout ApplyStep) -> (end: StepEnd, outcome: Outcome?) {
+        do throws(KVError) {
+            let end: StepEnd
+            switch work {
+            case .deleteRange(let execution): end = execution.step(keyspace, leases, &turn)
+            case .txn(let execution):
+                end = try execution.step(keyspace, leases, &turn) { bytes throws(KVError) in
+                    try makeRoom(for: bytes)
+                }
+            case .compaction(let execution): end = try execution.step(keyspace, &turn)
+            }
+            guard case .ended = end else { return (end, nil) }
+            return (end, outcome(of: work))
+        } catch {
+            return (.ended, .failed(error))
+        }
+    }
+
+    private func outcome(of work: OpenWork) -> Outcome {
+        switch work {
+        case .deleteRange(let execution): return .deleteRange(execution.response)
+        case .txn(let execution): return .txn(execution.response)
+        case .compaction(let execution):
+            clearSpaceAlarm()
+            return .compaction(execution.response(keyspace))
         }
     }
 
@@ -65,18 +93,15 @@ extension ReplicatedState {
         return response
     }
 
-    private func deleteRange(_ request: DeleteRangeRequest) throws(KVError) -> DeleteRangeResponse {
+    private func deleteRange(_ request: DeleteRangeRequest) throws(KVError) -> CommandStart {
         try RequestCheck.deleteRange(request)
+        guard request.rangeEnd.isEmpty else {
+            return .open(.deleteRange(DeleteExecution(request, keyspace)))
+        }
         var transaction = keyspace.beginWrite()
         let response = DeleteRangeCommand.execute(request, &transaction, leases)
         transaction.end()
-        return response
-    }
-
-    private func compaction(_ request: CompactionRequest) throws(KVError) -> CompactionResponse {
-        let response = try CompactionCommand.execute(request, keyspace)
-        clearSpaceAlarm()
-        return response
+        return .ended(.deleteRange(response))
     }
 
     private func readModifyWrite(
@@ -85,17 +110,5 @@ extension ReplicatedState {
         try ReadModifyWriteCommand.execute(request, keyspace) { bytes throws(KVError) in
             try makeRoom(for: bytes)
         }
-    }
-
-    private func txn(_ request: TxnRequest, _ wantsResponse: Bool) throws(KVError) -> TxnResponse {
-        try RequestCheck.operations(of: request, .max)
-        let path = TxnPath(request, keyspace)
-        try TxnCommand.check(request, path, keyspace, leases)
-        if let cost = request.quotaCost { try makeRoom(for: cost) }
-        var transaction = keyspace.beginWrite()
-        let response = TxnCommand.execute(
-            request, path, &transaction, keyspace, leases, wantsResponse: wantsResponse)
-        transaction.end()
-        return response
     }
 }

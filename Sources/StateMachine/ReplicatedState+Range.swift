@@ -14,12 +14,12 @@ extension ReplicatedState {
 
     /// Serves a transaction that only reads (`RequestCheck.isReadOnly`) from the current state.
     package func readOnlyTxn(_ request: TxnRequest) throws(KVError) -> TxnResponse {
-        precondition(RequestCheck.isReadOnly(request), "a transaction that may write")
-        try checkReadable()
-        try RequestCheck.operations(of: request, .max)
-        let path = TxnPath(request, keyspace)
-        try TxnCommand.check(request, path, keyspace, leases)
-        return TxnCommand.read(request, path, keyspace)
+        let reading = try TransactionReading(request, self)
+        while true {
+            let end = try reading.step(self, keysMax: .max)
+            if case .needs(let need) = end { reading.take(keyspace.supply(need)) }
+            if end == .ended { return reading.response }
+        }
     }
 
     private func single(_ request: RangeRequest) throws(KVError) -> RangeResponse {

@@ -10,12 +10,17 @@ extension ReplicatedState {
     /// Commands in all slots so far that were answered with the result of an earlier try.
     package var sessionRetryCount: UInt64 { sessions.retryCount }
 
-    /// Executes a command unless its sequence was executed; then gives the first result.
+    /// Begins a command unless its sequence was executed; then gives the first result. If it is begun, `finish` says
+    /// where its result is to be kept.
     ///
     /// Every replica makes the whole response, also for clients of others: after this one's client
     /// has lost its node, it may ask any of them.
-    func executeOnce(_ command: CommandView, _ session: ClientSession) -> Outcome {
-        guard command.kind.maySayItsSession else { return .failed(.malformedCommand) }
+    func startOnce(
+        _ command: CommandView, _ session: ClientSession
+    ) -> (start: CommandStart, place: SessionPlace?) {
+        guard command.kind.maySayItsSession else {
+            return (.ended(.failed(.malformedCommand)), nil)
+        }
         let checksum = CRC32C.checksum(command.request)
         let finding = sessions.find(
             session, kind: command.kind, requestChecksum: checksum,
@@ -23,18 +28,27 @@ extension ReplicatedState {
         switch finding {
         case .refused(let error):
             marks.hit(.sessionRefused)
-            return .failed(error)
+            return (.ended(.failed(error)), nil)
         case .done(let result):
             marks.hit(.retryAnswered)
-            if injectedBug == .retryExecutedTwice { return perform(command, wantsResponse: true) }
-            return result.outcome
+            if injectedBug == .retryExecutedTwice {
+                return (start(command, wantsResponse: true), nil)
+            }
+            return (.ended(result.outcome), nil)
         case .new(let place):
-            let outcome = perform(command, wantsResponse: true)
-            let result = SessionResult(
-                outcome, kind: command.kind, sequence: session.sequence, requestChecksum: checksum)
-            sessions.keep(result, place: place)
-            return outcome
+            let place = SessionPlace(
+                place: place, sequence: session.sequence, kind: command.kind,
+                requestChecksum: checksum)
+            return (start(command, wantsResponse: true), place)
         }
+    }
+
+    /// Keeps the first result of a command.
+    func keep(_ outcome: Outcome, at place: SessionPlace) {
+        let result = SessionResult(
+            outcome, kind: place.kind, sequence: place.sequence,
+            requestChecksum: place.requestChecksum)
+        sessions.keep(result, place: place.place)
     }
 
     /// Makes a session.

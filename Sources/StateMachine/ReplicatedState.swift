@@ -13,8 +13,10 @@ package final class ReplicatedState {
     package let keyspace = Keyspace()
     /// The leases that keys end with.
     package let leases = Leases()
-    /// The newest slot that is applied; 0 before the first.
+    /// The newest slot that is applied, or is being applied (`isApplying`); 0 before the first.
     package internal(set) var appliedSlot: UInt64 = 0
+    /// How often a command waited for the base itself, because what it needs had not been fetched (P38).
+    package internal(set) var blockingReadCount: UInt64 = 0
     /// The ballot of the newest applied Lead; nil before the first.
     package internal(set) var leaderBallot: LeaderBallot?
     /// The highest time that a leader stamped, in milliseconds; counts from no known moment.
@@ -38,6 +40,8 @@ package final class ReplicatedState {
     var ownDigests = OwnDigests()
     /// What members reported of theirs.
     var digestReports = DigestReports()
+    /// The slot that is being applied.
+    var openSlot: OpenSlot?
     var origins = Origins()
     var sessions = Sessions()
 

@@ -10,6 +10,8 @@ package enum StateMachineBug: CaseIterable, Sendable {
     case oldLeaderRevokes
     /// P27: a lease ends though it only has the id of the one that was meant.
     case idGrantedAgain
+    /// P37: what a transaction has written is visible before it ends.
+    case halfAppliedVisible
     /// The canary: from revision 31 on a put changes nothing and says that it did. Whoever does not find
     /// this finds nothing.
     case canary

@@ -24,4 +24,10 @@ package enum StateMachineMark: Int, MarkName {
     case expiryOfOtherGrantSkipped
     /// A lease ended because its time was over.
     case leaseExpired
+    /// Commands that were about to be applied waited for keys, for a part of a range, for a change of long ago.
+    case applyWaitedForKeys
+    case applyWaitedForPiece
+    case applyWaitedForChange
+    /// A turn ended with a transaction open.
+    case appliedInPieces
 }

@@ -13,7 +13,7 @@ struct SeededBugTests {
         for bug in InjectedBug.all {
             let isOfARoom =
                 bug.paxos != nil || bug.log != nil || bug.machine != nil || bug.replica != nil
-                || bug.base != nil
+                || bug.base != nil || bug.watch != nil
             #expect(isOfARoom, "\(bug.name)")
         }
     }

@@ -20,6 +20,10 @@ package struct Breach: Equatable, Sendable, CustomStringConvertible {
         case needlessHalt = "needless-halt"
         /// The cluster did not form, serve, or catch up when it should have.
         case liveness = "liveness"
+        /// What a transaction has written could be read before it ended.
+        case halfVisible = "half-visible"
+        /// The loop waited for a disk.
+        case loopHeldUp = "loop-held-up"
         /// A client was told something that cannot be; the detail names the rule of Histories.
         case clients = "clients"
         /// A backup was older than asked for, or not the state that it says, or a new cluster of it could fool

@@ -1,3 +1,4 @@
+internal import MVCC
 package import Paxos
 internal import PaxosCodec
 internal import Replication
@@ -76,6 +77,8 @@ package final class Checks {
     package func compareDigest(of process: SimProcess, isCertain: Bool) {
         guard let replica = process.replica else { return }
         let slot = replica.machine.appliedSlot
+        // Half of a slot is no state.
+        if replica.machine.isApplying { return }
         // Before slot 1 a member may not have the genesis yet.
         guard slot > 0, isCertain || slot % Self.digestInterval == 0 else { return }
         if process.lastDigestSlot == slot, !isCertain { return }
@@ -93,6 +96,7 @@ package final class Checks {
 
     func turned(_ process: SimProcess) {
         compareDigest(of: process, isCertain: false)
+        if let machine = process.replica?.machine { look(at: machine, of: process.machine) }
         guard process.turnCount % Self.turnInterval == 0,
             let core = process.replica?.inspectedCore
         else { return }
@@ -103,6 +107,15 @@ package final class Checks {
         process.lastSeen = core
         for violation in found {
             world.note(.coreInvariant, "\(process.machine.name): \(violation)")
+        }
+    }
+
+    private func look(at state: ReplicatedState, of machine: SimMachine) {
+        if state.blockingReadCount > 0 {
+            world.note(.loopHeldUp, "\(machine.name) waited for its base while it applied")
+        }
+        if let open = state.keyspace.openRevision, open <= state.keyspace.revision {
+            world.note(.halfVisible, "\(machine.name) shows revision \(open), which has not ended")
         }
     }
 

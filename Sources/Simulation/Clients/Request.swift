@@ -9,11 +9,15 @@ enum Request {
     case readOnly(TxnRequest)
     case command(CommandKind, [UInt8])
 
-    init(_ action: Action) {
+    /// - Parameter number: of the operation. That of one in three asks for ranges that hold one key each, as nodes
+    ///   read them otherwise than keys.
+    init(_ action: Action, number: Int) {
+        let asksForRanges = number % 3 == 0
         switch action {
         case .get(let key, let reading):
             let range = RangeRequest.with {
                 $0.key = key
+                if asksForRanges { $0.rangeEnd = key + [0] }
                 if case .atRevision(let revision) = reading { $0.revision = revision }
             }
             self = .read(range)
@@ -24,8 +28,11 @@ enum Request {
             }
             self = .command(.put, put.serializedBytes())
         case .delete(let key):
-            self = .command(
-                .deleteRange, DeleteRangeRequest.with { $0.key = key }.serializedBytes())
+            let delete = DeleteRangeRequest.with {
+                $0.key = key
+                if asksForRanges { $0.rangeEnd = key + [0] }
+            }
+            self = .command(.deleteRange, delete.serializedBytes())
         case .append(let key, let token):
             let append = ReadModifyWriteRequest.with {
                 $0.key = key
@@ -43,7 +50,7 @@ enum Request {
             }
             self = .command(.readModifyWrite, swap.serializedBytes())
         case .transaction(let transaction):
-            let request = TxnRequest(transaction)
+            let request = TxnRequest(transaction, asksForRanges)
             self =
                 RequestCheck.isReadOnly(request)
                 ? .readOnly(request) : .command(.txn, request.serializedBytes())
@@ -52,18 +59,19 @@ enum Request {
 }
 
 extension TxnRequest {
-    fileprivate init(_ transaction: Transaction) {
+    fileprivate init(_ transaction: Transaction, _ asksForRanges: Bool) {
         self.init()
-        compare = transaction.conditions.map { Compare($0) }
-        success = transaction.success.map { RequestOp($0) }
-        failure = transaction.failure.map { RequestOp($0) }
+        compare = transaction.conditions.map { Compare($0, asksForRanges) }
+        success = transaction.success.map { RequestOp($0, asksForRanges) }
+        failure = transaction.failure.map { RequestOp($0, asksForRanges) }
     }
 }
 
 extension Compare {
-    fileprivate init(_ condition: Transaction.Condition) {
+    fileprivate init(_ condition: Transaction.Condition, _ asksForRange: Bool) {
         self.init()
         key = condition.key
+        if asksForRange { rangeEnd = key + [0] }
         result = .equal
         switch condition.test {
         case .holds(let expected):
@@ -84,16 +92,25 @@ extension Compare {
 }
 
 extension RequestOp {
-    fileprivate init(_ step: Transaction.Step) {
+    fileprivate init(_ step: Transaction.Step, _ asksForRange: Bool) {
         self.init()
+        let end: (_ key: [UInt8]) -> [UInt8] = { asksForRange ? $0 + [0] : [] }
         switch step {
-        case .get(let key): requestRange = .with { $0.key = key }
+        case .get(let key):
+            requestRange = .with {
+                $0.key = key
+                $0.rangeEnd = end(key)
+            }
         case .put(let key, let value):
             requestPut = .with {
                 $0.key = key
                 $0.value = value
             }
-        case .delete(let key): requestDeleteRange = .with { $0.key = key }
+        case .delete(let key):
+            requestDeleteRange = .with {
+                $0.key = key
+                $0.rangeEnd = end(key)
+            }
         }
     }
 }

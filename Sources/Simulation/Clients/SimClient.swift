@@ -279,7 +279,7 @@ final class SimClient {
         then: @escaping (Verdict) -> Void
     ) {
         let action = workload.operations[number].action
-        switch Request(action) {
+        switch Request(action, number: number) {
         case .read(let range):
             read(action, replica, then) { [weak reader] answer in
                 reader?.read(range) { answer($0.map(Answers.answer)) }

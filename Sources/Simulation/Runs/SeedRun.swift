@@ -212,7 +212,9 @@ package final class SeedRun {
         let bound = Limits.healingMilliseconds + world.knobs.requestTimeoutMilliseconds * 8
         let isLevel = world.timeline.run(milliseconds: bound) {
             guard workload.isQuiet else { return false }
-            let slots = Set(core.filter(isMember).map { $0.process?.replica?.machine.appliedSlot })
+            let states = core.filter(isMember).map { $0.process?.replica?.machine }
+            let slots = Set(states.map { $0?.appliedSlot })
+            if states.contains(where: { $0?.isApplying == true }) { return false }
             // What anybody was told is decided, all of them must come to know.
             return slots.count == 1 && slots.first == world.checks.lastDecided
         }

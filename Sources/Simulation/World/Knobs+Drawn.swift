@@ -17,6 +17,9 @@ extension Knobs {
         var leases = Dice(seed: seed, concern: "lease-knobs")
         knobs.hasLeases = leases.happens(perMille: 300)
         knobs.drawBase(seed)
+        var slices = Dice(seed: seed, concern: "slices")
+        knobs.appliedKeysPerTurn = slices.one(of: [1, 1, 2, 3, 8, 1_000])
+        knobs.turnMicroseconds = slices.one(of: [5...60, 5...60, 100...1_000])
         return knobs
     }
 

@@ -19,6 +19,9 @@ package struct Knobs: Equatable, Sendable {
     /// Nodes have a base below their tables.
     package var hasBase = false
     package var memory = MemoryPlan.standard
+    /// Keys that apply looks at in one turn, and how long it takes until a turn that was asked for.
+    package var appliedKeysPerTurn = 1_000
+    package var turnMicroseconds: ClosedRange<UInt64> = 5...60
     /// What the log keeps of slots that are flushed, and the same for a peer that gets a snapshot.
     package var logTailBytes = 64 << 10
     package var logPinnedBytes = 512 << 10

@@ -76,7 +76,7 @@ package final class SimProcess: PeerLink {
     private var disk: SimDisk?
     private var base: MemoryBase?
     /// How clients read of it.
-    private(set) var reader: RangeReader?
+    package private(set) var reader: RangeReader?
 
     private func openBase() throws(RecoveryError) -> MemoryBase? {
         guard world.knobs.hasBase, machine.keepsBase else { return nil }
@@ -251,7 +251,9 @@ package final class SimProcess: PeerLink {
     package func requestTurn() {
         guard !isTurnDue, !isDead else { return }
         isTurnDue = true
-        later(world.processDice.number(in: 5...60)) { [unowned self] in turn() }
+        later(world.processDice.number(in: world.knobs.turnMicroseconds)) { [unowned self] in
+            turn()
+        }
     }
 
     private func turn() {

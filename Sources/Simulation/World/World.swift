@@ -173,6 +173,7 @@ package final class World {
         configuration.isReadmittedByItself = knobs.readmits
         configuration.quotaBytes = knobs.quotaBytes
         configuration.memory = knobs.memory
+        configuration.appliedKeysPerTurn = knobs.appliedKeysPerTurn
         configuration.watches = knobs.watches
         configuration.injectedBug = injectedBug
         return configuration

@@ -50,6 +50,7 @@ extension World {
     func becomesLevel(milliseconds: UInt64 = 5000) -> Bool {
         let isLevel = timeline.run(milliseconds: milliseconds) {
             Set(living.map { $0.replica?.machine.appliedSlot }).count == 1
+                && living.allSatisfy { $0.replica?.machine.isApplying == false }
         }
         let digests = Set(living.map { $0.replica?.machine.digest() })
         return isLevel && digests.count == 1
