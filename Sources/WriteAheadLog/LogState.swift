@@ -27,6 +27,10 @@ package struct LogState: Equatable, Sendable {
     }
 
     private mutating func note(_ configured: GoverningMembership) {
+        // A log that begins above a store hears later than that what the cluster began with.
+        if configured.slot == .zero, let first = configurations.first, first.slot > .zero {
+            return configurations.insert(configured, at: 0)
+        }
         if let newest = configurations.last, newest.slot > configured.slot { return }
         configurations.removeAll { $0.slot == configured.slot }
         configurations.append(configured)

@@ -40,4 +40,20 @@ import Testing
         for record in state.records { state.note(record) }
         #expect(state == before)
     }
+
+    /// A log that begins above a store, which a damaged one does, hears late what the cluster began with, and hands it
+    /// on: else no newcomer could be taken in once all who knew it have left (seed 730493).
+    @Test func whatTheClusterBeganWithMayComeLate() {
+        let records: [DurableRecord] = [
+            .configuration(slot: Slot(9), membership: membership(3)),
+            .truncated(upTo: Slot(20)),
+            .configuration(slot: Slot(0), membership: membership(1)),
+        ]
+        #expect(slots(records) == [0, 9])
+        #expect(
+            slots(records + [.configuration(slot: Slot(30), membership: membership(2))]) == [
+                0, 9, 30,
+            ])
+        #expect(slots(records + records) == [0, 9])
+    }
 }
