@@ -52,7 +52,7 @@ import Testing
     /// A check that cannot fail checks nothing: each broken rule is found out by some history.
     @Test(arguments: Mischief.all)
     func aBrokenRuleIsFoundOut(mischief: Mischief) {
-        let found = (0..<600).lazy.map { seed in
+        let found = (0..<2_000).lazy.map { seed in
             mischief.isOfSnapshots
                 ? RandomHistory.runTruncating(seed: seed, mischief: mischief).found
                 : mischief.isOfMemberships

@@ -55,6 +55,8 @@ enum EveryMessage {
         DowngradeResponse.self,
         DowngradeVersionTestRequest.self,
         Event.self,
+        ExpireLeasesRequest.self,
+        ExpireLeasesRequest.Expiry.self,
         HashKVRequest.self,
         HashKVResponse.self,
         HashRequest.self,
