@@ -74,16 +74,26 @@ final class BackupTaker {
                 && UInt64(old.keyCount) == header.keyCount
                 && (witness ?? old.digest) == old.digest
             if !isSame { world.note(.backup, "it is not the state of \(header.snapshot.slot)") }
-            let (tables, _) = try RestoredState.tables(
+            let (tables, revision) = try RestoredState.tables(
                 of: base, members: world.governing, revisionsBumped: Limits.revisionsBumped,
                 injectedBug: world.injectedBug?.replica)
-            let new = try StateAtRest(tables, over: base.keys)
+            takeIn(tables, revision, base)
+            let new = try StateAtRest(base.tables(), over: base.keys)
             let least = header.revision + Limits.revisionsBumped
             if new.revision < least || new.compactedRevision < least {
                 world.note(.backup, "a new cluster goes on at revision \(new.revision)")
             }
         } catch {
             world.note(.backup, "it cannot be restored: \(error)")
+        }
+    }
+
+    /// Writes into the base of a new cluster what it begins with otherwise: rows that nothing changes stay.
+    private func takeIn(_ tables: [TableRow], _ revision: Int64, _ base: MemoryBase) {
+        let last = BaseOperation.finishFlush(tables: tables, compactedRevision: revision)
+        for operation in [BaseOperation.beginFlush, last] {
+            base.submit(operation, ticket: 2)
+            precondition(base.completeNext(.writer), "a base that was just made")
         }
     }
 
