@@ -73,7 +73,10 @@ extension ProcessTests {
             let problems = try await client.status(full.endpoint).errors
             #expect(problems.contains { $0.contains("free space") }, "\(problems)")
             let id = try await client.status(full.endpoint).info.memberID
-            #expect(try await client.alarms().map(\.member) == [id])
+            // It says so once a second, and whoever is asked must have heard it.
+            try await wait("the node's alarm at all nodes") {
+                try await client.alarms().map(\.member) == [id]
+            }
             #expect(try await Self.lacksSpace(full) == 1)
             try await wait("the end of the reserve", seconds: 60) {
                 full.logText.contains("the reserve is used up")
