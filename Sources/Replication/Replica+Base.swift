@@ -14,9 +14,10 @@ extension Replica {
     /// Once in a turn, after slots were applied.
     func keepHouse() {
         checkBase()
-        if flusher == nil { return }
-        installSnapshot()
-        if isFlushDue, isBetweenSlots { startFlush() }
+        if flusher != nil {
+            installSnapshot()
+            if isFlushDue, isBetweenSlots { startFlush() }
+        }
         let keyspace = machine.keyspace
         let isReleasing = keyspace.releaseStep(budgetChanges: Limits.releasedChangesPerTurn)
         let isEvicting =
