@@ -47,6 +47,14 @@ enum Caller {
         }
     }
 
+    /// Calls `action`, once, if the client goes away before the answer.
+    func onCancel(_ action: @escaping () -> Void) {
+        switch self {
+        case .grpc(let call, _): call.onCancel(action)
+        case .gateway(let call): call.onCancel(action)
+        }
+    }
+
     /// Ends the call with an answer.
     func send(_ response: some ProtobufJSONMessage) {
         switch self {

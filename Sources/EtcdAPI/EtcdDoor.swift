@@ -39,6 +39,7 @@ package final class EtcdDoor {
         add(KVMethods.txn, services.kv.txn, to: router)
         add(KVMethods.compact, services.kv.compact, to: router)
         registerLeases(on: router)
+        registerContests(on: router)
         add(stream: WatchMethods.watch, services.watch.watch, to: router)
         registerMembers(on: router)
         add(
@@ -72,6 +73,17 @@ package final class EtcdDoor {
         add(stream: LeaseMethods.leaseKeepAlive, lease.keepAlive, to: router)
     }
 
+    private func registerContests(on router: Router) {
+        add(LockMethods.lock, services.lock.lock, to: router)
+        add(LockMethods.unlock, services.lock.unlock, to: router)
+        let election = services.election
+        add(ElectionMethods.campaign, election.campaign, to: router)
+        add(ElectionMethods.proclaim, election.proclaim, to: router)
+        add(ElectionMethods.leader, election.leader, to: router)
+        add(ElectionMethods.resign, election.resign, to: router)
+        add(stream: ElectionMethods.observe, kind: .serverStream, election.observe, to: router)
+    }
+
     private func registerMembers(on router: Router) {
         let cluster = services.cluster
         add(ClusterMethods.memberList, cluster.memberList, to: router)
@@ -102,6 +114,7 @@ package final class EtcdDoor {
     package func tick() {
         services.health.tellWatchers()
         streams.tick()
+        services.contests.tick()
     }
 
     private func page(_ path: String) -> ((HTTPExchange) -> Void)? {

@@ -5,6 +5,9 @@ struct EtcdServices {
     let kv: KVService
     let lease: LeaseService
     let watch: WatchService
+    let contests: OpenContests
+    let lock: LockService
+    let election: ElectionService
     let cluster: ClusterService
     let maintenance: MaintenanceService
     let snapshot: SnapshotService
@@ -20,6 +23,10 @@ struct EtcdServices {
         kv = KVService(
             replica: replica, proposer: proposer,
             ranges: RangeAnswerer(replica: replica, later: later), options: options)
+        contests = OpenContests(
+            StoreCalls(replica: replica, options: options, later: later))
+        lock = LockService(contests)
+        election = ElectionService(contests)
         lease = LeaseService(replica: replica, proposer: proposer)
         watch = WatchService(replica: replica)
         cluster = ClusterService(replica: replica)

@@ -29,6 +29,7 @@ final class Gateway {
         add("kv/txn", TxnRequest.self, services.kv.txn)
         add("kv/compaction", CompactionRequest.self, services.kv.compact)
         addLeases(services.lease)
+        addContests(services.lock, services.election)
         add(stream: "watch", WatchRequest.self, services.watch.watch)
         addMembers(services.cluster)
         add("maintenance/alarm", AlarmRequest.self, services.maintenance.alarm)
@@ -48,6 +49,16 @@ final class Gateway {
             add("\(prefix)/leases", LeaseLeasesRequest.self, lease.leases)
         }
         add(stream: "lease/keepalive", LeaseKeepAliveRequest.self, lease.keepAlive)
+    }
+
+    private func addContests(_ lock: LockService, _ election: ElectionService) {
+        add("lock/lock", LockRequest.self, lock.lock)
+        add("lock/unlock", UnlockRequest.self, lock.unlock)
+        add("election/campaign", CampaignRequest.self, election.campaign)
+        add("election/proclaim", ProclaimRequest.self, election.proclaim)
+        add("election/leader", LeaderRequest.self, election.leader)
+        add("election/resign", ResignRequest.self, election.resign)
+        add(stream: "election/observe", LeaderRequest.self, election.observe)
     }
 
     private func addMembers(_ cluster: ClusterService) {

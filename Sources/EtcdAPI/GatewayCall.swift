@@ -15,6 +15,11 @@ final class GatewayCall {
 
     var isWaiting: Bool { exchange.isOpen }
 
+    func onCancel(_ action: @escaping () -> Void) {
+        exchange.endsWithInput = true
+        exchange.onClose = action
+    }
+
     /// The metadata `synod-session`, in the gateway's way to send metadata as a header.
     var sessionText: String? { exchange.header("grpc-metadata-synod-session") }
 

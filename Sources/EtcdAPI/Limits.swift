@@ -15,6 +15,12 @@ package enum Limits {
     static let watchBytesWaiting = 128 << 10
     /// The longest request for a snapshot, which says nothing.
     static let snapshotRequestBytes = 1 << 10
+    /// The lease that Lock and Campaign take for who brings none, in seconds, as in etcd.
+    static let contestLeaseSeconds: Int64 = 60
+    /// Calls of Lock and Campaign that wait at a time.
+    static let openContestsMax = 100_000
+    /// Of an Observe, so much may wait for the client before the next change is looked at.
+    static let observationBytesWaiting = 64 << 10
     /// Renewals of one stream that wait for their answer.
     static let renewalsPerStream = 10_000
     /// Clients that watch the health at a time.

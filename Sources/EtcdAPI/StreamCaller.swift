@@ -43,6 +43,7 @@ final class StreamCaller {
     init(_ exchange: HTTPExchange) {
         way = .gateway(exchange)
         requiresLeader = exchange.header("grpc-metadata-hasleader") == "true"
+        exchange.endsWithInput = true
         exchange.onDrain = { [weak self] in self?.onDrain?() }
         exchange.onClose = { [weak self] in self?.ended(.cancelled) }
     }

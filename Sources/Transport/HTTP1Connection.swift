@@ -37,11 +37,11 @@ final class HTTP1Connection {
     func stopAfterAnswer() { session?.stopAfterAnswer() }
 
     /// The client will send nothing more. Whether it still waits for an answer. An answer in pieces,
-    /// which may last for ever, is not waited for: most who end their direction have gone.
+    /// or another one that may take for ever, is not waited for: most who end their direction have gone.
     func inputEnded() -> Bool {
-        guard let session, !session.isStreaming, session.isAnswering || session.hasOutput else {
-            return false
-        }
+        guard let session, !session.isStreaming, exchange?.endsWithInput != true,
+            session.isAnswering || session.hasOutput
+        else { return false }
         session.stopAfterAnswer()
         return true
     }

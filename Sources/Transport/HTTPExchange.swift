@@ -21,6 +21,9 @@ package final class HTTPExchange {
     /// `bufferedBytes` has fallen low after having been high (64 KiB).
     package var onDrain: (() -> Void)?
 
+    /// The answer may be long in coming: a client that ends its direction is taken to have gone.
+    package var endsWithInput = false
+
     private enum State { case waiting, streaming, ended, gone }
 
     private var state = State.waiting

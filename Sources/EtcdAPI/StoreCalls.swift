@@ -1,0 +1,147 @@
+internal import EtcdMessages
+internal import GRPC
+internal import Protobuf
+internal import Replication
+internal import StateMachine
+internal import Watching
+
+/// What services ask of the store on behalf of their callers, where one call takes several steps.
+final class StoreCalls {
+    typealias Completion<Answer> = (Result<Answer, CallFailure>) -> Void
+
+    let replica: Replica
+    private let reader: RangeReader
+    private let later: (@escaping () -> Void) -> Void
+    private let requestBytesMax: Int
+
+    init(
+        replica: Replica, options: EtcdDoorOptions,
+        later: @escaping (@escaping () -> Void) -> Void
+    ) {
+        self.replica = replica
+        self.later = later
+        requestBytesMax = options.requestBytesMax
+        reader = RangeReader(replica: replica, later: later)
+    }
+
+    /// A transaction through the log.
+    func transact(_ request: TxnRequest, then: @escaping Completion<TxnResponse>) {
+        propose(.txn, request.serializedBytes()) { result in
+            then(
+                result.flatMap { outcome in
+                    guard case .txn(let response) = outcome else {
+                        preconditionFailure("a transaction came to \(outcome)")
+                    }
+                    return .success(response)
+                })
+        }
+    }
+
+    func delete(_ key: [UInt8], then: @escaping Completion<DeleteRangeResponse>) {
+        let request = DeleteRangeRequest.with { $0.key = key }
+        propose(.deleteRange, request.serializedBytes()) { result in
+            then(
+                result.flatMap { outcome in
+                    guard case .deleteRange(let response) = outcome else {
+                        preconditionFailure("a delete came to \(outcome)")
+                    }
+                    return .success(response)
+                })
+        }
+    }
+
+    /// A lease of so many seconds; its id.
+    func grantLease(seconds: Int64, then: @escaping Completion<Int64>) {
+        let request = LeaseGrantRequest.with {
+            $0.id = replica.drawLeaseID(for: nil)
+            $0.ttl = max(seconds, replica.leaseSecondsMin)
+        }
+        propose(.leaseGrant, request.serializedBytes()) { result in
+            then(result.map { _ in request.id })
+        }
+    }
+
+    private func propose(
+        _ kind: CommandKind, _ request: [UInt8], then: @escaping Completion<Outcome>
+    ) {
+        guard request.count <= requestBytesMax else {
+            return then(.failure(CallFailure(EtcdError.requestTooLarge)))
+        }
+        replica.propose(kind, request: request) { result in
+            switch result {
+            case .applied(.failed(let error)): then(.failure(CallFailure(error)))
+            case .applied(let outcome): then(.success(outcome))
+            case .refused(let refusal): then(.failure(CallFailure(refusal)))
+            case .unknown(let cause): then(.failure(CallFailure(cause)))
+            }
+        }
+    }
+
+    /// A linearizable range.
+    func range(_ request: RangeRequest, then: @escaping Completion<RangeResponse>) {
+        replica.read { [reader] result in
+            switch result {
+            case .ready: reader.read(request) { then($0.mapError { CallFailure($0) }) }
+            case .refused(let refusal): then(.failure(CallFailure(refusal)))
+            case .timedOut: then(.failure(.readTimedOut))
+            }
+        }
+    }
+
+    /// Runs something in a turn of its own: whoever is called at the end of one must not begin anything in it.
+    func afterThisTurn(_ body: @escaping () -> Void) { later(body) }
+}
+
+extension RangeRequest {
+    /// Of the keys below a prefix the one that was made first.
+    static func first(below prefix: [UInt8]) -> RangeRequest {
+        .with {
+            $0.key = prefix
+            $0.rangeEnd = prefix.prefixEnd
+            $0.sortTarget = .create
+            $0.sortOrder = .ascend
+            $0.limit = 1
+        }
+    }
+
+    /// Of the keys below a prefix that were made up to a revision the one that was made last.
+    static func last(below prefix: [UInt8], madeUpTo revision: Int64) -> RangeRequest {
+        .with {
+            $0.key = prefix
+            $0.rangeEnd = prefix.prefixEnd
+            $0.sortTarget = .create
+            $0.sortOrder = .descend
+            $0.limit = 1
+            $0.maxCreateRevision = revision
+            $0.keysOnly = true
+        }
+    }
+}
+
+extension [UInt8] {
+    /// The first key that does not begin with these bytes, which end with a slash.
+    var prefixEnd: [UInt8] { dropLast() + [UInt8(ascii: "/") + 1] }
+
+    /// Below a name lie the keys of those who want it.
+    static func contest(_ name: [UInt8]) -> [UInt8] { name + [UInt8(ascii: "/")] }
+}
+
+extension TxnRequest {
+    /// Does something if a key is there that was made at this revision.
+    static func ifMade(
+        _ key: [UInt8], at revision: Int64, then: [RequestOp], else otherwise: [RequestOp] = []
+    ) -> TxnRequest {
+        .with {
+            $0.compare = [
+                .with {
+                    $0.key = key
+                    $0.target = .create
+                    $0.result = .equal
+                    $0.createRevision = revision
+                }
+            ]
+            $0.success = then
+            $0.failure = otherwise
+        }
+    }
+}
