@@ -47,6 +47,14 @@ enum Caller {
         }
     }
 
+    /// Whether a call that waits for long is to end when no leader has been known for long.
+    var requiresLeader: Bool {
+        switch self {
+        case .grpc(let call, _): call.metadata("hasleader") == "true"
+        case .gateway(let call): call.requiresLeader
+        }
+    }
+
     /// Calls `action`, once, if the client goes away before the answer.
     func onCancel(_ action: @escaping () -> Void) {
         switch self {

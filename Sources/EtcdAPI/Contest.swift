@@ -11,6 +11,8 @@ final class Contest {
         let key: [UInt8]
         /// When the key was made: later commands can be bound to it.
         let revision: Int64
+        /// When this call wrote it: a later call with the same lease has written it again.
+        let written: Int64
         let lease: Int64
         var header: ResponseHeader
     }
@@ -22,6 +24,8 @@ final class Contest {
     private let caller: Caller
     private let prefix: [UInt8]
     private let value: [UInt8]?
+    /// Whether the call ends when no leader has been known for long.
+    var requiresLeader: Bool { caller.requiresLeader }
     private let expired: GRPCStatus
     private let won: (Place) -> Void
     private var place: Place?
@@ -29,7 +33,7 @@ final class Contest {
     private var isOver = false
 
     /// - Parameters:
-    ///   - value: what the key says; a key that is there already gets it. Nil: it says nothing, and is left as it is.
+    ///   - value: what the key says. Nil: nothing, or what it says already.
     ///   - expired: what a caller is told whose key has gone while it waited.
     init(
         _ caller: Caller, name: [UInt8], value: [UInt8]?, expired: GRPCStatus,
@@ -60,14 +64,16 @@ final class Contest {
         }
     }
 
-    /// The key's name says whose it is, as etcd's clients write it.
+    /// The key's name says whose it is, as etcd's clients write it. A key that is there already is written again: what
+    /// another call of its owner has still under way, through whatever node, does not take it away from this one.
     private func enter(_ lease: Int64) {
         if isOver { return }
-        let digits = String(lease, radix: 16)
-        let key = prefix + Array(digits.utf8)
-        let put = Self.put(key, value ?? [], lease)
+        let key = prefix + Array(String(lease, radix: 16).utf8)
         let get = RequestOp.with { $0.requestRange = .with { $0.key = key } }
-        calls.transact(.ifMade(key, at: 0, then: [put], else: [get])) { [self] result in
+        let make = put(key, lease, ignoresValue: false)
+        let takeOver = put(key, lease, ignoresValue: value == nil)
+        let request = TxnRequest.ifMade(key, at: 0, then: [make], else: [get, takeOver])
+        calls.transact(request) { [self] result in
             switch result {
             case .success(let response): entered(key, lease, response)
             case .failure(let failure): fail(failure)
@@ -75,31 +81,25 @@ final class Contest {
         }
     }
 
-    private func entered(_ key: [UInt8], _ lease: Int64, _ response: TxnResponse) {
-        let known = response.responses.first?.responseRange.kvs.first
-        let revision = response.succeeded ? response.header.revision : known?.createRevision ?? 0
-        place = Place(key: key, revision: revision, lease: lease, header: response.header)
-        if isOver { return giveUp() }
-        guard let value, let known, !response.succeeded, known.value != value else {
-            return goOn()
-        }
-        let put = Self.put(key, value, lease)
-        calls.transact(.ifMade(key, at: revision, then: [put])) { [self] result in
-            switch result {
-            case .success(let response): response.succeeded ? goOn() : fail(CallFailure(expired))
-            case .failure(let failure): fail(failure)
+    private func put(_ key: [UInt8], _ lease: Int64, ignoresValue: Bool) -> RequestOp {
+        .with {
+            $0.requestPut = .with {
+                $0.key = key
+                $0.lease = lease
+                $0.value = ignoresValue ? [] : value ?? []
+                $0.ignoreValue = ignoresValue
             }
         }
     }
 
-    private static func put(_ key: [UInt8], _ value: [UInt8], _ lease: Int64) -> RequestOp {
-        .with {
-            $0.requestPut = .with {
-                $0.key = key
-                $0.value = value
-                $0.lease = lease
-            }
-        }
+    private func entered(_ key: [UInt8], _ lease: Int64, _ response: TxnResponse) {
+        let known = response.responses.first?.responseRange.kvs.first
+        let written = response.header.revision
+        place = Place(
+            key: key, revision: response.succeeded ? written : known?.createRevision ?? 0,
+            written: written, lease: lease, header: response.header)
+        if isOver { return giveUp() }
+        goOn()
     }
 
     /// Looks who was there before, the youngest of them: when that one goes, this one looks again.
@@ -144,8 +144,14 @@ final class Contest {
 
     // MARK: Ends
 
-    /// Nobody can win any more.
-    func fail(_ failure: CallFailure) {
+    /// This node can do no more. The key stays, and keeps its place for a caller who goes on elsewhere.
+    func endHere(_ failure: CallFailure) {
+        guard !isOver else { return }
+        close()
+        caller.fail(failure)
+    }
+
+    private func fail(_ failure: CallFailure) {
         guard !isOver else { return }
         caller.fail(failure)
         leave()
@@ -169,6 +175,6 @@ final class Contest {
     private func giveUp() {
         guard let place else { return }
         let delete = RequestOp.with { $0.requestDeleteRange = .with { $0.key = place.key } }
-        calls.transact(.ifMade(place.key, at: place.revision, then: [delete])) { _ in }
+        calls.transact(.ifWritten(place.key, at: place.written, then: [delete])) { _ in }
     }
 }

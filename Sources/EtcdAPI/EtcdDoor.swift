@@ -114,7 +114,7 @@ package final class EtcdDoor {
     package func tick() {
         services.health.tellWatchers()
         streams.tick()
-        services.contests.tick()
+        services.contests.tick(isLeaderless: streams.isLeaderless)
     }
 
     private func page(_ path: String) -> ((HTTPExchange) -> Void)? {

@@ -20,6 +20,8 @@ final class GatewayCall {
         exchange.onClose = action
     }
 
+    var requiresLeader: Bool { exchange.header("grpc-metadata-hasleader") == "true" }
+
     /// The metadata `synod-session`, in the gateway's way to send metadata as a header.
     var sessionText: String? { exchange.header("grpc-metadata-synod-session") }
 

@@ -24,8 +24,16 @@ final class OpenContests {
     }
 
     /// To be called now and then: ends what this node cannot decide any more.
-    func tick() {
-        guard !contests.isEmpty, let refusal = calls.replica.streamRefusal else { return }
-        for contest in contests { contest.fail(CallFailure(refusal)) }
+    ///
+    /// - Parameter isLeaderless: no leader has been known for long.
+    func tick(isLeaderless: Bool) {
+        guard !contests.isEmpty else { return }
+        if let refusal = calls.replica.streamRefusal {
+            for contest in contests { contest.endHere(CallFailure(refusal)) }
+        } else if isLeaderless {
+            for contest in contests where contest.requiresLeader {
+                contest.endHere(CallFailure(EtcdError.noLeader))
+            }
+        }
     }
 }

@@ -9,6 +9,8 @@ final class OpenStreams {
     /// Since when no leader is known, in ticks.
     private var ticksWithoutLeader = 0
     private let ticksWithoutLeaderMax: Int
+    /// No leader has been known for long.
+    var isLeaderless: Bool { ticksWithoutLeader >= ticksWithoutLeaderMax }
 
     /// - Parameter tickMilliseconds: how often `tick` is called.
     init(replica: Replica, tickMilliseconds: UInt64 = 100) {
@@ -42,14 +44,14 @@ final class OpenStreams {
 
     /// To be called now and then: ends what cannot go on.
     func tick() {
+        ticksWithoutLeader = replica.status.leader == 0 ? ticksWithoutLeader + 1 : 0
         guard !callers.isEmpty else { return }
         if let refusal = replica.streamRefusal {
             let status = CallFailure(refusal).status
             for caller in callers { caller.finish(status) }
             return
         }
-        ticksWithoutLeader = replica.status.leader == 0 ? ticksWithoutLeader + 1 : 0
-        guard ticksWithoutLeader >= ticksWithoutLeaderMax else { return }
+        guard isLeaderless else { return }
         for caller in callers where caller.requiresLeader {
             caller.finish(EtcdError.noLeader.status)
         }

@@ -131,17 +131,31 @@ extension TxnRequest {
     static func ifMade(
         _ key: [UInt8], at revision: Int64, then: [RequestOp], else otherwise: [RequestOp] = []
     ) -> TxnRequest {
-        .with {
-            $0.compare = [
-                .with {
-                    $0.key = key
-                    $0.target = .create
-                    $0.result = .equal
-                    $0.createRevision = revision
-                }
-            ]
-            $0.success = then
-            $0.failure = otherwise
-        }
+        var compare = Compare()
+        compare.target = .create
+        compare.createRevision = revision
+        return TxnRequest(key, compare, then, otherwise)
+    }
+
+    /// Does something if nobody has written a key since this revision.
+    static func ifWritten(
+        _ key: [UInt8], at revision: Int64, then: [RequestOp]
+    ) -> TxnRequest {
+        var compare = Compare()
+        compare.target = .mod
+        compare.modRevision = revision
+        return TxnRequest(key, compare, then, [])
+    }
+
+    private init(
+        _ key: [UInt8], _ compare: Compare, _ success: [RequestOp], _ failure: [RequestOp]
+    ) {
+        self.init()
+        var compare = compare
+        compare.key = key
+        compare.result = .equal
+        self.compare = [compare]
+        self.success = success
+        self.failure = failure
     }
 }

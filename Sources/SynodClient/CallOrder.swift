@@ -7,4 +7,6 @@ struct CallOrder: Sendable {
     let endpoint: Endpoint?
     /// A node that knows no leader refuses at once, so that another one can be asked.
     let needsLeader: Bool
+    /// Nil: as the client is configured.
+    var timeoutMilliseconds: UInt64?
 }

@@ -33,7 +33,8 @@ final class CallSession {
         self.order = order
         self.completion = completion
         self.core = core
-        deadline = core.loop.now + core.configuration.requestTimeoutMilliseconds * 1_000_000
+        let timeout = order.timeoutMilliseconds ?? core.configuration.requestTimeoutMilliseconds
+        deadline = core.loop.now + min(timeout, Limits.timeoutMillisecondsMax) * 1_000_000
     }
 
     /// What this call may do, now that it is known whether there is a session.

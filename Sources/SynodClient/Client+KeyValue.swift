@@ -3,11 +3,14 @@ internal import Protobuf
 
 extension Client {
     /// Writes a pair.
+    ///
+    /// - Parameter lease: the key goes with it; 0: with none.
     @discardableResult
     public func put(
-        _ key: [UInt8], _ value: [UInt8], returnsPrevious: Bool = false
+        _ key: [UInt8], _ value: [UInt8], returnsPrevious: Bool = false, lease: Int64 = 0
     ) async throws(ClientError) -> PutResult {
-        let request = WireRequest.put(key, value, returnsPrevious: returnsPrevious)
+        var request = WireRequest.put(key, value, returnsPrevious: returnsPrevious)
+        request.lease = lease
         return PutResult(try await call(KVMethods.put, request, .sessionWrite) as PutResponse)
     }
 

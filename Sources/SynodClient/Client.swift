@@ -91,12 +91,12 @@ public final class Client: Sendable {
 
     func call<Response: WireDecodable>(
         _ path: String, _ request: some WireEncodable, _ kind: RetryPolicy.Kind,
-        endpoint: Endpoint? = nil, needsLeader: Bool = true
+        endpoint: Endpoint? = nil, needsLeader: Bool = true, timeoutMilliseconds: UInt64? = nil
     ) async throws(ClientError) -> Response {
         let bytes = try await send(
             CallOrder(
                 path: path, request: request.serializedBytes(), kind: kind, endpoint: endpoint,
-                needsLeader: needsLeader))
+                needsLeader: needsLeader, timeoutMilliseconds: timeoutMilliseconds))
         do {
             return try Response(serializedBytes: bytes)
         } catch {

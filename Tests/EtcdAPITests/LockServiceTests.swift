@@ -154,6 +154,23 @@ struct LockServiceTests {
         #expect(waiting.failure?.message == "etcdserver: server stopped")
     }
 
+    @Test("a second call of the same owner keeps the key when the first one goes")
+    func goingOnElsewhere() throws {
+        try grant(1)
+        try grant(2)
+        let owner = lock("l", lease: 1)
+        #expect(harness.run { owner.response != nil })
+        let first = lock("l", lease: 2, deadlineMilliseconds: 200)
+        #expect(harness.run { (try? keys().count) == 2 })
+        let second = lock("l", lease: 2)
+        #expect(harness.run { first.failure != nil })
+        try harness.put("after", "")
+        #expect(try keys() == ["after", "l/1", "l/2"])
+        let _: UnlockResponse = try harness.call(
+            LockMethods.unlock, UnlockRequest.with { $0.key = Array("l/1".utf8) })
+        #expect(harness.run { second.response?.key == Array("l/2".utf8) })
+    }
+
     @Test("an election: campaign, proclaim, leader, resign, and the next one leads")
     func elections() throws {
         try grant(1)

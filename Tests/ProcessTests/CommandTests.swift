@@ -14,7 +14,7 @@ extension ProcessTests {
             #expect(try await Tool.synod("version").output.contains("synod "))
             let commands = [
                 "serve", "cluster", "put", "insert", "update", "append", "get", "del", "txn",
-                "status", "snapshot", "shell", "demo", "version",
+                "status", "lease", "lock", "elect", "snapshot", "shell", "demo", "version",
             ]
             let all = try await Tool.synod("--help").output
             for command in commands {

@@ -23,6 +23,11 @@ extension ProcessTests {
                     ["ETCDCTL_API=3", "etcdctl", "--endpoints", endpoint] + arguments)
             }
 
+            convenience init(synod endpoint: String, _ arguments: String...) throws {
+                try self.init(
+                    Places.synod, [arguments[0], "--endpoints", endpoint] + arguments.dropFirst())
+            }
+
             convenience init(post url: String, _ body: String) throws {
                 try self.init("/usr/bin/env", ["curl", "-sN", "--max-time", "60", url, "-d", body])
             }
@@ -30,6 +35,11 @@ extension ProcessTests {
             var text: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
             var lines: [String] { text.split(separator: "\n").map(String.init) }
             var hasEnded: Bool { child.hasEnded() }
+            var status: Int32? {
+                _ = child.hasEnded()
+                if case .exited(let status)? = child.end { return status }
+                return nil
+            }
             func end(_ signal: Int32 = SIGKILL) { child.send(signal: signal) }
         }
 
@@ -113,6 +123,99 @@ extension ProcessTests {
                     urls[2] + "/v3/election/leader", "-d", #"{"name":"ZQ=="}"#)
                 #expect(none.output.contains(#""message":"election: no leader""#))
             }
+        }
+
+        @Test(.timeLimit(.minutes(2)))
+        func ourCommands() async throws {
+            try await TestCluster.with(3) { cluster in
+                let endpoints = cluster.endpoints.map(\.description)
+                try await leases(endpoints)
+                try await locks(endpoints)
+                try await elections(endpoints, all: cluster.endpointList)
+            }
+        }
+
+        private func leases(_ endpoints: [String]) async throws {
+            func synod(_ words: String...) async throws -> Tool.Result {
+                try await Tool.run(Places.synod, words + ["--endpoints", endpoints[1]])
+            }
+            let granted = try await synod("lease", "grant", "60").lines[0]
+            #expect(granted.hasSuffix(" granted with TTL(60s)"))
+            let id = String(granted.split(separator: " ")[1])
+            #expect(id.count == 16)
+            #expect(try await synod("put", "k", "v", "--lease", id).status == 0)
+            let state = try await synod("lease", "timetolive", id, "--keys").output
+            #expect(state.hasPrefix("lease \(id) granted with TTL(60s), remaining("))
+            #expect(state.hasSuffix("s), attached keys([k])\n"))
+            let once = try await synod("lease", "keep-alive", id, "--once")
+            #expect(once.output == "lease \(id) keepalived with TTL(60)\n")
+            #expect(try await synod("lease", "list").lines == ["found 1 leases", id])
+            let etcdctl = try await Tool.etcdctl(endpoints[0], "lease", "list")
+            #expect(etcdctl.lines == ["found 1 leases", id])
+            #expect(try await synod("lease", "revoke", id).output == "lease \(id) revoked\n")
+            #expect(try await synod("get", "k").status == 1)
+            let ended = try await synod("lease", "timetolive", id)
+            #expect(ended.output == "lease \(id) already expired\n")
+            let over = try await synod("lease", "keep-alive", id)
+            #expect(over.output == "lease \(id) expired or revoked.\n")
+            #expect(over.status == 1)
+            let missing = try await synod("lease", "revoke", id)
+            #expect(missing.status == 1)
+            #expect(missing.output.contains("requested lease not found"))
+            #expect(try await synod("lease", "revoke", "xyz").status == 2)
+        }
+
+        private func locks(_ endpoints: [String]) async throws {
+            let holder = try Running(synod: endpoints[0], "lock", "m", "--ttl", "2")
+            defer { holder.end() }
+            try await wait("the lock") { holder.lines.count == 1 }
+            let waiter = try Running(
+                synod: endpoints[1], "lock", "m", "--", "sh", "-c",
+                "echo $ETCD_LOCK_KEY $ETCD_LOCK_REV; exit 77")
+            try await wait("two in the queue") {
+                try await keys(below: "m/", endpoints[2]).count == 2
+            }
+            // etcdctl stands in the same queue.
+            let third = try Running(etcdctl: endpoints[2], "lock", "m")
+            defer { third.end() }
+            try await wait("three in the queue") {
+                try await keys(below: "m/", endpoints[2]).count == 3
+            }
+            #expect(waiter.lines.isEmpty && third.lines.isEmpty)
+            holder.end(SIGTERM)
+            try await wait("the program's end") { waiter.hasEnded }
+            #expect(holder.status == 0)
+            #expect(waiter.status == 77)
+            let words = waiter.text.split(whereSeparator: \.isWhitespace)
+            #expect(words.first?.hasPrefix("m/") == true)
+            #expect(words.last.flatMap { Int($0) } ?? 0 > 1)
+            try await wait("the last one's turn") { third.lines.count == 1 }
+            // A signal ends the wait, and its key.
+            let leaver = try Running(synod: endpoints[0], "lock", "m")
+            try await wait("one more") { try await keys(below: "m/", endpoints[2]).count == 2 }
+            leaver.end(SIGINT)
+            try await wait("its end") { leaver.hasEnded }
+            #expect(leaver.status == 1)
+            #expect(try await keys(below: "m/", endpoints[2]) == third.lines)
+        }
+
+        private func elections(_ endpoints: [String], all: String) async throws {
+            let listener = try Running(synod: all, "elect", "--listen", "e")
+            defer { listener.end() }
+            let first = try Running(synod: endpoints[1], "elect", "e", "one")
+            defer { first.end() }
+            try await wait("a leader") { first.lines.count == 2 && listener.lines == first.lines }
+            let second = try Running(etcdctl: endpoints[2], "elect", "e", "two")
+            defer { second.end() }
+            try await wait("two candidates") {
+                try await keys(below: "e/", endpoints[0]).count == 2
+            }
+            // Its lease ends early: it does not lead any more.
+            let lease = String(try #require(first.lines[0].split(separator: "/").last))
+            _ = try await Tool.synod("lease", "revoke", lease, "--endpoints", endpoints[0])
+            try await wait("the next leader") { listener.lines.last == "two" }
+            try await wait("the end of who was deposed", seconds: 10) { first.hasEnded }
+            #expect(first.status == 1)
         }
 
         private func keys(below prefix: String, _ endpoint: String) async throws -> [String] {

@@ -25,7 +25,7 @@ struct ClientCommand: Sendable {
     static let all: [ClientCommand] = [
         PutCommand.put, PutCommand.insert, PutCommand.update, PutCommand.append, GetCommand.get,
         DeleteCommand.delete, TransactionCommand.transaction, StatusCommand.status,
-        AlarmCommand.alarm, MemberCommand.member,
+        LeaseCommand.lease, AlarmCommand.alarm, MemberCommand.member,
     ]
 
     static let endpointsFlag = Flag(

@@ -4,7 +4,8 @@ enum CommandTable {
         [ServeCommand.command, ClusterCommand.command, RecoverCommand.command]
         + ClientCommand.all.map(\.command)
         + [
-            WatchCommand.command, SnapshotCommand.command, ShellCommand.command,
+            WatchCommand.command, LockCommand.command, ElectCommand.command,
+            SnapshotCommand.command, ShellCommand.command,
             DemoCommand.command,
             SimulateCommand.command,
             TortureCommand.command, ExploreCommand.command,

@@ -5,11 +5,16 @@ enum PutCommand {
     static let put = ClientCommand(
         name: "put", arguments: "KEY VALUE", summary: "write a key",
         details: "Writes VALUE to KEY, whether or not it exists. \(input)",
-        flags: [Flag(switch: "prev-kv", "also print the pair before")], isRead: false,
+        flags: [
+            Flag(switch: "prev-kv", "also print the pair before"),
+            Flag("lease", "ID", default: "0", "the key goes with this lease (hexadecimal)"),
+        ],
+        isRead: false,
         perform: { context in
             let (key, value) = try pair(context)
-            let returnsPrevious = try context.values.boolean("prev-kv")
-            let result = try await context.client.put(key, value, returnsPrevious: returnsPrevious)
+            let result = try await context.client.put(
+                key, value, returnsPrevious: try context.values.boolean("prev-kv"),
+                lease: try LeaseCommand.id(context.values.text("lease")))
             try ResultPrinter(context.values).done(result.info, previous: result.previous)
             return .success
         })

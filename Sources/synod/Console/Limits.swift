@@ -32,4 +32,6 @@ enum Limits {
     static let tortureKeysMax = 10_000
     /// How often the revival of a role is ordered, before its node is left to itself.
     static let tortureReviveTriesMax = 20
+    /// How long `lock` and `elect` wait for their place at one node: longer than anybody does.
+    static let contestMilliseconds: UInt64 = 30 * 86_400_000
 }
