@@ -65,6 +65,7 @@ let matter: [Target] = [
     room("EventLoops", ["CLibuv", "Basics"]),
     room("HTTP", ["CNghttp2", "CLLHTTP", "Basics"]),
     room("Digests", ["COpenSSL"]),
+    room("TLS", ["COpenSSL", "Basics"]),
     room("RocksStorage", ["CRocksDB", "Rows", "MVCC", "Basics"]),
 ]
 
@@ -75,14 +76,14 @@ let assembly: [Target] = [
             "Paxos", "PaxosCodec", "WriteAheadLog", "Watching", "StateMachine", "Rows", "MVCC",
             "EtcdMessages", "Protobuf", "Observability", "Basics",
         ]),
-    room("Transport", ["EventLoops", "HTTP", "GRPC", "Basics", "Observability"]),
+    room("Transport", ["EventLoops", "TLS", "HTTP", "GRPC", "Basics", "Observability"]),
 ]
 
 let doors: [Target] = [
     room(
         "Peering",
         [
-            "Replication", "PaxosCodec", "Paxos", "Transport", "EventLoops", "HTTP", "GRPC",
+            "Replication", "PaxosCodec", "Paxos", "Transport", "EventLoops", "TLS", "HTTP", "GRPC",
             "Observability", "Basics",
         ]),
     room(
@@ -99,7 +100,9 @@ let doors: [Target] = [
             "Transport",
             "Observability", "Basics",
         ]),
-    room("SynodClient", ["EtcdMessages", "Protobuf", "GRPC", "Transport", "EventLoops", "Basics"]),
+    room(
+        "SynodClient",
+        ["EtcdMessages", "Protobuf", "GRPC", "Transport", "TLS", "EventLoops", "Basics"]),
 ]
 
 let roof: [Target] = [
@@ -115,7 +118,7 @@ let roof: [Target] = [
             "Basics", "Observability", "Paxos", "Exploration", "PaxosCodec", "MVCC", "StateMachine",
             "EtcdMessages",
             "Protobuf", "GRPC", "WriteAheadLog", "Rows", "RocksStorage", "EventLoops", "HTTP",
-            "Digests", "Watching", "Replication",
+            "Digests", "TLS", "Watching", "Replication",
             "Transport", "Peering", "EtcdAPI", "RESTAPI", "SynodClient", "Histories",
             "Simulation",
         ],
@@ -123,6 +126,8 @@ let roof: [Target] = [
     .executableTarget(
         name: "FlushLoop", dependencies: ["RocksStorage", "Rows", "MVCC", "Basics"],
         path: "Tests/FlushLoop", swiftSettings: strict),
+    .target(
+        name: "CertificateTesting", path: "Tests/CertificateTesting", swiftSettings: strict),
     .executableTarget(
         name: "ProtobufGenerator", dependencies: ["Protobuf", "Basics"], swiftSettings: strict),
     .executableTarget(
@@ -130,7 +135,9 @@ let roof: [Target] = [
         path: "Benchmarks/NullServer", swiftSettings: strict),
     .executableTarget(
         name: "Load",
-        dependencies: ["Transport", "EventLoops", "GRPC", "EtcdMessages", "Protobuf", "Basics"],
+        dependencies: [
+            "Transport", "EventLoops", "TLS", "GRPC", "EtcdMessages", "Protobuf", "Basics",
+        ],
         path: "Benchmarks/Load", swiftSettings: strict),
     .target(name: "AllocationCounter", path: "Benchmarks/AllocationCounter"),
     .executableTarget(
@@ -147,6 +154,7 @@ let checks: [Target] = [
     tests("BasicsTests", ["Basics"]),
     tests("ObservabilityTests", ["Observability", "Basics"]),
     tests("DigestsTests", ["Digests"]),
+    tests("TLSTests", ["TLS", "CertificateTesting", "Basics"]),
     tests("PaxosTests", ["Paxos", "Basics"], resources: [.copy("Scenarios")]),
     tests("PaxosCodecTests", ["PaxosCodec", "Paxos", "Basics"]),
     tests("ExplorationTests", ["Exploration", "Paxos"]),
@@ -166,7 +174,10 @@ let checks: [Target] = [
     tests("HTTPTests", ["HTTP", "Basics"]),
     tests(
         "TransportTests",
-        ["CLibuv", "Transport", "EventLoops", "HTTP", "GRPC", "Observability", "Basics"]),
+        [
+            "CLibuv", "CertificateTesting", "Transport", "EventLoops", "TLS", "HTTP", "GRPC",
+            "Observability", "Basics",
+        ]),
     tests(
         "ReplicationTests",
         [
@@ -194,12 +205,13 @@ let checks: [Target] = [
     tests(
         "CommandLineTests",
         [
-            "synod", "Replication", "Rows", "Digests", "Paxos", "SynodClient", "Observability",
+            "synod", "Replication", "Rows", "Digests", "TLS", "Paxos", "SynodClient",
+            "Observability",
             "Basics",
         ]),
     tests(
         "ProcessTests",
-        ["synod", "SynodClient", "Histories", "Basics"]),
+        ["synod", "CertificateTesting", "SynodClient", "Histories", "Basics"]),
 ]
 
 let package = Package(

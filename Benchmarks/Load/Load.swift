@@ -3,6 +3,7 @@ import EtcdMessages
 import EventLoops
 import Glibc
 import Protobuf
+import TLS
 import Transport
 
 /// The clients, their connections and what they have measured.
@@ -10,6 +11,7 @@ final class Load {
     private let loop: EventLoop
     private let options: Options
     private let path: String
+    private let tls: TLSContext?
     private var connections: [ClientConnection] = []
     private var random = SeededRandom(seed: 1)
     private let values: ValuePool
@@ -23,9 +25,12 @@ final class Load {
     private var processesBefore: [ProcessTime] = []
     private var processesAfter: [ProcessTime] = []
 
-    init(loop: EventLoop, options: Options) {
+    init(loop: EventLoop, options: Options) throws(TLSError) {
         self.loop = loop
         self.options = options
+        tls =
+            options.files.trustedAuthorities == nil
+            ? nil : try TLSContext(.client, options.files.read(), TLSPolicy())
         path = options.workload == .get ? KVMethods.range : KVMethods.put
         values = ValuePool(using: &random)
         latencies.reserveCapacity(1 << 20)
@@ -37,9 +42,9 @@ final class Load {
         let count = (options.clients + Self.clientsPerConnection - 1) / Self.clientsPerConnection
         connections = (0..<count).map { index in
             let endpoint = options.endpoints[index % options.endpoints.count]
-            return ClientConnection(
-                loop: loop,
-                configuration: ClientConfiguration(host: endpoint.host, port: endpoint.port))
+            var configuration = ClientConfiguration(host: endpoint.host, port: endpoint.port)
+            configuration.tls = tls
+            return ClientConnection(loop: loop, configuration: configuration)
         }
         for client in 0..<options.clients { begin(on: connections[client % count]) }
         if options.workload == .fill { return begin() }

@@ -6,15 +6,15 @@ import Glibc
 @main
 enum Main {
     static func main() {
-        do throws(UsageError) {
+        do {
             let options = try Options(Array(CommandLine.arguments.dropFirst()))
             let loop = EventLoop()
-            let load = Load(loop: loop, options: options)
+            let load = try Load(loop: loop, options: options)
             load.start()
             loop.run()
             load.report()
         } catch {
-            complain(error.message)
+            complain((error as? UsageError)?.message ?? "\(error)")
             exit(2)
         }
     }

@@ -1,3 +1,5 @@
+import TLS
+
 /// The command line.
 struct Options {
     enum Workload: String {
@@ -16,7 +18,7 @@ struct Options {
     static let usage = """
         usage: Load --endpoints HOST:PORT,... [--workload put|session-put|get|fill] [--clients 64]
                     [--seconds 5] [--keys 100000] [--key-bytes 10] [--value-bytes 256] [--pids SERVER,...]
-                    [--trace FILE]
+                    [--trace FILE] [--cacert FILE [--cert FILE --key FILE]]
         Clients share a connection by eight, the connections go to the endpoints in turn. Get reads
         linearizably what put with the same options has written. Fill puts each key once and then ends,
         whatever --seconds says; the others take random keys. Values are random bytes. CPU time is that of
@@ -33,6 +35,8 @@ struct Options {
     private(set) var keyBytes = 10
     private(set) var valueBytes = 256
     private(set) var tracePath: String?
+    /// TLS, if there is an authority.
+    private(set) var files = TLSFiles()
 
     init(_ words: [String]) throws(UsageError) {
         var rest = words[...]
@@ -69,6 +73,9 @@ struct Options {
             }
             valueBytes = count
         case "--trace": tracePath = value
+        case "--cacert": files.trustedAuthorities = value
+        case "--cert": files.certificate = value
+        case "--key": files.key = value
         case "--pids":
             pids = value.split(separator: ",").compactMap { Int32($0) }
         default:

@@ -27,6 +27,17 @@ enum SocketAddress {
         }
     }
 
+    /// A copy of what a look-up found.
+    static func storage(_ entry: addrinfo) -> sockaddr_storage? {
+        guard let address = entry.ai_addr else { return nil }
+        var storage = sockaddr_storage()
+        withUnsafeMutableBytes(of: &storage) {
+            let count = min(Int(entry.ai_addrlen), $0.count)
+            $0.copyMemory(from: UnsafeRawBufferPointer(start: address, count: count))
+        }
+        return storage
+    }
+
     /// `127.0.0.1:2379` or `[::1]:2379`; empty for other kinds of address.
     static func text(_ storage: sockaddr_storage) -> String {
         guard let port = port(storage), let host = numericHost(storage) else { return "" }

@@ -71,6 +71,15 @@ package final class TCPConnection {
     /// Whether bytes can still be sent.
     package var isOpen: Bool { state == .open }
 
+    /// Whether nothing more is read, and only what is left is sent.
+    package var isFinishing: Bool { isFinishRequested }
+
+    /// The other side's address as a number, without its port.
+    package var remoteHost: String {
+        let host = remoteAddress[..<(remoteAddress.lastIndex(of: ":") ?? remoteAddress.endIndex)]
+        return String(host.hasPrefix("[") ? host.dropFirst().dropLast() : host)
+    }
+
     /// Bytes that the kernel has not taken yet.
     package var unsentBytes: Int { unsent.count }
 

@@ -68,14 +68,9 @@ final class TCPConnector {
 
     /// The address of an entry, with our port.
     private func copy(_ entry: addrinfo) -> sockaddr_storage? {
-        guard let address = entry.ai_addr else { return nil }
-        var storage = sockaddr_storage()
-        withUnsafeMutableBytes(of: &storage) {
-            let count = min(Int(entry.ai_addrlen), $0.count)
-            $0.copyMemory(from: UnsafeRawBufferPointer(start: address, count: count))
+        SocketAddress.storage(entry).flatMap(SocketAddress.numericHost).flatMap {
+            SocketAddress.parse(host: $0, port: port)
         }
-        let host = SocketAddress.numericHost(storage)
-        return host.flatMap { SocketAddress.parse(host: $0, port: port) }
     }
 
     /// Tries the next address, if there is one.

@@ -2,6 +2,7 @@ internal import Basics
 internal import EventLoops
 internal import HTTP
 internal import Replication
+internal import TLS
 internal import Transport
 
 /// Keeps one lane to a peer open: dials, says hello first, and dials again with growing pauses when
@@ -11,6 +12,8 @@ final class LaneDialer {
     /// Where the peer is, by turns; another list counts from the next attempt on.
     var urls: [PeerURL]
     private let kind: LaneKind
+    /// What to show to a peer whose URL wants TLS, as it is now.
+    private let tls: () -> TLSContext?
     private var attemptCount = 0
     private var backoff: Backoff
     private var connection: ClientConnection?
@@ -21,12 +24,13 @@ final class LaneDialer {
 
     init(
         loop: EventLoop, urls: [PeerURL], kind: LaneKind, random: SeededRandom,
-        onStream: @escaping (Lane, ClientStream) -> Void
+        tls: @escaping () -> TLSContext?, onStream: @escaping (Lane, ClientStream) -> Void
     ) {
         precondition(!urls.isEmpty, "nobody can be dialed without an address")
         self.loop = loop
         self.urls = urls
         self.kind = kind
+        self.tls = tls
         self.onStream = onStream
         backoff = Backoff(
             firstMilliseconds: Limits.redialMillisecondsMin,
@@ -37,7 +41,11 @@ final class LaneDialer {
         guard !isStopped, connection == nil else { return }
         let url = urls[attemptCount % urls.count]
         attemptCount += 1
+        let context = url.isSecure ? tls() : nil
+        // Where TLS is wanted and there is none, nothing goes out in the clear.
+        guard !url.isSecure || context != nil else { return ended() }
         var configuration = ClientConfiguration(host: url.host, port: url.port)
+        configuration.tls = context
         configuration.http2 = .peers
         configuration.messageBytesMax = Limits.frameBytesMax
         configuration.connectMilliseconds = Limits.dialMilliseconds

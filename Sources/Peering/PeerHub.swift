@@ -5,6 +5,7 @@ package import Observability
 package import Paxos
 internal import PaxosCodec
 package import Replication
+package import TLS
 package import Transport
 
 /// The connections to all peers: two lanes per pair, long-lived bidirectional gRPC streams with frames
@@ -18,6 +19,9 @@ package final class PeerHub: PeerLink {
     var sessions: [PeerSession] = []
     /// The membership that the sessions are those of; nil while they are the operator's list.
     var met: GoverningMembership?
+    /// What this node shows to peers that want TLS, and whom it believes; nil if it can speak none. Another one
+    /// counts from the next attempt on.
+    package var tls: TLSContext?
     private var random: SeededRandom
     private(set) var isStarted = false
     private(set) var isStopping = false
@@ -147,7 +151,7 @@ package final class PeerHub: PeerLink {
     func dialer(_ kind: LaneKind, of session: PeerSession) -> LaneDialer {
         LaneDialer(
             loop: loop, urls: session.address.urls, kind: kind,
-            random: SeededRandom(seed: random.next())
+            random: SeededRandom(seed: random.next()), tls: { [weak self] in self?.tls }
         ) { [weak self, weak session] lane, stream in
             guard let self, let session else { return }
             stream.onMessage = { [weak self] bytes in self?.receive(bytes, on: lane, of: session) }

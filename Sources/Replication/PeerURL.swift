@@ -1,13 +1,17 @@
-/// Where a member listens for its peers: `http://host:port`.
+/// Where a member listens for its peers: `http://host:port`, or `https://host:port` for TLS.
 package struct PeerURL: Hashable, Sendable, CustomStringConvertible {
     /// A name or an address; an IPv6 address without its brackets.
     package let host: String
     package let port: UInt16
+    /// TLS, and nothing but TLS.
+    package let isSecure: Bool
 
     /// Nil for what is no such URL: another scheme, a path, no port.
     package init?(_ text: String) {
-        guard text.hasPrefix(Self.scheme) else { return nil }
-        let rest = text.dropFirst(Self.scheme.count)
+        isSecure = text.hasPrefix(Self.secureScheme)
+        let scheme = isSecure ? Self.secureScheme : Self.scheme
+        guard text.hasPrefix(scheme) else { return nil }
+        let rest = text.dropFirst(scheme.count)
         guard let colon = rest.lastIndex(of: ":"),
             let port = UInt16(rest[rest.index(after: colon)...]), port > 0
         else { return nil }
@@ -23,8 +27,10 @@ package struct PeerURL: Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String {
-        Self.scheme + (host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)")
+        (isSecure ? Self.secureScheme : Self.scheme)
+            + (host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)")
     }
 
     private static let scheme = "http://"
+    private static let secureScheme = "https://"
 }

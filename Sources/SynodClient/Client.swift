@@ -31,7 +31,8 @@ public final class Client: Sendable {
     public let endpoints: [Endpoint]
     private let inbox = ClientInbox()
 
-    /// A client of the nodes `endpoints`, each `host:port` or `http://host:port`. Nothing is
+    /// A client of the nodes `endpoints`, each `host:port`, `http://host:port` or
+    /// `https://host:port`. Nothing is
     /// connected before the first call. Throws `invalidArgument` for a text that is no endpoint.
     public convenience init(
         endpoints texts: [String], configuration: ClientConfiguration = ClientConfiguration()
@@ -48,7 +49,8 @@ public final class Client: Sendable {
         try self.init(endpoints: endpoints, configuration: configuration)
     }
 
-    /// A client of the nodes `endpoints`. Throws `invalidArgument` if there are none.
+    /// A client of the nodes `endpoints`. Throws `invalidArgument` if there are none, or if a file of its
+    /// certificates cannot be used.
     public init(
         endpoints: [Endpoint], configuration: ClientConfiguration = ClientConfiguration()
     ) throws(ClientError) {
@@ -56,7 +58,9 @@ public final class Client: Sendable {
             throw ClientError(code: .invalidArgument, message: "no endpoints", isDefinite: true)
         }
         self.endpoints = endpoints
-        LoopThread.start(serving: inbox, endpoints: endpoints, configuration: configuration)
+        let security = try LinkSecurity(configuration.security, for: endpoints)
+        LoopThread.start(
+            serving: inbox, endpoints: endpoints, security: security, configuration: configuration)
     }
 
     deinit { close() }

@@ -14,6 +14,9 @@ public struct ClientConfiguration: Sendable, Hashable {
     public var backoffMillisecondsMin: UInt64 = 10
     /// The longest pause between two rounds over all nodes.
     public var backoffMillisecondsMax: UInt64 = 500
+    /// Certificates; nil: those endpoints speak TLS that say so (`https://`), with the authorities that this
+    /// machine trusts.
+    public var security: ClientSecurity?
     /// Begin with a random node instead of the first one, to spread clients over the nodes.
     public var startsAtRandomEndpoint = false
 

@@ -6,6 +6,7 @@ final class ClientCore {
     let loop: EventLoop
     let configuration: ClientConfiguration
     private let inbox: ClientInbox
+    private let security: LinkSecurity
     private let links: [NodeLink]
     /// Links to nodes that were named in a call and are not among `links`.
     private var furtherLinks: [Endpoint: NodeLink] = [:]
@@ -19,14 +20,15 @@ final class ClientCore {
     private var random: SeededRandom
 
     init(
-        loop: EventLoop, inbox: ClientInbox, endpoints: [Endpoint],
+        loop: EventLoop, inbox: ClientInbox, endpoints: [Endpoint], security: LinkSecurity,
         configuration: ClientConfiguration
     ) {
         self.loop = loop
         self.inbox = inbox
         self.configuration = configuration
+        self.security = security
         links = endpoints.map {
-            NodeLink(endpoint: $0, loop: loop, configuration: configuration)
+            NodeLink(endpoint: $0, loop: loop, security: security, configuration: configuration)
         }
         random = SeededRandom(seed: UInt64.random(in: .min ... .max))
         preferred = configuration.startsAtRandomEndpoint ? Int.random(in: links.indices) : 0
@@ -68,7 +70,8 @@ final class ClientCore {
         guard let endpoint else { return links[preferred] }
         if let link = links.first(where: { $0.endpoint == endpoint }) { return link }
         if let link = furtherLinks[endpoint] { return link }
-        let link = NodeLink(endpoint: endpoint, loop: loop, configuration: configuration)
+        let link = NodeLink(
+            endpoint: endpoint, loop: loop, security: security, configuration: configuration)
         furtherLinks[endpoint] = link
         return link
     }

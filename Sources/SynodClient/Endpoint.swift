@@ -4,17 +4,26 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
     public var host: String
     /// The TCP port.
     public var port: UInt16
+    /// Whether TLS is spoken there; nil: if the client has a `ClientSecurity`.
+    public var usesTLS: Bool?
 
     /// An endpoint from its parts.
-    public init(host: String, port: UInt16) {
+    public init(host: String, port: UInt16, usesTLS: Bool? = nil) {
         self.host = host
         self.port = port
+        self.usesTLS = usesTLS
     }
 
-    /// Reads `host:port`, `[v6]:port`, or either behind `http://`; nil for everything else.
+    /// Reads `host:port`, `[v6]:port`, or either behind `http://` or `https://`; nil for everything else.
     public init?(_ text: String) {
         var rest = text[...]
-        if rest.hasPrefix("http://") { rest = rest.dropFirst("http://".count) }
+        var usesTLS: Bool?
+        for (scheme, isSecure) in [("http://", false), ("https://", true)]
+        where rest.hasPrefix(scheme) {
+            rest = rest.dropFirst(scheme.count)
+            usesTLS = isSecure
+            break
+        }
         while rest.hasSuffix("/") { rest = rest.dropLast() }
         guard let colon = rest.lastIndex(of: ":") else { return nil }
         var host = rest[..<colon]
@@ -27,7 +36,7 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
             return nil
         }
         guard !host.contains("/"), !host.contains(" ") else { return nil }
-        self.init(host: String(host), port: port)
+        self.init(host: String(host), port: port, usesTLS: usesTLS)
     }
 
     /// `host:port`, with brackets around an IPv6 address.

@@ -7,20 +7,26 @@ enum LoopThread {
     private final class Start: Sendable {
         let inbox: ClientInbox
         let endpoints: [Endpoint]
+        let security: LinkSecurity
         let configuration: ClientConfiguration
 
-        init(_ inbox: ClientInbox, _ endpoints: [Endpoint], _ configuration: ClientConfiguration) {
+        init(
+            _ inbox: ClientInbox, _ endpoints: [Endpoint], _ security: LinkSecurity,
+            _ configuration: ClientConfiguration
+        ) {
             self.inbox = inbox
             self.endpoints = endpoints
+            self.security = security
             self.configuration = configuration
         }
     }
 
     /// Starts a thread that serves `inbox` until that is closed.
     static func start(
-        serving inbox: ClientInbox, endpoints: [Endpoint], configuration: ClientConfiguration
+        serving inbox: ClientInbox, endpoints: [Endpoint], security: LinkSecurity,
+        configuration: ClientConfiguration
     ) {
-        let start = Start(inbox, endpoints, configuration)
+        let start = Start(inbox, endpoints, security, configuration)
         var thread = pthread_t()
         let result = pthread_create(
             &thread, nil,
@@ -36,7 +42,7 @@ enum LoopThread {
     private static func run(_ start: Start) {
         let loop = EventLoop()
         let core = ClientCore(
-            loop: loop, inbox: start.inbox, endpoints: start.endpoints,
+            loop: loop, inbox: start.inbox, endpoints: start.endpoints, security: start.security,
             configuration: start.configuration)
         // The hook must not keep the core and with it the loop for ever.
         loop.onTurnStart.append { [weak core] in core?.takeOrders() }

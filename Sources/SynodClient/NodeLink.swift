@@ -6,12 +6,17 @@ internal import Transport
 final class NodeLink {
     let endpoint: Endpoint
     private let loop: EventLoop
+    private let security: LinkSecurity
     private let connectTimeoutMilliseconds: UInt64
     private var connection: ClientConnection?
 
-    init(endpoint: Endpoint, loop: EventLoop, configuration: ClientConfiguration) {
+    init(
+        endpoint: Endpoint, loop: EventLoop, security: LinkSecurity,
+        configuration: ClientConfiguration
+    ) {
         self.endpoint = endpoint
         self.loop = loop
+        self.security = security
         connectTimeoutMilliseconds = configuration.connectTimeoutMilliseconds
     }
 
@@ -46,8 +51,7 @@ final class NodeLink {
 
     private func usableConnection() -> ClientConnection {
         if let connection, connection.acceptsCalls { return connection }
-        var settings = Transport.ClientConfiguration(host: endpoint.host, port: endpoint.port)
-        settings.authority = endpoint.description
+        var settings = security.settings(for: endpoint)
         settings.connectMilliseconds = connectTimeoutMilliseconds
         settings.messageBytesMax = Limits.responseBytesMax
         let made = ClientConnection(loop: loop, configuration: settings)

@@ -1,4 +1,5 @@
 package import HTTP
+package import TLS
 
 /// How a client connection is set up.
 package struct ClientConfiguration: Sendable {
@@ -7,6 +8,10 @@ package struct ClientConfiguration: Sendable {
     package var port: UInt16
     /// What the requests carry as `:authority`; `host:port` where it is nil.
     package var authority: String?
+    /// Certificates and rules; nil: bytes travel in the clear.
+    package var tls: TLSContext?
+    /// The name that must be in the server's certificate; `host` where it is nil.
+    package var serverName: String?
     /// Windows and frame sizes; `.peers` between replicas.
     package var http2 = HTTP2Settings()
     /// Time for the connection to open, in ms.

@@ -2,6 +2,7 @@ internal import Basics
 package import EventLoops
 internal import GRPC
 internal import HTTP
+internal import TLS
 
 /// One gRPC connection to a server, on an event loop.
 ///
@@ -29,7 +30,7 @@ package final class ClientConnection {
     package var onClose: ((TCPCloseReason) -> Void)?
     /// The server takes no new calls here: make a new connection for them.
     package var onGoAway: (() -> Void)?
-    /// Whether the TCP connection is there.
+    /// Whether the connection is there, and its TLS handshake done.
     package private(set) var isOpen = false
     /// Whether nothing can be sent any more.
     package private(set) var isClosed = false
@@ -41,7 +42,12 @@ package final class ClientConnection {
     let session: HTTP2Session
     private let relay: ClientRelay
     private let deadlines: DeadlineList
-    private var tcp: TCPConnection?
+    private(set) var tcp: TCPConnection?
+    /// Nil where bytes travel in the clear, and before the TCP connection is there.
+    var tls: TLSSession?
+    /// Ends a TLS handshake that takes too long.
+    var handshakeTimer: LoopTimer?
+    let scratch: TLSScratch?
     private var requestHeaders: [String: HeaderBlock] = [:]
     private var keepAlive: LoopTimer?
     private var pingSentAt: UInt64 = 0
@@ -53,6 +59,7 @@ package final class ClientConnection {
         self.loop = loop
         self.configuration = configuration
         deadlines = DeadlineList(loop: loop)
+        scratch = configuration.tls == nil ? nil : TLSScratch()
         relay = ClientRelay()
         session = HTTP2Session(
             role: .client, settings: configuration.http2, pool: HTTP2StreamPool(), handler: relay)
@@ -68,6 +75,7 @@ package final class ClientConnection {
         session.connectionLost()
         tcp?.close(.closed("the client was let go"))
         keepAlive?.cancel()
+        handshakeTimer?.cancel()
     }
 
     /// Whether new calls are taken.
@@ -145,7 +153,8 @@ package final class ClientConnection {
         let authority = configuration.authority ?? "\(configuration.host):\(configuration.port)"
         let block = HeaderBlock(
             [
-                (":method", "POST"), (":scheme", "http"), (":path", path),
+                (":method", "POST"), (":scheme", configuration.tls == nil ? "http" : "https"),
+                (":path", path),
                 (":authority", authority), ("te", "trailers"),
                 ("content-type", GRPCContentType.value), ("user-agent", "synod"),
             ])
@@ -156,6 +165,10 @@ package final class ClientConnection {
 
     // MARK: Told by the relay
 
+    func connected() {
+        if let context = configuration.tls { beginHandshake(context) } else { opened() }
+    }
+
     func opened() {
         isOpen = true
         lastReceivedAt = loop.turnTime
@@ -164,6 +177,14 @@ package final class ClientConnection {
     }
 
     func received(_ bytes: UnsafeRawBufferPointer) {
+        if let tls { receiveSealed(bytes, tls) } else { receivedClear(bytes) }
+    }
+
+    func fill(_ output: ByteQueue, _ limit: Int) {
+        if let tls { fillSealed(output, limit, tls) } else { fillClear(output, limit) }
+    }
+
+    func receivedClear(_ bytes: UnsafeRawBufferPointer) {
         lastReceivedAt = loop.turnTime
         // A server written in Go pings with every burst of data: over the life of a connection that
         // is any number of pings, and only many of them at a time are an attack.
@@ -174,7 +195,7 @@ package final class ClientConnection {
         if !session.receive(bytes) { tcp?.close(.closed("broken HTTP/2")) }
     }
 
-    func fill(_ output: ByteQueue, _ limit: Int) {
+    func fillClear(_ output: ByteQueue, _ limit: Int) {
         guard session.drain(into: output, limit: limit) else {
             tcp?.close(.closed("HTTP/2 cannot go on"))
             return
@@ -197,6 +218,8 @@ package final class ClientConnection {
         isOpen = false
         keepAlive?.cancel()
         keepAlive = nil
+        handshakeTimer?.cancel()
+        handshakeTimer = nil
         relay.closeReason = reason
         session.connectionLost()
         tcp = nil

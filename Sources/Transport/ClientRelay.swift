@@ -9,7 +9,7 @@ final class ClientRelay: TCPConnectionHandler, HTTP2SessionHandler {
     /// Why the connection ended, once it has.
     var closeReason: TCPCloseReason?
 
-    func connectionDidOpen(_ tcp: TCPConnection) { connection?.opened() }
+    func connectionDidOpen(_ tcp: TCPConnection) { connection?.connected() }
 
     func connection(_ tcp: TCPConnection, didRead bytes: UnsafeRawBufferPointer) {
         connection?.received(bytes)

@@ -12,6 +12,14 @@ package enum Limits {
     package static let unsentBytesPauseReading = 64 << 10
     /// Bytes held for one connection that does not read, above which it is closed.
     package static let outputBytesPerConnectionMax = 256 << 20
+    /// TLS handshakes that a server has under way at once; when there are more, the oldest one ends.
+    package static let handshakesMax = 1_024
+    /// What one side may send ahead while its TLS handshake waits for its turn, in bytes.
+    package static let handshakeBytesMax = 64 << 10
+    /// Time that the handshakes of a server take in one turn of the loop, before others have theirs, in ns.
+    package static let handshakeTurnNanoseconds: UInt64 = 2_000_000
+    /// Memory that is kept for plaintext on its way out, in bytes.
+    package static let plainBytesKept = 1 << 20
     /// Time from a connection's start to its first whole request or HTTP/2 settings, in ms.
     package static let handshakeMilliseconds: UInt64 = 10_000
     /// Time for one request to arrive whole over HTTP/1.1, and for a header block over HTTP/2, in ms.

@@ -1,6 +1,7 @@
 package import EventLoops
 internal import GRPC
 internal import HTTP
+package import TLS
 
 /// A gRPC and HTTP server on one event loop: HTTP/2 (prior knowledge) and HTTP/1.1 on the same port,
 /// told apart by the first bytes.
@@ -30,11 +31,16 @@ package final class Server {
     /// Told about each connection that the server closed for a fault of the other side: its address
     /// and what was wrong.
     package var onConnectionFault: ((String, String) -> Void)?
+    /// The certificates and rules of the secure addresses; another one counts for the connections that come
+    /// after it was set.
+    package var tls: TLSContext?
 
     let router: Router
     let pool = HTTP2StreamPool()
     let deadlines: DeadlineList
     let responses = StaticResponses()
+    let scratch = TLSScratch()
+    let handshakes: HandshakeDesk
     private var listeners: [TCPListener] = []
     private var connections: [ServerConnection] = []
     private var sweeper: LoopTimer?
@@ -46,6 +52,7 @@ package final class Server {
         self.configuration = configuration
         self.router = router
         deadlines = DeadlineList(loop: loop)
+        handshakes = HandshakeDesk(loop: loop, handshakesMax: configuration.handshakesMax)
     }
 
     /// Connections open now.
@@ -57,11 +64,14 @@ package final class Server {
     /// Listens on all addresses, or on none and throws.
     package func start() throws(LoopError) {
         precondition(listeners.isEmpty, "a server starts once")
+        let isSecure = configuration.addresses.contains(where: \.isSecure)
+        precondition(!isSecure || tls != nil, "a secure address needs a certificate")
+        if isSecure { handshakes.start() }
         do throws(LoopError) {
             for address in configuration.addresses {
                 let listener = try TCPListener(
                     loop: loop, host: address.host, port: address.port
-                ) { [weak self] in self?.accept($0) }
+                ) { [weak self] in self?.accept($0, isSecure: address.isSecure) }
                 listeners.append(listener)
             }
         } catch {
@@ -107,14 +117,15 @@ package final class Server {
         endIfEmpty()
     }
 
-    private func accept(_ tcp: TCPConnection) {
+    private func accept(_ tcp: TCPConnection, isSecure: Bool) {
         acceptedConnections += 1
         guard connections.count < configuration.connectionsMax, !isShuttingDown else {
             refusedConnections += 1
             tcp.close(.closed("too many connections"))
             return
         }
-        let connection = ServerConnection(server: self, tcp: tcp, index: connections.count)
+        let connection = ServerConnection(
+            server: self, tcp: tcp, index: connections.count, tls: isSecure ? tls : nil)
         connections.append(connection)
         tcp.start()
     }

@@ -6,10 +6,13 @@ package struct ServerConfiguration: Sendable {
     package struct Address: Sendable, Equatable {
         package var host: String
         package var port: UInt16
+        /// TLS, and nothing but TLS.
+        package var isSecure: Bool
 
-        package init(host: String, port: UInt16) {
+        package init(host: String, port: UInt16, isSecure: Bool = false) {
             self.host = host
             self.port = port
+            self.isSecure = isSecure
         }
     }
 
@@ -19,6 +22,10 @@ package struct ServerConfiguration: Sendable {
     package var http2 = HTTP2Settings()
     /// Connections held at once; further ones are closed as they come.
     package var connectionsMax = Limits.connectionsMax
+    /// TLS handshakes under way at once; when there are more, the oldest one ends.
+    package var handshakesMax = Limits.handshakesMax
+    /// Whoever shows a certificate must call from an address that it is for, as etcd wants of peers.
+    package var checksAddresses = false
     /// Time to the first whole request or HTTP/2 settings, in ms.
     package var handshakeMilliseconds = Limits.handshakeMilliseconds
     /// Time for a request to arrive (HTTP/1.1), or a header block (HTTP/2), in ms.

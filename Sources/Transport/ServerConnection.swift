@@ -1,18 +1,25 @@
 internal import Basics
 internal import EventLoops
 internal import HTTP
+internal import TLS
 
 /// One client's connection: finds out which HTTP it speaks, and passes bytes between the socket and
 /// the HTTP session.
 ///
-/// Bytes cross here in the clear in two places, `receive` (from the socket) and `fill` (to it). A layer
-/// that transforms bytes, such as TLS, stands between these and the TCP connection's callbacks; the
-/// HTTP sessions do not know of it.
+/// Bytes cross here in the clear in two places, `receive` (from the socket) and `fill` (to it). TLS stands
+/// between these and the TCP connection's callbacks (`ServerConnection+TLS`); the HTTP sessions do not know
+/// of it, and who does without it pays one comparison.
 final class ServerConnection {
     unowned(unsafe) let server: Server
     let tcp: TCPConnection
     /// The place in the server's list.
     var index: Int
+    /// Nil where bytes travel in the clear.
+    let tls: TLSSession?
+    /// Until the handshake is done and the other side may stay.
+    var handshake: ServerHandshake?
+    /// Who the other side is, by its verified certificate, where those name users.
+    var peerCommonName: String?
     /// Set once the client has shown that it speaks HTTP/2.
     var http2: HTTP2Session?
     /// Set once the client has shown that it speaks HTTP/1.1.
@@ -23,19 +30,23 @@ final class ServerConnection {
     var inputBytes = 0
     private let acceptedAt: UInt64
     private var sniffed: [UInt8] = []
-    private var isClosing = false
+    private(set) var isClosing = false
     private var insideHeadersSince: UInt64 = 0
     private var stalledSince: UInt64 = 0
     private var stalledAt: UInt64 = 0
     private var writtenBytes: UInt64 = 0
 
-    init(server: Server, tcp: TCPConnection, index: Int) {
+    init(server: Server, tcp: TCPConnection, index: Int, tls: TLSContext?) {
         self.server = server
         self.tcp = tcp
         self.index = index
+        self.tls = tls.map {
+            TLSSession($0, scratch: server.scratch, address: tcp.remoteHost)
+        }
         acceptedAt = server.loop.turnTime
         lastReceivedAt = acceptedAt
         tcp.handler = self
+        if let session = self.tls { handshake = ServerHandshake(self, session) }
     }
 
     /// Requests being answered over HTTP/2.
@@ -125,11 +136,11 @@ extension ServerConnection: TCPConnectionHandler {
 
     func connection(_ connection: TCPConnection, didRead bytes: UnsafeRawBufferPointer) {
         lastReceivedAt = server.loop.turnTime
-        receive(bytes)
+        if let tls { receiveSealed(bytes, tls) } else { receive(bytes) }
     }
 
     func connection(_ connection: TCPConnection, fill output: ByteQueue, limit: Int) {
-        fill(output, limit)
+        if let tls { fillSealed(output, limit, tls) } else { fill(output, limit) }
         writtenBytes &+= UInt64(output.count)
     }
 
@@ -139,6 +150,8 @@ extension ServerConnection: TCPConnectionHandler {
 
     func connection(_ connection: TCPConnection, didClose reason: TCPCloseReason) {
         isClosing = true
+        handshake?.connectionLost()
+        handshake = nil
         http2?.connectionLost()
         http1?.connectionLost()
         http2 = nil
@@ -150,7 +163,7 @@ extension ServerConnection: TCPConnectionHandler {
 // MARK: - Bytes in the clear
 
 extension ServerConnection {
-    private func receive(_ bytes: UnsafeRawBufferPointer) {
+    func receive(_ bytes: UnsafeRawBufferPointer) {
         if let http2 {
             if !http2.receive(bytes) { fault("broken HTTP/2") }
         } else if let http1 {
@@ -170,7 +183,7 @@ extension ServerConnection {
         }
     }
 
-    private func fill(_ output: ByteQueue, _ limit: Int) {
+    func fill(_ output: ByteQueue, _ limit: Int) {
         // We are asked only when the kernel has taken everything.
         pauseOrResume()
         if let http2 {

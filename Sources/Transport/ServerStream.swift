@@ -45,6 +45,10 @@ package final class ServerStream {
     /// The other side, as `127.0.0.1:50000`; empty when the stream is over.
     package var remoteAddress: String { call?.connection?.tcp.remoteAddress ?? "" }
 
+    /// Who calls, by the common name of its verified certificate; nil where certificates name no users, and
+    /// when the stream is over.
+    package var peerCommonName: String? { call?.connection?.peerCommonName }
+
     /// When any byte last came over this stream's connection, in monotonic nanoseconds.
     package var lastReceivedAt: UInt64 { call?.connection?.lastReceivedAt ?? 0 }
 

@@ -38,6 +38,9 @@ package struct UnaryCall {
         isCurrent ? call.connection?.tcp.remoteAddress ?? "" : ""
     }
 
+    /// Who calls, by the common name of its verified certificate; nil where certificates name no users.
+    package var peerCommonName: String? { isCurrent ? call.connection?.peerCommonName : nil }
+
     /// The request's metadata called `name` (in lower case); nil if there is none, or the call is over.
     package func metadata(_ name: String) -> String? {
         isCurrent ? call.stream.headers.value(name) : nil

@@ -1,5 +1,6 @@
 import Observability
 import Replication
+import TLS
 import Testing
 
 @testable import synod
@@ -110,13 +111,17 @@ import Testing
         #expect(it.name == "flag" && it.dataDirectory == "/synod")
         #expect(it.warnings == ["ETCD_SNAPSHOT_COUNT has no effect in this version of Synod"])
         #expect(
-            refusal(environment: ["ETCD_CERT_FILE": "x"]).hasPrefix("ETCD_CERT_FILE is refused"))
+            refusal(environment: ["ETCD_CORS": "x"]).hasPrefix("ETCD_CORS is refused"))
     }
 
     @Test(arguments: [
-        ["--cert-file=x"], ["--client-cert-auth"], ["--auto-tls=true"],
-        ["--auth-token", "jwt,a=b"],
-        ["--peer-trusted-ca-file", "x"], ["--host-whitelist=a"], ["--force-new-cluster"],
+        ["--cert-file=x"], ["--client-cert-auth"], ["--peer-key-file=x"],
+        ["--auth-token", "jwt,a=b"], ["--tls-min-version=TLS1.1"],
+        ["--tls-min-version=TLS1.3", "--tls-max-version=TLS1.2"], ["--cipher-suites=NOTHING"],
+        ["--cipher-suites=TLS_RSA_WITH_AES_128_CBC_SHA"],
+        ["--peer-cert-allowed-cn=a", "--peer-cert-allowed-hostname=b"],
+        ["--peer-client-cert-auth"], ["--peer-client-cert-file", "x"], ["--host-whitelist=a"],
+        ["--force-new-cluster"],
         ["--discovery", "http://x"], ["--config-file", "x"], ["--proxy=on"],
     ])
     func whatWouldBreakAPromiseIsRefused(words: [String]) {
@@ -164,12 +169,43 @@ import Testing
         #expect(refusal("--initial-cluster-state=maybe").contains("new, existing"))
     }
 
+    @Test func certificatesAreRead() throws {
+        let peers = ["--listen-peer-urls=https://a:1", "--initial-advertise-peer-urls=https://a:1"]
+        let it = try make(
+            peers + [
+                "--peer-cert-file=c", "--peer-key-file=k", "--peer-trusted-ca-file=a",
+                "--peer-client-cert-file=dc", "--peer-client-key-file=dk", "--peer-crl-file=r",
+                "--cipher-suites",
+                "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_RSA_WITH_AES_128_CBC_SHA,TLS_AES_128_GCM_SHA256",
+                "--tls-max-version=TLS1.2", "--cert-file=c", "--key-file=k",
+            ])
+        #expect(
+            it.security.peers.files
+                == TLSFiles(certificate: "c", key: "k", trustedAuthorities: "a", revocations: "r"))
+        #expect(it.security.peers.demandsCertificate && !it.security.clients.demandsCertificate)
+        #expect(it.security.dialing.certificate == "dc" && it.security.dialing.key == "dk")
+        #expect(it.security.cipherSuites == ["ECDHE-RSA-AES128-GCM-SHA256"])
+        #expect(it.security.versionMin == .tls12 && it.security.versionMax == .tls12)
+        #expect(it.listenPeerURLs[0].description == "https://a:1")
+        #expect(
+            it.warnings == [
+                "--cipher-suites: TLS_RSA_WITH_AES_128_CBC_SHA is left out: no forward secrecy or"
+                    + " no authenticated encryption",
+                "the scheme of client url http://localhost:2379 is HTTP while key/cert files are"
+                    + " presented; ignored key/cert files",
+            ])
+        let automatic = try make(peers + ["--peer-auto-tls"])
+        #expect(automatic.security.peers.isAutomatic && !automatic.security.clients.isAutomatic)
+    }
+
     @Test func urlsAreChecked() {
         #expect(
             refusal("--listen-client-urls=http://a:1")
                 == "--advertise-client-urls is required when --listen-client-urls is set explicitly"
         )
-        #expect(refusal("--listen-peer-urls=https://a:1").contains("TLS"))
+        #expect(
+            refusal("--listen-peer-urls=https://a:1")
+                == "cannot listen on TLS for https://a:1: KeyFile and CertFile are not presented")
         #expect(refusal("--listen-peer-urls=unix://a:1").contains("socket"))
         #expect(refusal("--listen-peer-urls=http://a").contains("no port"))
         #expect(refusal("--listen-peer-urls=http://a:1/x").contains("path"))

@@ -5,16 +5,17 @@ import Testing
 /// Endpoints, ranges and pauses.
 @Suite struct ValueTests {
     @Test(arguments: [
-        ("127.0.0.1:2379", "127.0.0.1", 2379), ("http://node-1:80/", "node-1", 80),
-        ("[::1]:2379", "::1", 2379), ("http://[fe80::1]:1", "fe80::1", 1),
+        ("127.0.0.1:2379", "127.0.0.1", 2379, nil), ("http://node-1:80/", "node-1", 80, false),
+        ("[::1]:2379", "::1", 2379, nil), ("http://[fe80::1]:1", "fe80::1", 1, false),
+        ("https://a:1", "a", 1, true),
     ])
-    func anEndpointIsRead(text: String, host: String, port: UInt16) {
-        #expect(Endpoint(text) == Endpoint(host: host, port: port))
+    func anEndpointIsRead(text: String, host: String, port: UInt16, usesTLS: Bool?) {
+        #expect(Endpoint(text) == Endpoint(host: host, port: port, usesTLS: usesTLS))
     }
 
     @Test(arguments: [
         "", "host", "host:", ":1", "host:0", "host:65536", "::1:2", "a/b:1", "a b:1",
-        "https://a:1",
+        "ftp://a:1",
     ])
     func whatIsNoEndpointIsRefused(text: String) {
         #expect(Endpoint(text) == nil)

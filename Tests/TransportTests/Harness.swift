@@ -1,5 +1,6 @@
 import EventLoops
 import GRPC
+import TLS
 import Testing
 
 @testable import Transport
@@ -13,11 +14,15 @@ final class Harness {
     private(set) var faults: [String] = []
 
     /// Starts the server on a free port; call it after the routes are registered.
-    func start(_ change: (inout ServerConfiguration) -> Void = { _ in }) throws {
+    func start(
+        tls: TLSContext? = nil, _ change: (inout ServerConfiguration) -> Void = { _ in }
+    ) throws {
         var configuration = ServerConfiguration(host: "127.0.0.1", port: 0)
+        configuration.addresses[0].isSecure = tls != nil
         change(&configuration)
         let server = Server(loop: loop, configuration: configuration, router: router)
         server.onConnectionFault = { [weak self] _, reason in self?.faults.append(reason) }
+        server.tls = tls
         try server.start()
         self.server = server
     }

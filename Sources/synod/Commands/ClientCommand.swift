@@ -33,13 +33,12 @@ struct ClientCommand: Sendable {
         "the nodes to ask; the next one is taken when one fails",
         environment: ["SYNOD_ENDPOINTS", "ETCDCTL_ENDPOINTS"])
 
+    static let timeoutFlag = Flag(
+        "timeout", "MILLISECONDS", default: "5000", "how long to try, all nodes together",
+        environment: ["SYNOD_TIMEOUT"])
+
     /// The flags that say whom to ask.
-    static let connectionFlags: [Flag] = [
-        endpointsFlag,
-        Flag(
-            "timeout", "MILLISECONDS", default: "5000", "how long to try, all nodes together",
-            environment: ["SYNOD_TIMEOUT"]),
-    ]
+    static let connectionFlags: [Flag] = [endpointsFlag, timeoutFlag] + SecurityFlags.all
 
     static let outputFlag = Flag(
         "output", "FORM", default: "simple", "simple, or json as etcdctl writes it")
@@ -61,10 +60,11 @@ struct ClientCommand: Sendable {
         var configuration = ClientConfiguration()
         let timeout = try values.integer("timeout", in: 1...3_600_000)
         configuration.requestTimeoutMilliseconds = UInt64(timeout)
+        configuration.security = try SecurityFlags.security(values)
         do throws(ClientError) {
             return try Client(endpoints: values.list("endpoints"), configuration: configuration)
         } catch {
-            throw UsageError("\(values.source("endpoints")): \(error.message)")
+            throw UsageError(error.message)
         }
     }
 

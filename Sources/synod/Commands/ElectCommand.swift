@@ -65,7 +65,8 @@ enum ElectCommand {
         let printer = try ResultPrinter(values)
         let request = LeaderRequest.with { $0.name = name }
         var last: (key: [UInt8], revision: Int64)?
-        let follower = StreamFollower(endpoints, ElectionMethods.observe) {
+        let links = try SecurityFlags.links(values, to: endpoints)
+        let follower = StreamFollower(endpoints, links, ElectionMethods.observe) {
             request.serializedBytes()
         } receive: { message in
             guard let response = try? LeaderResponse(serialized: message) else { return nil }

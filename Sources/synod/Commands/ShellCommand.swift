@@ -9,7 +9,7 @@ enum ShellCommand {
             spaces are quoted: put "my key" 'my value'. When the commands come from a pipe or a file,
             there is no prompt, and the status is that of the first command that failed.
             """,
-        flags: [ClientCommand.connectionFlags[1]],
+        flags: [ClientCommand.timeoutFlag] + SecurityFlags.all,
         run: { values throws(UsageError) in
             guard values.positional.count == 2 else { throw UsageError("HOST and PORT are needed") }
             let endpoint = values.positional.joined(separator: ":")
@@ -19,8 +19,13 @@ enum ShellCommand {
             var configuration = ClientConfiguration()
             configuration.requestTimeoutMilliseconds = UInt64(
                 try values.integer("timeout", in: 1...3_600_000))
-            guard let client = try? Client(endpoints: [endpoint], configuration: configuration)
-            else { preconditionFailure("one endpoint is enough") }
+            configuration.security = try SecurityFlags.security(values)
+            let client: Client
+            do throws(ClientError) {
+                client = try Client(endpoints: [endpoint], configuration: configuration)
+            } catch {
+                throw UsageError(error.message)
+            }
             defer { client.close() }
             return run(client, endpoint)
         })

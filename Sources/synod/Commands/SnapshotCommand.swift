@@ -30,13 +30,14 @@ enum SnapshotCommand {
             }
         })
 
-    private static let saveFlags: [Flag] = [
-        ClientCommand.endpointsFlag,
-        Flag(
-            "timeout", "MILLISECONDS", default: "60000",
-            "save: how long to wait while nothing comes", environment: ["SYNOD_TIMEOUT"]),
-        ClientCommand.outputFlag,
-    ]
+    private static let saveFlags: [Flag] =
+        [
+            ClientCommand.endpointsFlag,
+            Flag(
+                "timeout", "MILLISECONDS", default: "60000",
+                "save: how long to wait while nothing comes", environment: ["SYNOD_TIMEOUT"]),
+            ClientCommand.outputFlag,
+        ] + SecurityFlags.all
 
     private static let restoreFlags: [Flag] =
         SnapshotRestore.memberFlags.compactMap { name in

@@ -9,6 +9,7 @@ final class StreamFollower {
     var closesInput = false
     private let loop = EventLoop()
     private let endpoints: [Endpoint]
+    private let links: LinkSecurity
     private let path: String
     private let request: () -> [UInt8]
     private let receive: (UnsafeRawBufferPointer) -> ExitCode?
@@ -23,10 +24,12 @@ final class StreamFollower {
     ///   - request: what a node is asked to go on with.
     ///   - receive: takes an answer; what it gives ends the run.
     init(
-        _ endpoints: [Endpoint], _ path: String, request: @escaping () -> [UInt8],
+        _ endpoints: [Endpoint], _ links: LinkSecurity, _ path: String,
+        request: @escaping () -> [UInt8],
         receive: @escaping (UnsafeRawBufferPointer) -> ExitCode?
     ) {
         self.endpoints = endpoints
+        self.links = links
         self.path = path
         self.request = request
         self.receive = receive
@@ -42,9 +45,8 @@ final class StreamFollower {
 
     private func connect() {
         let endpoint = endpoints[place % endpoints.count]
-        var settings = Transport.ClientConfiguration(host: endpoint.host, port: endpoint.port)
-        settings.authority = endpoint.description
-        let connection = ClientConnection(loop: loop, configuration: settings)
+        let connection = ClientConnection(
+            loop: loop, configuration: links.settings(for: endpoint))
         // A node without a leader sees nothing new.
         let stream = connection.stream(path, metadata: [("hasleader", "true")])
         stream.onMessage = { [unowned self] in took($0) }

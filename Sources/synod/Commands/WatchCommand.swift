@@ -16,14 +16,16 @@ enum WatchCommand {
         run: { values throws(UsageError) in
             let endpoints = try SnapshotSave.endpoints(values)
             let printer = WatchPrinter(isJSON: try ResultPrinter(values).form == .json)
-            return WatchFollower(endpoints, try request(values), printer).run()
+            let links = try SecurityFlags.links(values, to: endpoints)
+            return WatchFollower(endpoints, links, try request(values), printer).run()
         })
 
-    private static let flags: [Flag] = [
-        Flag("rev", "REVISION", default: "0", "begin with this revision; 0: now"),
-        Flag(switch: "prev-kv", "print the state before each change, too"),
-        ClientCommand.endpointsFlag, ClientCommand.outputFlag,
-    ]
+    private static let flags: [Flag] =
+        [
+            Flag("rev", "REVISION", default: "0", "begin with this revision; 0: now"),
+            Flag(switch: "prev-kv", "print the state before each change, too"),
+            ClientCommand.endpointsFlag, ClientCommand.outputFlag,
+        ] + SecurityFlags.all
 
     private static func request(_ values: FlagValues) throws(UsageError) -> WatchCreateRequest {
         // For the checks of words and flags.

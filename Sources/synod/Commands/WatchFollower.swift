@@ -5,18 +5,23 @@ internal import SynodClient
 /// Follows one watch from node to node: the next one goes on behind the last change.
 final class WatchFollower {
     private let endpoints: [Endpoint]
+    private let links: LinkSecurity
     private var request: WatchCreateRequest
     private let printer: WatchPrinter
 
-    init(_ endpoints: [Endpoint], _ request: WatchCreateRequest, _ printer: WatchPrinter) {
+    init(
+        _ endpoints: [Endpoint], _ links: LinkSecurity, _ request: WatchCreateRequest,
+        _ printer: WatchPrinter
+    ) {
         self.endpoints = endpoints
+        self.links = links
         self.request = request
         self.printer = printer
     }
 
     /// Prints until there is nothing more to come. Blocking. Once only.
     func run() -> ExitCode {
-        let follower = StreamFollower(endpoints, WatchMethods.watch) { [unowned self] in
+        let follower = StreamFollower(endpoints, links, WatchMethods.watch) { [unowned self] in
             var message = WatchRequest()
             message.createRequest = request
             return message.serializedBytes()

@@ -24,7 +24,9 @@ extension ServeConfiguration {
 
     /// Makes the configuration of values that were parsed with `ServeFlag.table`.
     init(_ values: FlagValues) throws(UsageError) {
-        warnings = try Self.judge(values)
+        var warnings = try Self.judge(values)
+        security = try ServeSecurity(values, warnings: &warnings)
+        self.warnings = warnings
         name = values.text("name")
         guard !name.isEmpty else { throw UsageError("--name must not be empty") }
         dataDirectory = values.text("data-dir").isEmpty ? "\(name).synod" : values.text("data-dir")

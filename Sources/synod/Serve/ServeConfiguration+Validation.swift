@@ -1,3 +1,5 @@
+internal import TLS
+
 extension ServeConfiguration {
     /// The most members of a cluster; more voters only make every write slower.
     private static let membersMax = 9
@@ -5,13 +7,14 @@ extension ServeConfiguration {
     private static let heartbeatsPerElection = 5
 
     /// The checks that take more than one value, with etcd's rules.
-    func validate(_ values: FlagValues) throws(UsageError) {
+    mutating func validate(_ values: FlagValues) throws(UsageError) {
         try validateTimes()
         if values.isSet("listen-client-urls"), !values.isSet("advertise-client-urls") {
             throw UsageError(
                 "--advertise-client-urls is required when --listen-client-urls is set explicitly")
         }
         try validateListeners()
+        try validateSecurity()
         try validateCluster()
     }
 
@@ -34,6 +37,26 @@ extension ServeConfiguration {
         for url in initialAdvertisePeerURLs + advertiseClientURLs
         where url.host == "0.0.0.0" || url.host == "::" {
             throw UsageError("\(url) cannot be advertised: it is no address of one machine")
+        }
+    }
+
+    private mutating func validateSecurity() throws(UsageError) {
+        for (kind, urls, side) in [
+            ("client", listenClientURLs, security.clients),
+            ("peer", listenPeerURLs, security.peers),
+        ] {
+            let hasCertificate = side.files.certificate != nil || side.isAutomatic
+            for url in urls {
+                if url.isSecure, !hasCertificate {
+                    throw UsageError(
+                        "cannot listen on TLS for \(url): KeyFile and CertFile are not presented")
+                }
+                if !url.isSecure, hasCertificate || side.demandsCertificate {
+                    warnings.append(
+                        "the scheme of \(kind) url \(url) is HTTP while key/cert files are"
+                            + " presented; ignored key/cert files")
+                }
+            }
         }
     }
 

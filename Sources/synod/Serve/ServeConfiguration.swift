@@ -31,6 +31,8 @@ struct ServeConfiguration: Sendable, Equatable {
     var initialCluster: [InitialMember]
     var initialClusterState: ClusterState
     var initialClusterToken: String
+    /// Certificates, and who is to show one.
+    var security: ServeSecurity
     var heartbeatIntervalMilliseconds: Int
     var electionTimeoutMilliseconds: Int
     var logLevel: LogLevel

@@ -1,6 +1,6 @@
 extension ServeFlag {
     /// All flags of etcd 3.5 and ours, by name; a flag that is not here is refused as unknown.
-    static let table = effective + ours + inert + security + otherPurpose
+    static let table = effective + tls + ours + inert + security + otherPurpose
 
     /// The flags that do what they do in etcd.
     static let effective: [ServeFlag] = [
@@ -104,7 +104,8 @@ extension ServeFlag {
         ("listen-metrics-urls", "URLS", ""), ("logger", "NAME", "zap"),
         ("log-outputs", "OUTPUTS", "default"), ("enable-log-rotation", nil, "false"),
         ("log-rotation-config-json", "JSON", ""), ("bcrypt-cost", "COST", "10"),
-        ("auth-token-ttl", "SECONDS", "300"), ("self-signed-cert-validity", "YEARS", "1"),
+        ("auth-token-ttl", "SECONDS", "300"), ("client-cert-file", "FILE", ""),
+        ("client-key-file", "FILE", ""),
         ("unsafe-no-fsync", nil, "false"), ("discovery-fallback", "MODE", "proxy"),
         ("proxy-failure-wait", "MILLISECONDS", "5000"),
         ("proxy-refresh-interval", "MILLISECONDS", "30000"),
@@ -137,24 +138,12 @@ extension ServeFlag {
 
     /// etcd's flags that promise secrecy or a check of who somebody is.
     static let security: [ServeFlag] = [
-        ("cert-file", "FILE", ""), ("key-file", "FILE", ""), ("client-cert-auth", nil, "false"),
-        ("client-crl-file", "FILE", ""), ("client-cert-allowed-hostname", "NAME", ""),
-        ("trusted-ca-file", "FILE", ""), ("ca-file", "FILE", ""), ("auto-tls", nil, "false"),
-        ("client-cert-file", "FILE", ""), ("client-key-file", "FILE", ""),
-        ("peer-cert-file", "FILE", ""), ("peer-key-file", "FILE", ""),
-        ("peer-client-cert-auth", nil, "false"), ("peer-client-cert-file", "FILE", ""),
-        ("peer-client-key-file", "FILE", ""), ("peer-trusted-ca-file", "FILE", ""),
-        ("peer-ca-file", "FILE", ""), ("peer-cert-allowed-cn", "NAME", ""),
-        ("peer-cert-allowed-hostname", "NAME", ""), ("peer-auto-tls", nil, "false"),
-        ("peer-crl-file", "FILE", ""), ("peer-skip-client-san-verification", nil, "false"),
-        ("experimental-peer-skip-client-san-verification", nil, "false"),
-        ("cipher-suites", "LIST", ""), ("tls-min-version", "VERSION", ""),
-        ("tls-max-version", "VERSION", ""), ("auth-token", "KIND", "simple"),
-        ("host-whitelist", "HOSTS", "*"), ("cors", "ORIGINS", "*"),
+        ("auth-token", "KIND", "simple"), ("host-whitelist", "HOSTS", "*"),
+        ("cors", "ORIGINS", "*"),
     ].map {
         ServeFlag(
-            $0, $1, $2, .refused("TLS and authentication are not in this version"),
-            "etcd's; refused: TLS and authentication are not in this version")
+            $0, $1, $2, .refused("authentication is not in this version"),
+            "etcd's; refused: authentication is not in this version")
     }
 
     /// etcd's flags that would make the process another one than was asked for.

@@ -1,25 +1,30 @@
-/// A URL to listen at or to be found at: `http://host:port`.
+/// A URL to listen at or to be found at: `http://host:port`, or `https://host:port` for TLS.
 struct ServeURL: Sendable, Hashable, CustomStringConvertible {
     /// A name or an address; an IPv6 address without its brackets.
     let host: String
     let port: UInt16
+    /// TLS, and nothing but TLS.
+    let isSecure: Bool
 
     /// As in the flags.
     var description: String {
-        host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
+        (isSecure ? "https://" : "http://")
+            + (host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)")
     }
 
     /// Reads the value of the flag or variable `source`.
     init(_ text: String, source: String) throws(UsageError) {
         func fail(_ why: String) -> UsageError { UsageError("\(source): \"\(text)\" \(why)") }
-        if text.hasPrefix("https://") {
-            throw fail("wants TLS, which is not in this version; use http://")
-        }
         if text.hasPrefix("unix://") || text.hasPrefix("unixs://") {
-            throw fail("is a socket in the file system; only http://HOST:PORT is served")
+            throw fail(
+                "is a socket in the file system; only http://HOST:PORT and https://HOST:PORT are served"
+            )
         }
-        guard text.hasPrefix("http://") else { throw fail("is no URL; write http://HOST:PORT") }
-        var rest = text.dropFirst("http://".count)
+        isSecure = text.hasPrefix("https://")
+        guard isSecure || text.hasPrefix("http://") else {
+            throw fail("is no URL; write http://HOST:PORT")
+        }
+        var rest = text.dropFirst(isSecure ? "https://".count : "http://".count)
         if rest.hasSuffix("/") { rest = rest.dropLast() }
         guard !rest.contains("/") else { throw fail("has a path; write http://HOST:PORT") }
         guard let colon = rest.lastIndex(of: ":"),
@@ -37,9 +42,10 @@ struct ServeURL: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// A URL from its parts.
-    init(host: String, port: UInt16) {
+    init(host: String, port: UInt16, isSecure: Bool = false) {
         self.host = host
         self.port = port
+        self.isSecure = isSecure
     }
 
     /// Reads a list between commas; at least one, none twice.

@@ -3,6 +3,7 @@ internal import Observability
 internal import Paxos
 internal import Peering
 internal import Replication
+internal import TLS
 internal import WriteAheadLog
 
 /// The seat that a cluster has for a node with an empty directory: the one with its peer URLs. The node does not
@@ -21,7 +22,8 @@ struct JoiningSeat {
     /// Asks the listed members until one knows; nil where there is nothing to ask: the directory belongs to a
     /// cluster, or the cluster is to be formed.
     static func find(
-        _ configuration: ServeConfiguration, identity: Identity?, loop: EventLoop, logger: Logger
+        _ configuration: ServeConfiguration, identity: Identity?, tls: TLSContext?,
+        loop: EventLoop, logger: Logger
     ) throws(JoinError) -> JoiningSeat? {
         let isOfCluster = identity.map { $0.cluster != ClusterID(0) } ?? false
         let own = Set(configuration.initialAdvertisePeerURLs.map(\.description))
@@ -30,7 +32,7 @@ struct JoiningSeat {
         guard configuration.initialClusterState == .existing, !isOfCluster, !others.isEmpty else {
             return nil
         }
-        let seat = try seat(at: own, askedOf: others, loop: loop, logger: logger)
+        let seat = try seat(at: own, askedOf: others, tls: tls, loop: loop, logger: logger)
         if let made = identity?.replica, made != seat.replica {
             throw .otherSeat(urls: own.sorted(), made: made, given: seat.replica)
         }
@@ -38,11 +40,12 @@ struct JoiningSeat {
     }
 
     private static func seat(
-        at own: Set<String>, askedOf others: [PeerURL], loop: EventLoop, logger: Logger
+        at own: Set<String>, askedOf others: [PeerURL], tls: TLSContext?, loop: EventLoop,
+        logger: Logger
     ) throws(JoinError) -> JoiningSeat {
         var (refusals, silences) = (0, 0)
         while true {
-            if let known = SeatInquiry.run(loop: loop, urls: others) {
+            if let known = SeatInquiry.run(loop: loop, urls: others, tls: tls) {
                 if let seat = JoiningSeat(own, in: known.membership) { return seat }
                 refusals += 1
                 if refusals > refusalsMax { throw .noSeat(urls: own.sorted()) }

@@ -8,6 +8,7 @@ internal import Paxos
 internal import Peering
 internal import RESTAPI
 internal import Replication
+internal import TLS
 internal import Transport
 internal import WriteAheadLog
 
@@ -22,6 +23,7 @@ final class ServerProcess {
     private let hub: PeerHub
     private let clientServer: Server
     private let peerServer: Server
+    private let certificates: NodeCertificates
     private var chaos: ChaosScheduler?
     private var isStopping = false
 
@@ -33,8 +35,10 @@ final class ServerProcess {
         logger = Logger(component: "server", sink: sink)
         let logger = self.logger
         let opened = try NodeDirectory.open(configuration)
+        certificates = try NodeCertificates(configuration, logger: logger.named("tls"))
         let joined = try JoiningSeat.find(
-            configuration, identity: opened.identity, loop: loop, logger: logger.named("join"))
+            configuration, identity: opened.identity, tls: certificates.dialing?.context,
+            loop: loop, logger: logger.named("join"))
         let members = ListedMembers(configuration, identity: opened.identity, joined: joined)
         directory = try NodeDirectory(
             opened, configuration, replica: members.own, logger: logger.named("log"),
@@ -53,6 +57,7 @@ final class ServerProcess {
         replica.link = hub
         clientServer = Self.clientServer(loop, replica, configuration)
         peerServer = Self.peerServer(loop, hub, configuration)
+        useCertificates()
     }
 
     /// Serves until a signal says stop.
@@ -75,6 +80,19 @@ final class ServerProcess {
         logger.info("serving", ["clients": "\(urls)"])
         loop.run()
         directory.close()
+    }
+
+    private func useCertificates() {
+        clientServer.tls = certificates.clients?.context
+        peerServer.tls = certificates.peers?.context
+        hub.tls = certificates.dialing?.context
+        let reloader = CertificateReloader(logger: logger.named("tls"))
+        reloader.watch("clients", certificates.clients) { [clientServer] in clientServer.tls = $0 }
+        reloader.watch("peers", certificates.peers) { [peerServer] in peerServer.tls = $0 }
+        reloader.watch("dialing", certificates.dialing) { [hub] in hub.tls = $0 }
+        reloader.start(loop)
+        FaultLog("client", loop: loop, logger: logger).watch(clientServer)
+        FaultLog("peer", loop: loop, logger: logger).watch(peerServer)
     }
 
     private func startChaos() {
@@ -166,7 +184,7 @@ final class ServerProcess {
             etcd.answer(exchange)
         }
         let addresses = configuration.listenClientURLs.map {
-            ServerConfiguration.Address(host: $0.host, port: $0.port)
+            ServerConfiguration.Address(host: $0.host, port: $0.port, isSecure: $0.isSecure)
         }
         return Server(
             loop: loop, configuration: ServerConfiguration(addresses: addresses), router: router)
@@ -179,8 +197,9 @@ final class ServerProcess {
         hub.register(on: router)
         var server = ServerConfiguration(
             addresses: configuration.listenPeerURLs.map {
-                ServerConfiguration.Address(host: $0.host, port: $0.port)
+                ServerConfiguration.Address(host: $0.host, port: $0.port, isSecure: $0.isSecure)
             })
+        server.checksAddresses = !configuration.security.skipsAddresses
         server.http2 = .peers
         server.inputBytesPerConnectionMax = peerBytesPerConnection
         server.outputBytesPerConnectionMax = peerBytesPerConnection

@@ -27,9 +27,10 @@ final class BackupDownload {
     }
 
     /// Takes all of it; the status with which the call ended. Blocking. Once only.
-    func run(_ endpoint: Endpoint) throws(SystemError) -> GRPCStatus {
-        var settings = Transport.ClientConfiguration(host: endpoint.host, port: endpoint.port)
-        settings.authority = endpoint.description
+    func run(
+        _ endpoint: Endpoint, _ links: LinkSecurity
+    ) throws(SystemError) -> GRPCStatus {
+        var settings = links.settings(for: endpoint)
         settings.connectMilliseconds = min(
             settings.connectMilliseconds, patienceMilliseconds)
         let connection = ClientConnection(loop: loop, configuration: settings)

@@ -8,8 +8,9 @@ enum SnapshotSave {
     static func run(_ path: String, _ values: FlagValues) throws(UsageError) -> ExitCode {
         let patience = UInt64(try values.integer("timeout", in: 1...3_600_000))
         let endpoints = try endpoints(values)
+        let links = try SecurityFlags.links(values, to: endpoints)
         do {
-            return try save(path, from: endpoints, patience)
+            return try save(path, from: endpoints, links, patience)
         } catch {
             Console.complain("\(error)")
             return .failed
@@ -30,7 +31,7 @@ enum SnapshotSave {
 
     /// Takes it from the first node that gives one.
     private static func save(
-        _ path: String, from endpoints: [Endpoint], _ patience: UInt64
+        _ path: String, from endpoints: [Endpoint], _ links: LinkSecurity, _ patience: UInt64
     ) throws -> ExitCode {
         let part = path + ".part"
         defer { unlink(part) }
@@ -44,7 +45,7 @@ enum SnapshotSave {
                 shown = received
                 Console.note("received \(received) of \(total) bytes")
             }
-            let status = try download.run(endpoint)
+            let status = try download.run(endpoint, links)
             guard status.code == .ok else {
                 Console.complain("\(endpoint): \(status.message)")
                 if status.code != .unavailable, status.code != .deadlineExceeded {

@@ -11,8 +11,14 @@ final class TestCluster: Sendable {
     let token: String
     /// Further words for each `synod serve`.
     let options: [String]
+    /// What its clients show, and whom they believe.
+    let security: ClientSecurity?
 
-    init(nodes: [TestNode], directory: String, options: [String] = []) {
+    init(
+        nodes: [TestNode], directory: String, options: [String] = [],
+        security: ClientSecurity? = nil
+    ) {
+        self.security = security
         self.nodes = nodes
         self.directory = directory
         self.options = options
@@ -62,6 +68,7 @@ final class TestCluster: Sendable {
     ) throws -> Client {
         var configuration = ClientConfiguration()
         configuration.requestTimeoutMilliseconds = timeoutMilliseconds
+        configuration.security = security
         return try Client(
             endpoints: Array(endpoints[first...] + endpoints[..<first]),
             configuration: configuration)
@@ -71,6 +78,7 @@ final class TestCluster: Sendable {
     func client(of node: TestNode, timeoutMilliseconds: UInt64 = 5_000) throws -> Client {
         var configuration = ClientConfiguration()
         configuration.requestTimeoutMilliseconds = timeoutMilliseconds
+        configuration.security = security
         return try Client(endpoints: [node.endpoint], configuration: configuration)
     }
 

@@ -13,12 +13,15 @@ final class TestNode: Sendable {
     let peerPort: UInt16
     let dataDirectory: String
     let log: String
+    /// TLS on both ports.
+    let isSecure: Bool
     /// What stands before the program, as `ip netns exec N`; empty for none.
     private let prefix: [String]
     private let child = Mutex<ChildProcess?>(nil)
 
     init(
-        name: String, host: String = "127.0.0.1", directory: String, prefix: [String] = []
+        name: String, host: String = "127.0.0.1", directory: String, prefix: [String] = [],
+        isSecure: Bool = false
     ) {
         let ports = Places.freePorts(2)
         self.name = name
@@ -28,11 +31,15 @@ final class TestNode: Sendable {
         dataDirectory = "\(directory)/\(name)"
         log = "\(directory)/\(name).log"
         self.prefix = prefix
+        self.isSecure = isSecure
     }
 
-    var endpoint: Endpoint { Endpoint(host: host, port: clientPort) }
-    var url: String { "http://\(host):\(clientPort)" }
-    var peerURL: String { "http://\(host):\(peerPort)" }
+    var endpoint: Endpoint {
+        Endpoint(host: host, port: clientPort, usesTLS: isSecure ? true : nil)
+    }
+    var url: String { "\(scheme)://\(host):\(clientPort)" }
+    var peerURL: String { "\(scheme)://\(host):\(peerPort)" }
+    private var scheme: String { isSecure ? "https" : "http" }
 
     /// The words of `synod serve` for this node among `nodes`.
     func arguments(_ nodes: [TestNode], token: String) -> [String] {
