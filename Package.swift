@@ -38,6 +38,7 @@ let cellar: [Target] = [
     .systemLibrary(
         name: "CRocksDB", pkgConfig: "rocksdb",
         providers: [.apt(["librocksdb-dev"]), .brew(["rocksdb"])]),
+    .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
 ]
 
 let ground: [Target] = [
@@ -66,6 +67,7 @@ let matter: [Target] = [
     room("HTTP", ["CNghttp2", "CLLHTTP", "Basics"]),
     room("Digests", ["COpenSSL"]),
     room("TLS", ["COpenSSL", "Basics"]),
+    room("Passwords", ["CCrypt"]),
     room("RocksStorage", ["CRocksDB", "Rows", "MVCC", "Basics"]),
 ]
 
@@ -77,6 +79,12 @@ let assembly: [Target] = [
             "EtcdMessages", "Protobuf", "Observability", "Basics",
         ]),
     room("Transport", ["EventLoops", "TLS", "HTTP", "GRPC", "Basics", "Observability"]),
+    room(
+        "Authentication",
+        [
+            "Replication", "StateMachine", "EtcdMessages", "Protobuf", "Passwords", "Digests",
+            "Basics",
+        ]),
 ]
 
 let doors: [Target] = [
@@ -89,14 +97,16 @@ let doors: [Target] = [
     room(
         "EtcdAPI",
         [
-            "Replication", "Watching", "StateMachine", "MVCC", "EtcdMessages", "Protobuf", "GRPC",
+            "Authentication", "Replication", "Watching", "StateMachine", "MVCC", "EtcdMessages",
+            "Protobuf", "GRPC",
             "Transport",
             "Digests", "Observability", "Basics",
         ]),
     room(
         "RESTAPI",
         [
-            "Replication", "Watching", "StateMachine", "MVCC", "EtcdMessages", "Protobuf",
+            "Authentication", "Replication", "Watching", "StateMachine", "MVCC", "EtcdMessages",
+            "Protobuf",
             "Transport",
             "Observability", "Basics",
         ]),
@@ -118,7 +128,7 @@ let roof: [Target] = [
             "Basics", "Observability", "Paxos", "Exploration", "PaxosCodec", "MVCC", "StateMachine",
             "EtcdMessages",
             "Protobuf", "GRPC", "WriteAheadLog", "Rows", "RocksStorage", "EventLoops", "HTTP",
-            "Digests", "TLS", "Watching", "Replication",
+            "Digests", "TLS", "Watching", "Replication", "Passwords", "Authentication",
             "Transport", "Peering", "EtcdAPI", "RESTAPI", "SynodClient", "Histories",
             "Simulation",
         ],
@@ -155,6 +165,7 @@ let checks: [Target] = [
     tests("ObservabilityTests", ["Observability", "Basics"]),
     tests("DigestsTests", ["Digests"]),
     tests("TLSTests", ["TLS", "CertificateTesting", "Basics"]),
+    tests("PasswordsTests", ["Passwords"]),
     tests("PaxosTests", ["Paxos", "Basics"], resources: [.copy("Scenarios")]),
     tests("PaxosCodecTests", ["PaxosCodec", "Paxos", "Basics"]),
     tests("ExplorationTests", ["Exploration", "Paxos"]),
@@ -188,7 +199,8 @@ let checks: [Target] = [
     tests(
         "EtcdAPITests",
         [
-            "EtcdAPI", "RESTAPI", "Replication", "Watching", "StateMachine", "MVCC",
+            "Authentication", "EtcdAPI", "RESTAPI", "Replication", "Watching", "StateMachine",
+            "MVCC",
             "EtcdMessages", "Protobuf", "GRPC", "Transport", "EventLoops", "Observability",
             "WriteAheadLog", "LogTesting",
             "Paxos", "PaxosCodec", "Basics",

@@ -6,7 +6,8 @@ extension CallFailure {
     /// unless it is about the session itself.
     init(_ error: KVError, isInSession: Bool) {
         let failure = CallFailure(error)
-        let outcome: Outcome = error.isOfSession ? .notDone : .neverDone
+        let outcome: Outcome =
+            error.isOfSession || error.isOfRights ? .notDone : .neverDone
         self.init(failure.status, isInSession ? outcome : failure.outcome)
     }
 
@@ -55,6 +56,25 @@ extension CallFailure {
         case .leaseTooLong: self.init(EtcdError.leaseTooLong)
         case .tooManyLeases:
             self.init(GRPCStatus(.resourceExhausted, "synod: there are too many leases"))
+        case .userEmpty: self.init(EtcdError.userEmpty)
+        case .roleEmpty: self.init(EtcdError.roleEmpty)
+        case .userExists: self.init(EtcdError.userExists)
+        case .userNotFound: self.init(EtcdError.userNotFound)
+        case .roleExists: self.init(EtcdError.roleExists)
+        case .roleNotFound: self.init(EtcdError.roleNotFound)
+        case .roleNotGranted: self.init(EtcdError.roleNotGranted)
+        case .permissionNotGiven: self.init(EtcdError.permissionNotGiven)
+        case .permissionNotGranted: self.init(EtcdError.permissionNotGranted)
+        case .invalidAuthManagement: self.init(EtcdError.invalidAuthManagement)
+        case .rootUserMissing: self.init(EtcdError.rootUserMissing)
+        case .rootRoleMissing: self.init(EtcdError.rootRoleMissing)
+        case .authNotEnabled: self.init(EtcdError.authNotEnabled)
+        case .authenticationFailed: self.init(EtcdError.authenticationFailed)
+        case .oldAuthRevision: self.init(EtcdError.oldAuthRevision)
+        case .permissionDenied: self.init(EtcdError.permissionDenied)
+        case .tooManyUsers:
+            self.init(
+                GRPCStatus(.resourceExhausted, "synod: there are too many users and roles"))
         case .malformedCommand:
             self.init(GRPCStatus(.invalidArgument, "synod: command is malformed"))
         }

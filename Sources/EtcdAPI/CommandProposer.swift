@@ -5,10 +5,12 @@ internal import StateMachine
 /// Takes a checked command to the replica and its outcome to the caller: the one way of all writes.
 final class CommandProposer {
     let replica: Replica
+    private let gate: Gate
     private let requestBytesMax: Int
 
-    init(replica: Replica, options: EtcdDoorOptions) {
+    init(replica: Replica, gate: Gate, options: EtcdDoorOptions) {
         self.replica = replica
+        self.gate = gate
         requestBytesMax = options.requestBytesMax
     }
 
@@ -22,7 +24,15 @@ final class CommandProposer {
             session = ClientSession(text)
             if session == nil { return caller.fail(.malformedSession) }
         }
-        replica.propose(kind, session: session, request: request) { [self] result in
+        let credentials: Credentials?
+        do throws(CallFailure) {
+            credentials = try gate.credentials(of: caller)
+        } catch {
+            return caller.fail(error)
+        }
+        replica.propose(
+            kind, session: session, credentials: credentials, request: request
+        ) { [self] result in
             switch result {
             case .applied(.failed(let error)):
                 caller.fail(CallFailure(error, isInSession: session != nil))
@@ -63,7 +73,7 @@ final class CommandProposer {
         case .leaseRevoke(var response):
             response.header.sign(by: replica)
             caller.send(response)
-        case .quotaSet, .digestReported, .leasesExpired:
+        case .quotaSet, .digestReported, .leasesExpired, .auth:
             preconditionFailure("no client proposes this")
         case .failed(let error):
             caller.fail(CallFailure(error))

@@ -41,7 +41,7 @@ final class Contest {
     ) {
         self.caller = caller
         self.contests = contests
-        calls = contests.calls
+        calls = contests.calls.onBehalf(of: caller.bearer)
         prefix = .contest(name)
         self.value = value
         self.expired = expired

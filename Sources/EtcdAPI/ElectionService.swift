@@ -82,7 +82,7 @@ final class ElectionService {
         let request = TxnRequest.ifMade(leader.key, at: leader.rev, then: [operation])
         guard caller.accepts(check: { () throws(KVError) in try RequestCheck.txn(request) })
         else { return }
-        calls.transact(request) { result in
+        calls.onBehalf(of: caller.bearer).transact(request) { result in
             switch result {
             case .success(let response): then(response)
             case .failure(let failure): caller.fail(failure)
@@ -93,7 +93,8 @@ final class ElectionService {
     /// Who leads now.
     func leader(_ request: UnsafeRawBufferPointer, _ caller: Caller) {
         guard let request = caller.decode(LeaderRequest.self, request) else { return }
-        calls.range(.first(below: .contest(request.name))) { [calls] result in
+        calls.onBehalf(of: caller.bearer).range(.first(below: .contest(request.name))) {
+            [calls] result in
             switch result {
             case .failure(let failure): caller.fail(failure)
             case .success(let range):
@@ -115,6 +116,7 @@ final class ElectionService {
             do throws(WireError) {
                 let request = try LeaderRequest(serialized: message)
                 caller.onMessage = nil
+                let calls = calls.onBehalf(of: caller.bearer)
                 Observation(caller, name: request.name, calls).begin()
             } catch {
                 caller.finish(CallFailure(error).status)

@@ -1,3 +1,4 @@
+package import Authentication
 internal import EtcdMessages
 internal import GRPC
 internal import Observability
@@ -9,22 +10,26 @@ package import Transport
 package final class EtcdDoor {
     private let replica: Replica
     private let options: EtcdDoorOptions
+    /// Knows who asks; other doors of this node ask it, too.
+    package let keeper: Gatekeeper
     private let services: EtcdServices
-    private let gateway: Gateway
+    let gateway: Gateway
     private let pages: PlainPages
     private let streams: OpenStreams
 
     /// - Parameter later: runs a closure on the loop after what waits there already; large ranges are
     ///   read in pieces by it.
     package init(
-        replica: Replica, options: EtcdDoorOptions = EtcdDoorOptions(),
+        replica: Replica, keeper: Gatekeeper, options: EtcdDoorOptions = EtcdDoorOptions(),
         later: @escaping (@escaping () -> Void) -> Void
     ) {
         precondition(options.requestBytesMax > 0, "a request needs room")
         precondition(options.txnOperationsMax > 0, "a transaction needs operations")
         self.replica = replica
         self.options = options
-        services = EtcdServices(replica: replica, options: options, later: later)
+        self.keeper = keeper
+        services = EtcdServices(
+            replica: replica, keeper: keeper, options: options, later: later)
         streams = OpenStreams(replica: replica)
         gateway = Gateway(services, replica: replica, options: options, streams: streams)
         pages = PlainPages(replica: replica, options: options)
@@ -40,6 +45,7 @@ package final class EtcdDoor {
         add(KVMethods.compact, services.kv.compact, to: router)
         registerLeases(on: router)
         registerContests(on: router)
+        registerUsers(on: router)
         add(stream: WatchMethods.watch, services.watch.watch, to: router)
         registerMembers(on: router)
         add(
@@ -84,6 +90,27 @@ package final class EtcdDoor {
         add(stream: ElectionMethods.observe, kind: .serverStream, election.observe, to: router)
     }
 
+    private func registerUsers(on router: Router) {
+        let auth = services.auth
+        add(AuthMethods.authEnable, auth.enable, to: router)
+        add(AuthMethods.authDisable, auth.disable, to: router)
+        add(AuthMethods.authStatus, auth.status, to: router)
+        add(AuthMethods.authenticate, auth.authenticate, to: router)
+        add(AuthMethods.userAdd, auth.userAdd, to: router)
+        add(AuthMethods.userGet, auth.userGet, to: router)
+        add(AuthMethods.userList, auth.userList, to: router)
+        add(AuthMethods.userDelete, auth.userDelete, to: router)
+        add(AuthMethods.userChangePassword, auth.userChangePassword, to: router)
+        add(AuthMethods.userGrantRole, auth.userGrantRole, to: router)
+        add(AuthMethods.userRevokeRole, auth.userRevokeRole, to: router)
+        add(AuthMethods.roleAdd, auth.roleAdd, to: router)
+        add(AuthMethods.roleGet, auth.roleGet, to: router)
+        add(AuthMethods.roleList, auth.roleList, to: router)
+        add(AuthMethods.roleDelete, auth.roleDelete, to: router)
+        add(AuthMethods.roleGrantPermission, auth.roleGrantPermission, to: router)
+        add(AuthMethods.roleRevokePermission, auth.roleRevokePermission, to: router)
+    }
+
     private func registerMembers(on router: Router) {
         let cluster = services.cluster
         add(ClusterMethods.memberList, cluster.memberList, to: router)
@@ -113,6 +140,7 @@ package final class EtcdDoor {
     /// To be called ten times a second: tells those who watch the health, and ends streams that cannot go on.
     package func tick() {
         services.health.tellWatchers()
+        keeper.tick()
         streams.tick()
         services.contests.tick(isLeaderless: streams.isLeaderless)
     }
@@ -136,6 +164,8 @@ package final class EtcdDoor {
         let grpc = GRPCMethod(
             counters: replica.metrics.calls(service: String(parts[0]), method: String(parts[1])),
             responseBytesMax: options.responseBytesMax)
+        let right = RPCRights.right(of: path)
+        let gate = services.gate
         router.register(unary: path, maxMessageBytes: options.messageBytesMax) {
             [replica] call, message in
             let caller = Caller.grpc(call, grpc)
@@ -145,6 +175,7 @@ package final class EtcdDoor {
             if replica.isLearner, !forLearners {
                 return caller.fail(CallFailure(EtcdError.notSupportedForLearner))
             }
+            if gate.isOn { return gate.admit(caller, right, message, method) }
             method(message, caller)
         }
     }
@@ -158,10 +189,12 @@ package final class EtcdDoor {
         precondition(parts.count == 2, "a path is /service/method")
         let counters = replica.metrics.calls(
             service: String(parts[0]), method: String(parts[1]), kind: kind)
+        let right = RPCRights.right(of: path)
+        let gate = services.gate
         router.register(stream: path, maxMessageBytes: options.messageBytesMax) {
             [streams] stream in
             let caller = StreamCaller(stream) { counters.handled(code: Int($0.rawValue)) }
-            streams.begin(caller, forLearners: forLearners, method)
+            streams.begin(caller, forLearners: forLearners) { gate.admit($0, right, method) }
         }
     }
 }

@@ -1,8 +1,11 @@
+internal import Authentication
 internal import Replication
 
 /// The methods, each written once, for gRPC and the gateway.
 struct EtcdServices {
     let kv: KVService
+    let gate: Gate
+    let auth: AuthService
     let lease: LeaseService
     let watch: WatchService
     let contests: OpenContests
@@ -16,23 +19,25 @@ struct EtcdServices {
     let faults: FaultService
 
     init(
-        replica: Replica, options: EtcdDoorOptions,
+        replica: Replica, keeper: Gatekeeper, options: EtcdDoorOptions,
         later: @escaping (@escaping () -> Void) -> Void
     ) {
-        let proposer = CommandProposer(replica: replica, options: options)
+        gate = Gate(keeper, replica: replica)
+        auth = AuthService(replica: replica, gate: gate)
+        let proposer = CommandProposer(replica: replica, gate: gate, options: options)
         kv = KVService(
             replica: replica, proposer: proposer,
-            ranges: RangeAnswerer(replica: replica, later: later), options: options)
+            ranges: RangeAnswerer(replica: replica, later: later), gate: gate, options: options)
         contests = OpenContests(
-            StoreCalls(replica: replica, options: options, later: later))
+            StoreCalls(replica: replica, gate: gate, options: options, later: later))
         lock = LockService(contests)
         election = ElectionService(contests)
-        lease = LeaseService(replica: replica, proposer: proposer)
-        watch = WatchService(replica: replica)
+        lease = LeaseService(replica: replica, proposer: proposer, gate: gate)
+        watch = WatchService(replica: replica, gate: gate)
         cluster = ClusterService(replica: replica)
         maintenance = MaintenanceService(
             replica: replica, proposer: proposer, options: options)
-        snapshot = SnapshotService(replica: replica, version: options.etcdVersion)
+        snapshot = SnapshotService(replica: replica, gate: gate, version: options.etcdVersion)
         store = StoreService(proposer: proposer)
         health = HealthService(replica: replica)
         faults = FaultService(replica: replica, isEnabled: options.takesFaults)

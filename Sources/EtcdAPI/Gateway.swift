@@ -14,6 +14,7 @@ final class Gateway {
     private var methods: [String: Method] = [:]
     private var streamingMethods: [String: (HTTPExchange) -> Void] = [:]
     private let streams: OpenStreams
+    private let gate: Gate
     private let replica: Replica
     private let options: EtcdDoorOptions
 
@@ -21,6 +22,7 @@ final class Gateway {
         _ services: EtcdServices, replica: Replica, options: EtcdDoorOptions, streams: OpenStreams
     ) {
         self.streams = streams
+        gate = services.gate
         self.replica = replica
         self.options = options
         add("kv/range", RangeRequest.self, forLearners: true, services.kv.range)
@@ -30,6 +32,7 @@ final class Gateway {
         add("kv/compaction", CompactionRequest.self, services.kv.compact)
         addLeases(services.lease)
         addContests(services.lock, services.election)
+        addUsers(services.auth)
         add(stream: "watch", WatchRequest.self, services.watch.watch)
         addMembers(services.cluster)
         add("maintenance/alarm", AlarmRequest.self, services.maintenance.alarm)
@@ -40,6 +43,9 @@ final class Gateway {
             "maintenance/status", StatusRequest.self, forLearners: true,
             services.maintenance.status)
     }
+
+    /// All paths, without their version.
+    var paths: [String] { (Array(methods.keys) + Array(streamingMethods.keys)).sorted() }
 
     private func addLeases(_ lease: LeaseService) {
         add("lease/grant", LeaseGrantRequest.self, lease.grant)
@@ -61,6 +67,26 @@ final class Gateway {
         add(stream: "election/observe", LeaderRequest.self, election.observe)
     }
 
+    private func addUsers(_ auth: AuthService) {
+        add("auth/authenticate", AuthenticateRequest.self, auth.authenticate)
+        add("auth/enable", AuthEnableRequest.self, auth.enable)
+        add("auth/disable", AuthDisableRequest.self, auth.disable)
+        add("auth/status", AuthStatusRequest.self, auth.status)
+        add("auth/user/add", AuthUserAddRequest.self, auth.userAdd)
+        add("auth/user/get", AuthUserGetRequest.self, auth.userGet)
+        add("auth/user/list", AuthUserListRequest.self, auth.userList)
+        add("auth/user/delete", AuthUserDeleteRequest.self, auth.userDelete)
+        add("auth/user/changepw", AuthUserChangePasswordRequest.self, auth.userChangePassword)
+        add("auth/user/grant", AuthUserGrantRoleRequest.self, auth.userGrantRole)
+        add("auth/user/revoke", AuthUserRevokeRoleRequest.self, auth.userRevokeRole)
+        add("auth/role/add", AuthRoleAddRequest.self, auth.roleAdd)
+        add("auth/role/get", AuthRoleGetRequest.self, auth.roleGet)
+        add("auth/role/list", AuthRoleListRequest.self, auth.roleList)
+        add("auth/role/delete", AuthRoleDeleteRequest.self, auth.roleDelete)
+        add("auth/role/grant", AuthRoleGrantPermissionRequest.self, auth.roleGrantPermission)
+        add("auth/role/revoke", AuthRoleRevokePermissionRequest.self, auth.roleRevokePermission)
+    }
+
     private func addMembers(_ cluster: ClusterService) {
         add("cluster/member/list", MemberListRequest.self, cluster.memberList)
         add("cluster/member/add", MemberAddRequest.self, cluster.memberAdd)
@@ -75,7 +101,8 @@ final class Gateway {
         _ method: @escaping (UnsafeRawBufferPointer, Caller) -> Void
     ) {
         let messageBytesMax = options.messageBytesMax
-        methods[path] = { [replica] body, call in
+        let right = RPCRights.right(ofGateway: path)
+        methods[path] = { [replica, gate] body, call in
             if replica.isLearner, !forLearners {
                 return call.fail(CallFailure(EtcdError.notSupportedForLearner))
             }
@@ -85,7 +112,10 @@ final class Gateway {
                 let error = FramingError.tooLarge(size: bytes.count, limit: messageBytesMax)
                 return call.fail(CallFailure(error.status))
             }
-            bytes.withUnsafeBytes { method($0, .gateway(call)) }
+            bytes.withUnsafeBytes { bytes in
+                if gate.isOn { return gate.admit(.gateway(call), right, bytes, method) }
+                method(bytes, .gateway(call))
+            }
         }
     }
 
@@ -94,9 +124,10 @@ final class Gateway {
         stream path: String, _ type: Request.Type, forLearners: Bool = false,
         _ method: @escaping (StreamCaller) -> Void
     ) {
-        streamingMethods[path] = { [streams] exchange in
+        let right = RPCRights.right(ofGateway: path)
+        streamingMethods[path] = { [streams, gate] exchange in
             let caller = StreamCaller(exchange)
-            streams.begin(caller, forLearners: forLearners, method)
+            streams.begin(caller, forLearners: forLearners) { gate.admit($0, right, method) }
             caller.readBody(of: exchange, as: type)
         }
     }

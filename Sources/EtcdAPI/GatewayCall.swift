@@ -1,3 +1,4 @@
+internal import Authentication
 internal import GRPC
 internal import Protobuf
 internal import Transport
@@ -24,6 +25,9 @@ final class GatewayCall {
 
     /// The metadata `synod-session`, in the gateway's way to send metadata as a header.
     var sessionText: String? { exchange.header("grpc-metadata-synod-session") }
+
+    /// What the call says of who makes it.
+    var bearer: Bearer { Bearer(exchange) }
 
     func respond(_ response: some ProtobufJSONMessage) {
         let size = response.encodedSize

@@ -9,11 +9,14 @@ final class KVService {
     private let replica: Replica
     private let proposer: CommandProposer
     private let ranges: RangeAnswerer
+    private let gate: Gate
     private let options: EtcdDoorOptions
 
     init(
-        replica: Replica, proposer: CommandProposer, ranges: RangeAnswerer, options: EtcdDoorOptions
+        replica: Replica, proposer: CommandProposer, ranges: RangeAnswerer, gate: Gate,
+        options: EtcdDoorOptions
     ) {
+        self.gate = gate
         self.replica = replica
         self.proposer = proposer
         self.ranges = ranges
@@ -28,12 +31,27 @@ final class KVService {
         else { return }
         if range.serializable {
             guard passesHere(caller) else { return }
-            return ranges.answer(range, caller)
+            return answer(range, caller)
         }
         if replica.isLearner { return caller.fail(CallFailure(EtcdError.notSupportedForLearner)) }
         replica.read { [self] result in
-            if passes(result, caller) { ranges.answer(range, caller) }
+            if passes(result, caller) { answer(range, caller) }
         }
+    }
+
+    /// Rights are asked of the state that is read.
+    private func answer(_ range: RangeRequest, _ caller: Caller) {
+        let isPermitted = gate.permits(caller) { rights, _ throws(KVError) in
+            try rights.require(range)
+        }
+        if isPermitted { ranges.answer(range, caller) }
+    }
+
+    private func answer(_ txn: TxnRequest, _ caller: Caller) {
+        let isPermitted = gate.permits(caller) { [replica] rights, _ throws(KVError) in
+            try rights.require(txn, replica.machine.leases)
+        }
+        if isPermitted { ranges.answer(txn, caller) }
     }
 
     /// Writes one pair.
@@ -61,10 +79,10 @@ final class KVService {
         guard RequestCheck.isReadOnly(txn) else { return proposer.propose(.txn, request, caller) }
         if RequestCheck.isSerializable(txn) {
             guard passesHere(caller) else { return }
-            return ranges.answer(txn, caller)
+            return answer(txn, caller)
         }
         replica.read { [self] result in
-            if passes(result, caller) { ranges.answer(txn, caller) }
+            if passes(result, caller) { answer(txn, caller) }
         }
     }
 

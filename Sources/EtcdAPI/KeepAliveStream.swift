@@ -33,7 +33,7 @@ final class KeepAliveStream {
             return caller.finish(EtcdError.tooManyRequests.status)
         }
         waitingCount += 1
-        service.renew(request) { [self] result in answer(result) }
+        service.renew(request, caller.bearer) { [self] result in answer(result) }
     }
 
     private func answer(_ result: Result<LeaseKeepAliveResponse, CallFailure>) {

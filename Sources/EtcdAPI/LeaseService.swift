@@ -1,3 +1,4 @@
+internal import Authentication
 internal import EtcdMessages
 internal import Observability
 internal import Protobuf
@@ -8,8 +9,10 @@ internal import StateMachine
 final class LeaseService {
     private let replica: Replica
     private let proposer: CommandProposer
+    private let gate: Gate
 
-    init(replica: Replica, proposer: CommandProposer) {
+    init(replica: Replica, proposer: CommandProposer, gate: Gate) {
+        self.gate = gate
         self.replica = replica
         self.proposer = proposer
     }
@@ -38,14 +41,21 @@ final class LeaseService {
             switch result {
             case .lasts(let seconds):
                 // The leader may have applied what this node has not.
-                afterRead(caller) { [self] in
-                    caller.send(response(to: request, seconds: seconds))
-                }
-            case .unknown: caller.send(response(to: request, seconds: 0))
+                afterRead(caller) { [self] in answer(request, seconds: seconds, caller) }
+            case .unknown: answer(request, seconds: 0, caller)
             case .refused(let refusal): caller.fail(CallFailure(refusal))
             case .timedOut: caller.fail(.readTimedOut)
             }
         }
+    }
+
+    /// Whoever asks for a lease's keys reads them.
+    private func answer(_ request: LeaseTimeToLiveRequest, seconds: Int64, _ caller: Caller) {
+        let isPermitted = gate.permits(caller) { [replica] rights, _ throws(KVError) in
+            guard request.keys else { return }
+            try rights.requireRead(keysOf: replica.machine.leases.row(of: request.id))
+        }
+        if isPermitted { caller.send(response(to: request, seconds: seconds)) }
     }
 
     private func response(
@@ -67,7 +77,11 @@ final class LeaseService {
     /// All leases.
     func leases(_ request: UnsafeRawBufferPointer, _ caller: Caller) {
         guard caller.decode(LeaseLeasesRequest.self, request) != nil else { return }
-        afterRead(caller) { [replica] in
+        afterRead(caller) { [replica, gate] in
+            let isPermitted = gate.permits(caller) { rights, _ throws(KVError) in
+                for row in replica.machine.leases.rows { try rights.requireRead(keysOf: row) }
+            }
+            guard isPermitted else { return }
             var response = LeaseLeasesResponse()
             response.header = .current(of: replica)
             response.leases = replica.machine.leases.ids.map { id in .with { $0.id = id } }
@@ -78,8 +92,21 @@ final class LeaseService {
     /// Renews leases, as long as the client asks for it.
     func keepAlive(_ caller: StreamCaller) { KeepAliveStream.begin(caller, self) }
 
-    /// Renews a lease for a call that asks for one.
+    /// Renews a lease for a call that asks for one: whoever may write its keys.
     func renew(
+        _ request: LeaseKeepAliveRequest, _ bearer: Bearer?,
+        then: @escaping (Result<LeaseKeepAliveResponse, CallFailure>) -> Void
+    ) {
+        guard gate.isOn else { return renew(request, then: then) }
+        gate.keeper.ask(bearer ?? Bearer(token: nil)) { [replica] rights, _ throws(KVError) in
+            try rights.requireWrite(keysOf: replica.machine.leases.row(of: request.id))
+        } then: { [self] refusal in
+            if let refusal { return then(.failure(CallFailure(refusal))) }
+            renew(request, then: then)
+        }
+    }
+
+    private func renew(
         _ request: LeaseKeepAliveRequest,
         then: @escaping (Result<LeaseKeepAliveResponse, CallFailure>) -> Void
     ) {

@@ -32,7 +32,7 @@ final class LockService {
         guard !request.key.isEmpty else {
             return caller.fail(CallFailure(EtcdError.keyNotProvided))
         }
-        calls.delete(request.key) { [calls] result in
+        calls.onBehalf(of: caller.bearer).delete(request.key) { [calls] result in
             switch result {
             case .failure(let failure): caller.fail(failure)
             case .success(let deleted):

@@ -1,16 +1,20 @@
+internal import Authentication
 internal import EtcdMessages
 internal import GRPC
 internal import Protobuf
 internal import Replication
+internal import StateMachine
 internal import Transport
 
 /// `Maintenance.Snapshot`: a copy of all that this node has, as one file (docs/DataOnDisk.md).
 final class SnapshotService {
     private let replica: Replica
+    private let gate: Gate
     private let version: String
 
-    init(replica: Replica, version: String) {
+    init(replica: Replica, gate: Gate, version: String) {
         self.replica = replica
+        self.gate = gate
         self.version = version
     }
 
@@ -26,6 +30,17 @@ final class SnapshotService {
             return stream.finish(CallFailure(error).status)
         }
         stream.onMessage = nil
+        guard gate.isOn else { return send(stream) }
+        let right = RPCRights.right(of: stream.path)
+        gate.keeper.ask(Bearer(stream)) { rights, _ throws(KVError) in
+            try right.require(rights)
+        } then: { [self] refusal in
+            if let refusal { return stream.finish(CallFailure(refusal).status) }
+            send(stream)
+        }
+    }
+
+    private func send(_ stream: ServerStream) {
         let sender = BackupSender(stream, version: version)
         do throws(Backup.Refusal) {
             sender.start(try replica.beginBackup { sender.opened($0) })

@@ -1,3 +1,4 @@
+internal import Authentication
 internal import EtcdMessages
 internal import GRPC
 internal import Protobuf
@@ -10,18 +11,37 @@ final class StoreCalls {
     typealias Completion<Answer> = (Result<Answer, CallFailure>) -> Void
 
     let replica: Replica
+    private let gate: Gate
+    /// What the caller says of who it is.
+    private let bearer: Bearer?
     private let reader: RangeReader
     private let later: (@escaping () -> Void) -> Void
     private let requestBytesMax: Int
 
     init(
-        replica: Replica, options: EtcdDoorOptions,
+        replica: Replica, gate: Gate, options: EtcdDoorOptions,
         later: @escaping (@escaping () -> Void) -> Void
     ) {
         self.replica = replica
+        self.gate = gate
+        bearer = nil
         self.later = later
         requestBytesMax = options.requestBytesMax
         reader = RangeReader(replica: replica, later: later)
+    }
+
+    private init(_ calls: StoreCalls, _ bearer: Bearer) {
+        replica = calls.replica
+        gate = calls.gate
+        self.bearer = bearer
+        later = calls.later
+        requestBytesMax = calls.requestBytesMax
+        reader = calls.reader
+    }
+
+    /// The same on behalf of a caller, with its rights and no others.
+    func onBehalf(of bearer: @autoclosure () -> Bearer) -> StoreCalls {
+        gate.isOn ? StoreCalls(self, bearer()) : self
     }
 
     /// A transaction through the log.
@@ -67,7 +87,13 @@ final class StoreCalls {
         guard request.count <= requestBytesMax else {
             return then(.failure(CallFailure(EtcdError.requestTooLarge)))
         }
-        replica.propose(kind, request: request) { result in
+        let credentials: Credentials?
+        do throws(AccessError) {
+            credentials = try self.credentials()
+        } catch {
+            return then(.failure(CallFailure(error)))
+        }
+        replica.propose(kind, credentials: credentials, request: request) { result in
             switch result {
             case .applied(.failed(let error)): then(.failure(CallFailure(error)))
             case .applied(let outcome): then(.success(outcome))
@@ -77,11 +103,31 @@ final class StoreCalls {
         }
     }
 
+    private func credentials() throws(AccessError) -> Credentials? {
+        guard gate.isOn else { return nil }
+        guard let access = try bearer.map(gate.keeper.access(of:)) ?? nil else {
+            throw .refused(.userEmpty)
+        }
+        return gate.keeper.credentials(of: access)
+    }
+
+    /// Why the caller may not read a range.
+    private func refusal(of request: RangeRequest) -> AccessError? {
+        guard gate.isOn else { return nil }
+        return gate.keeper.refusal(bearer ?? Bearer(token: nil)) { rights, _ throws(KVError) in
+            try rights.require(request)
+        }
+    }
+
     /// A linearizable range.
     func range(_ request: RangeRequest, then: @escaping Completion<RangeResponse>) {
-        replica.read { [reader] result in
+        replica.read { [self] result in
             switch result {
-            case .ready: reader.read(request) { then($0.mapError { CallFailure($0) }) }
+            case .ready:
+                if let refusal = refusal(of: request) {
+                    return then(.failure(CallFailure(refusal)))
+                }
+                reader.read(request) { then($0.mapError { CallFailure($0) }) }
             case .refused(let refusal): then(.failure(CallFailure(refusal)))
             case .timedOut: then(.failure(.readTimedOut))
             }

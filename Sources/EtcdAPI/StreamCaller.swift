@@ -1,3 +1,4 @@
+internal import Authentication
 internal import GRPC
 internal import Protobuf
 internal import Replication
@@ -21,6 +22,8 @@ final class StreamCaller {
     var onDrain: (() -> Void)?
     /// Whether the call ends when no leader has been known for long.
     let requiresLeader: Bool
+    /// What the call says of who makes it.
+    let bearer: Bearer
     /// The place among the open streams.
     var index = 0
 
@@ -34,6 +37,7 @@ final class StreamCaller {
         way = .grpc(stream)
         self.count = count
         requiresLeader = stream.metadata("hasleader") == "true"
+        bearer = Bearer(stream)
         stream.onMessage = { [weak self] in self?.onMessage?($0) }
         stream.onHalfClose = { [weak self] in self?.onHalfClose?() }
         stream.onDrain = { [weak self] in self?.onDrain?() }
@@ -43,6 +47,7 @@ final class StreamCaller {
     init(_ exchange: HTTPExchange) {
         way = .gateway(exchange)
         requiresLeader = exchange.header("grpc-metadata-hasleader") == "true"
+        bearer = Bearer(exchange)
         exchange.endsWithInput = true
         exchange.onDrain = { [weak self] in self?.onDrain?() }
         exchange.onClose = { [weak self] in self?.ended(.cancelled) }

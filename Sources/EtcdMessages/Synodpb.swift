@@ -264,3 +264,408 @@ extension ExpireLeasesRequest.Expiry: ProtobufJSONMessage {
         }
     }
 }
+
+/// In the log only: who may do what.
+package struct AuthCommand: ProtobufMessage {
+    package static var protoMessageName: String { "synodpb.AuthCommand" }
+
+    /// The members of `request`.
+    package enum OneOf_Request: Equatable, Sendable {
+        case enable(AuthEnableRequest)
+        case disable(AuthDisableRequest)
+        /// With the hash of the password; the password itself is in no log.
+        case userAdd(AuthUserAddRequest)
+        case userDelete(AuthUserDeleteRequest)
+        case userChangePassword(AuthUserChangePasswordRequest)
+        case userGrantRole(AuthUserGrantRoleRequest)
+        case userRevokeRole(AuthUserRevokeRoleRequest)
+        case roleAdd(AuthRoleAddRequest)
+        case roleDelete(AuthRoleDeleteRequest)
+        case roleGrantPermission(AuthRoleGrantPermissionRequest)
+        case roleRevokePermission(AuthRoleRevokePermissionRequest)
+        case issueToken(IssueTokenRequest)
+    }
+    /// The member of `request` that is set.
+    package var request: OneOf_Request?
+    /// The value of `request` if it is this member, else the default.
+    package var enable: AuthEnableRequest {
+        get {
+            if case .enable(let value)? = request { return value }
+            return AuthEnableRequest()
+        }
+        set { request = .enable(newValue) }
+    }
+    /// The value of `request` if it is this member, else the default.
+    package var disable: AuthDisableRequest {
+        get {
+            if case .disable(let value)? = request { return value }
+            return AuthDisableRequest()
+        }
+        set { request = .disable(newValue) }
+    }
+    /// The value of `request` if it is this member, else the default.
+    package var userAdd: AuthUserAddRequest {
+        get {
+            if case .userAdd(let value)? = request { return value }
+            return AuthUserAddRequest()
+        }
+        set { request = .userAdd(newValue) }
+    }
+    /// The value of `request` if it is this member, else the default.
+    package var userDelete: AuthUserDeleteRequest {
+        get {
+            if case .userDelete(let value)? = request { return value }
+            return AuthUserDeleteRequest()
+        }
+        set { request = .userDelete(newValue) }
+    }
+    /// The value of `request` if it is this member, else the default.
+    package var userChangePassword: AuthUserChangePasswordRequest {
+        get {
+            if case .userChangePassword(let value)? = request { return value }
+            return AuthUserChangePasswordRequest()
+        }
+        set { request = .userChangePassword(newValue) }
+    }
+    /// The value of `request` if it is this member, else the default.
+    package var userGrantRole: AuthUserGrantRoleRequest {
+        get {
+            if case .userGrantRole(let value)? = request { return value }
+            return AuthUserGrantRoleRequest()
+        }
+        set { request = .userGrantRole(newValue) }
+    }
+    /// The value of `request` if it is this member, else the default.
+    package var userRevokeRole: AuthUserRevokeRoleRequest {
+        get {
+            if case .userRevokeRole(let value)? = request { return value }
+            return AuthUserRevokeRoleRequest()
+        }
+        set { request = .userRevokeRole(newValue) }
+    }
+    /// The value of `request` if it is this member, else the default.
+    package var roleAdd: AuthRoleAddRequest {
+        get {
+            if case .roleAdd(let value)? = request { return value }
+            return AuthRoleAddRequest()
+        }
+        set { request = .roleAdd(newValue) }
+    }
+    /// The value of `request` if it is this member, else the default.
+    package var roleDelete: AuthRoleDeleteRequest {
+        get {
+            if case .roleDelete(let value)? = request { return value }
+            return AuthRoleDeleteRequest()
+        }
+        set { request = .roleDelete(newValue) }
+    }
+    /// The value of `request` if it is this member, else the default.
+    package var roleGrantPermission: AuthRoleGrantPermissionRequest {
+        get {
+            if case .roleGrantPermission(let value)? = request { return value }
+            return AuthRoleGrantPermissionRequest()
+        }
+        set { request = .roleGrantPermission(newValue) }
+    }
+    /// The value of `request` if it is this member, else the default.
+    package var roleRevokePermission: AuthRoleRevokePermissionRequest {
+        get {
+            if case .roleRevokePermission(let value)? = request { return value }
+            return AuthRoleRevokePermissionRequest()
+        }
+        set { request = .roleRevokePermission(newValue) }
+    }
+    /// The value of `request` if it is this member, else the default.
+    package var issueToken: IssueTokenRequest {
+        get {
+            if case .issueToken(let value)? = request { return value }
+            return IssueTokenRequest()
+        }
+        set { request = .issueToken(newValue) }
+    }
+
+    package init() {}
+
+    package mutating func decode(_ reader: inout WireReader) throws(WireError) {
+        while true {
+            let tag = try reader.readTag()
+            switch tag {
+            case 0: return
+            case 10:
+                var value = self.enable
+                try reader.readMessage(&value)
+                self.request = .enable(value)
+            case 18:
+                var value = self.disable
+                try reader.readMessage(&value)
+                self.request = .disable(value)
+            case 26:
+                var value = self.userAdd
+                try reader.readMessage(&value)
+                self.request = .userAdd(value)
+            case 34:
+                var value = self.userDelete
+                try reader.readMessage(&value)
+                self.request = .userDelete(value)
+            case 42:
+                var value = self.userChangePassword
+                try reader.readMessage(&value)
+                self.request = .userChangePassword(value)
+            case 50:
+                var value = self.userGrantRole
+                try reader.readMessage(&value)
+                self.request = .userGrantRole(value)
+            case 58:
+                var value = self.userRevokeRole
+                try reader.readMessage(&value)
+                self.request = .userRevokeRole(value)
+            case 66:
+                var value = self.roleAdd
+                try reader.readMessage(&value)
+                self.request = .roleAdd(value)
+            case 74:
+                var value = self.roleDelete
+                try reader.readMessage(&value)
+                self.request = .roleDelete(value)
+            case 82:
+                var value = self.roleGrantPermission
+                try reader.readMessage(&value)
+                self.request = .roleGrantPermission(value)
+            case 90:
+                var value = self.roleRevokePermission
+                try reader.readMessage(&value)
+                self.request = .roleRevokePermission(value)
+            case 98:
+                var value = self.issueToken
+                try reader.readMessage(&value)
+                self.request = .issueToken(value)
+            default: try reader.skip(tag)
+            }
+        }
+    }
+
+    package var encodedSize: Int {
+        var size = 0
+        if case .enable(let value)? = self.request { size += 1 + WireSize.message(value) }
+        if case .disable(let value)? = self.request { size += 1 + WireSize.message(value) }
+        if case .userAdd(let value)? = self.request { size += 1 + WireSize.message(value) }
+        if case .userDelete(let value)? = self.request { size += 1 + WireSize.message(value) }
+        if case .userChangePassword(let value)? = self.request { size += 1 + WireSize.message(value) }
+        if case .userGrantRole(let value)? = self.request { size += 1 + WireSize.message(value) }
+        if case .userRevokeRole(let value)? = self.request { size += 1 + WireSize.message(value) }
+        if case .roleAdd(let value)? = self.request { size += 1 + WireSize.message(value) }
+        if case .roleDelete(let value)? = self.request { size += 1 + WireSize.message(value) }
+        if case .roleGrantPermission(let value)? = self.request { size += 1 + WireSize.message(value) }
+        if case .roleRevokePermission(let value)? = self.request { size += 1 + WireSize.message(value) }
+        if case .issueToken(let value)? = self.request { size += 1 + WireSize.message(value) }
+        return size
+    }
+
+    package func encode(into writer: inout WireWriter) {
+        if case .issueToken(let value)? = self.request { writer.write(value, tag: 98) }
+        if case .roleRevokePermission(let value)? = self.request { writer.write(value, tag: 90) }
+        if case .roleGrantPermission(let value)? = self.request { writer.write(value, tag: 82) }
+        if case .roleDelete(let value)? = self.request { writer.write(value, tag: 74) }
+        if case .roleAdd(let value)? = self.request { writer.write(value, tag: 66) }
+        if case .userRevokeRole(let value)? = self.request { writer.write(value, tag: 58) }
+        if case .userGrantRole(let value)? = self.request { writer.write(value, tag: 50) }
+        if case .userChangePassword(let value)? = self.request { writer.write(value, tag: 42) }
+        if case .userDelete(let value)? = self.request { writer.write(value, tag: 34) }
+        if case .userAdd(let value)? = self.request { writer.write(value, tag: 26) }
+        if case .disable(let value)? = self.request { writer.write(value, tag: 18) }
+        if case .enable(let value)? = self.request { writer.write(value, tag: 10) }
+    }
+}
+
+extension AuthCommand: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if case .enable(let value)? = self.request {
+            writer.name("enable")
+            writer.write(field: value)
+        }
+        if case .disable(let value)? = self.request {
+            writer.name("disable")
+            writer.write(field: value)
+        }
+        if case .userAdd(let value)? = self.request {
+            writer.name("user_add")
+            writer.write(field: value)
+        }
+        if case .userDelete(let value)? = self.request {
+            writer.name("user_delete")
+            writer.write(field: value)
+        }
+        if case .userChangePassword(let value)? = self.request {
+            writer.name("user_change_password")
+            writer.write(field: value)
+        }
+        if case .userGrantRole(let value)? = self.request {
+            writer.name("user_grant_role")
+            writer.write(field: value)
+        }
+        if case .userRevokeRole(let value)? = self.request {
+            writer.name("user_revoke_role")
+            writer.write(field: value)
+        }
+        if case .roleAdd(let value)? = self.request {
+            writer.name("role_add")
+            writer.write(field: value)
+        }
+        if case .roleDelete(let value)? = self.request {
+            writer.name("role_delete")
+            writer.write(field: value)
+        }
+        if case .roleGrantPermission(let value)? = self.request {
+            writer.name("role_grant_permission")
+            writer.write(field: value)
+        }
+        if case .roleRevokePermission(let value)? = self.request {
+            writer.name("role_revoke_permission")
+            writer.write(field: value)
+        }
+        if case .issueToken(let value)? = self.request {
+            writer.name("issue_token")
+            writer.write(field: value)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "enable":
+                guard self.request == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.request = try .enable(member.message())
+            case "disable":
+                guard self.request == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.request = try .disable(member.message())
+            case "user_add", "userAdd":
+                guard self.request == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.request = try .userAdd(member.message())
+            case "user_delete", "userDelete":
+                guard self.request == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.request = try .userDelete(member.message())
+            case "user_change_password", "userChangePassword":
+                guard self.request == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.request = try .userChangePassword(member.message())
+            case "user_grant_role", "userGrantRole":
+                guard self.request == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.request = try .userGrantRole(member.message())
+            case "user_revoke_role", "userRevokeRole":
+                guard self.request == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.request = try .userRevokeRole(member.message())
+            case "role_add", "roleAdd":
+                guard self.request == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.request = try .roleAdd(member.message())
+            case "role_delete", "roleDelete":
+                guard self.request == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.request = try .roleDelete(member.message())
+            case "role_grant_permission", "roleGrantPermission":
+                guard self.request == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.request = try .roleGrantPermission(member.message())
+            case "role_revoke_permission", "roleRevokePermission":
+                guard self.request == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.request = try .roleRevokePermission(member.message())
+            case "issue_token", "issueToken":
+                guard self.request == nil else {
+                    throw .oneofSetTwice(field: member.name)
+                }
+                self.request = try .issueToken(member.message())
+            default: break
+            }
+        }
+    }
+}
+
+/// In the log only: somebody gave a user's password at a node, and gets a token.
+package struct IssueTokenRequest: ProtobufMessage {
+    package static var protoMessageName: String { "synodpb.IssueTokenRequest" }
+
+    package var name: String = ""
+    /// SHA-256 of the token's secret part, which is in no log.
+    package var tokenDigest: [UInt8] = []
+    /// The revision of the users at which the password was right.
+    package var checkedRevision: UInt64 = 0
+
+    package init() {}
+
+    package mutating func decode(_ reader: inout WireReader) throws(WireError) {
+        while true {
+            let tag = try reader.readTag()
+            switch tag {
+            case 0: return
+            case 10: self.name = try reader.readString()
+            case 18: self.tokenDigest = try reader.readBytes()
+            case 24: self.checkedRevision = try reader.readUInt64()
+            default: try reader.skip(tag)
+            }
+        }
+    }
+
+    package var encodedSize: Int {
+        var size = 0
+        if !self.name.isEmpty { size += 1 + WireSize.string(self.name) }
+        if !self.tokenDigest.isEmpty { size += 1 + WireSize.bytes(self.tokenDigest) }
+        if self.checkedRevision != 0 { size += 1 + WireSize.varint(self.checkedRevision) }
+        return size
+    }
+
+    package func encode(into writer: inout WireWriter) {
+        if self.checkedRevision != 0 { writer.write(self.checkedRevision, tag: 24) }
+        if !self.tokenDigest.isEmpty { writer.write(self.tokenDigest, tag: 18) }
+        if !self.name.isEmpty { writer.write(self.name, tag: 10) }
+    }
+}
+
+extension IssueTokenRequest: ProtobufJSONMessage {
+    package func encodeJSON(into writer: inout JSONWriter) {
+        writer.beginObject()
+        if !self.name.isEmpty {
+            writer.name("name")
+            writer.write(field: self.name)
+        }
+        if !self.tokenDigest.isEmpty {
+            writer.name("token_digest")
+            writer.write(field: self.tokenDigest)
+        }
+        if self.checkedRevision != 0 {
+            writer.name("checked_revision")
+            writer.write(field: self.checkedRevision)
+        }
+        writer.endObject()
+    }
+
+    package mutating func decodeJSON(_ members: [JSONMember]) throws(JSONError) {
+        for member in members where !member.value.isNull {
+            switch member.name {
+            case "name": self.name = try member.string()
+            case "token_digest", "tokenDigest": self.tokenDigest = try member.bytes()
+            case "checked_revision", "checkedRevision": self.checkedRevision = try member.integer()
+            default: break
+            }
+        }
+    }
+}

@@ -1,5 +1,7 @@
+package import Authentication
 internal import Observability
 package import Replication
+internal import StateMachine
 package import Transport
 
 /// Faults by order over HTTP, for people with `curl` and for tests: paths below `/admin/`. Only on
@@ -24,10 +26,12 @@ package final class FaultDoor {
     }
 
     private let replica: Replica
+    private let keeper: Gatekeeper
     private let isEnabled: Bool
 
-    package init(replica: Replica, isEnabled: Bool) {
+    package init(replica: Replica, keeper: Gatekeeper, isEnabled: Bool) {
         self.replica = replica
+        self.keeper = keeper
         self.isEnabled = isEnabled
     }
 
@@ -36,6 +40,19 @@ package final class FaultDoor {
 
     /// Answers one request below `/admin/`.
     package func answer(_ exchange: HTTPExchange) {
+        guard keeper.isOn else { return obey(exchange) }
+        keeper.ask(Bearer(exchange)) { rights, _ throws(KVError) in
+            try rights.requireRoot()
+        } then: { [self] refusal in
+            guard let refusal else { return obey(exchange) }
+            let response = RESTResponse(RESTFailure(refusal))
+            exchange.respond(
+                status: response.status, headers: [("content-type", response.contentType)],
+                body: response.body)
+        }
+    }
+
+    private func obey(_ exchange: HTTPExchange) {
         let response = handle(
             RESTRequest(
                 method: exchange.method, path: exchange.path, query: Array(exchange.query.utf8)))

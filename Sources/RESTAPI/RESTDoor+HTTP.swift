@@ -1,3 +1,4 @@
+internal import Authentication
 package import Transport
 
 /// How requests come and answers go.
@@ -17,7 +18,7 @@ extension RESTDoor {
             method: exchange.method, path: exchange.path, query: Array(exchange.query.utf8),
             body: exchange.body, accept: exchange.header("accept"),
             readToken: exchange.header(ReadToken.headerName),
-            idempotencyKey: exchange.header("idempotency-key"))
+            idempotencyKey: exchange.header("idempotency-key"), bearer: Bearer(exchange))
         handle(request) { response in
             let headers = response.headers.map { ($0.name, $0.value) }
             exchange.respond(

@@ -64,6 +64,7 @@ extension RESTDoor {
         }
         let oldest = try oldestRevision(for: request)
         let answer = { [self] in
+            if let refusal = refusal(of: request, range) { return respond(RESTResponse(refusal)) }
             count(consistency)
             reader.read(range) { result in
                 switch result {

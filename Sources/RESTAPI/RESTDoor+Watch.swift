@@ -1,6 +1,9 @@
+internal import Authentication
 internal import EtcdMessages
 internal import Replication
+internal import StateMachine
 internal import Transport
+internal import Watching
 
 /// `GET /kv/watch`: changes of a key, or of all keys with a prefix, as server-sent events.
 extension RESTDoor {
@@ -9,21 +12,41 @@ extension RESTDoor {
     func answerWatch(_ exchange: HTTPExchange) {
         do throws(RESTFailure) {
             let request = try watchRequest(exchange)
-            guard feeds.count < Limits.feedsMax else {
-                throw .unavailable("too many watches on this node")
+            guard keeper.isOn else { return try begin(request, exchange) }
+            keeper.ask(Bearer(exchange)) { rights, _ throws(KVError) in
+                try rights.requireRead(request.interval)
+            } then: { [self] refusal in
+                do throws(RESTFailure) {
+                    if let refusal { throw RESTFailure(refusal) }
+                    try begin(request, exchange)
+                } catch {
+                    fail(error, exchange)
+                }
             }
-            let feed = WatchFeed(exchange, replica)
-            feeds.append(feed)
-            feed.onEnd = { [unowned self, unowned feed] in feeds.removeAll { $0 === feed } }
-            feed.start(request)
         } catch {
-            let response = RESTResponse(error)
-            exchange.respond(
-                status: response.status,
-                headers: [("content-type", response.contentType)]
-                    + response.headers.map { ($0.name, $0.value) },
-                body: response.body)
+            fail(error, exchange)
         }
+    }
+
+    private func begin(
+        _ request: WatchCreateRequest, _ exchange: HTTPExchange
+    ) throws(RESTFailure) {
+        guard feeds.count < Limits.feedsMax else {
+            throw .unavailable("too many watches on this node")
+        }
+        let feed = WatchFeed(exchange, replica)
+        feeds.append(feed)
+        feed.onEnd = { [unowned self, unowned feed] in feeds.removeAll { $0 === feed } }
+        feed.start(request)
+    }
+
+    private func fail(_ failure: RESTFailure, _ exchange: HTTPExchange) {
+        let response = RESTResponse(failure)
+        exchange.respond(
+            status: response.status,
+            headers: [("content-type", response.contentType)]
+                + response.headers.map { ($0.name, $0.value) },
+            body: response.body)
     }
 
     /// To be called now and then: ends feeds that this node cannot go on with. Their clients come again, here or

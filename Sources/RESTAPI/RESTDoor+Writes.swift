@@ -126,7 +126,10 @@ extension RESTDoor {
         guard command.count <= requestBytesMax else {
             return respond(RESTResponse(.tooLarge(limitBytes: requestBytesMax)))
         }
-        replica.propose(kind, session: session, request: command) { result in
+        let credentials = try self.credentials(of: request)
+        replica.propose(
+            kind, session: session, credentials: credentials, request: command
+        ) { result in
             switch result {
             case .applied(.failed(let error)): respond(RESTResponse(RESTFailure(error)))
             case .applied(let outcome):

@@ -1,3 +1,4 @@
+package import Authentication
 internal import MVCC
 package import Replication
 internal import StateMachine
@@ -7,6 +8,7 @@ internal import StateMachine
 /// sees an older state, on any node.
 package final class RESTDoor {
     let replica: Replica
+    let keeper: Gatekeeper
     /// The longest request body, and the longest command made of a request, in bytes.
     let requestBytesMax: Int
 
@@ -17,10 +19,12 @@ package final class RESTDoor {
     /// - Parameter later: runs a closure on the loop after what waits there already; long lists are
     ///   read in pieces by it.
     package init(
-        replica: Replica, requestBytesMax: Int, later: @escaping (@escaping () -> Void) -> Void
+        replica: Replica, keeper: Gatekeeper, requestBytesMax: Int,
+        later: @escaping (@escaping () -> Void) -> Void
     ) {
         precondition(requestBytesMax > 0, "a request needs room")
         self.replica = replica
+        self.keeper = keeper
         self.requestBytesMax = requestBytesMax
         reader = RangeReader(replica: replica, later: later)
     }
@@ -32,6 +36,10 @@ package final class RESTDoor {
 
     /// Answers one request; `respond` is called exactly once, now or later.
     func handle(_ request: RESTRequest, respond: @escaping Respond) {
+        admit(request, respond) { [self] in execute(request, respond) }
+    }
+
+    private func execute(_ request: RESTRequest, _ respond: @escaping Respond) {
         do throws(RESTFailure) {
             try dispatch(request) { [self] response in respond(stamped(response)) }
         } catch {

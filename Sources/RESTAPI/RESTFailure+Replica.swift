@@ -51,10 +51,17 @@ extension RESTFailure {
                 status: 507,
                 reason: "the store is full: delete keys and compact, or raise the quota")
         case .corrupt: self = RESTFailure(status: 500, reason: "the cluster is marked as corrupt")
+        case .userEmpty: self = RESTFailure(status: 401, reason: "a user's token is needed")
+        case .oldAuthRevision:
+            self = .ofThisTry(409, "rights have changed meanwhile: try again")
+        case .permissionDenied: self = .ofThisTry(403, "this user may not do that")
         // What this API cannot ask for, because it has no revisions, leases or options.
         case .compacted, .futureRevision, .valueProvided, .leaseProvided, .leaseNotFound,
             .invalidSortOption, .malformedCommand, .tooManyAlarms, .leaseExists, .leaseTooLong,
-            .tooManyLeases:
+            .tooManyLeases, .roleEmpty, .userExists, .userNotFound, .roleExists, .roleNotFound,
+            .roleNotGranted, .permissionNotGiven, .permissionNotGranted, .invalidAuthManagement,
+            .rootUserMissing, .rootRoleMissing, .authNotEnabled, .authenticationFailed,
+            .tooManyUsers:
             self = .badRequest("the request does not fit the store: \(error)")
         }
     }

@@ -1,3 +1,5 @@
+internal import Authentication
+
 /// One HTTP request, as far as this API looks at it.
 struct RESTRequest {
     /// `GET`, `POST`, …
@@ -13,10 +15,13 @@ struct RESTRequest {
     let readToken: String?
     /// The header `Idempotency-Key`.
     let idempotencyKey: String?
+    /// Who asks, by the header `Authorization`.
+    let bearer: Bearer
 
     init(
         method: String, path: String, query: [UInt8] = [], body: [UInt8] = [],
-        accept: String? = nil, readToken: String? = nil, idempotencyKey: String? = nil
+        accept: String? = nil, readToken: String? = nil, idempotencyKey: String? = nil,
+        bearer: Bearer = Bearer(token: nil)
     ) {
         self.method = method
         self.path = path
@@ -25,6 +30,7 @@ struct RESTRequest {
         self.accept = accept
         self.readToken = readToken
         self.idempotencyKey = idempotencyKey
+        self.bearer = bearer
     }
 
     /// Whether the client asks for JSON where the plain answer is a raw value.

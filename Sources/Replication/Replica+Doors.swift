@@ -8,11 +8,13 @@ extension Replica {
     /// Agrees on one command and applies it. The completion is called exactly once, at the end of a
     /// turn of the loop, or at once when the command is refused at the door.
     ///
-    /// - Parameter session: the client's own number of the command; the command is executed once, even
-    ///   if it is proposed again, here or elsewhere, and each time has the first outcome.
+    /// - Parameters:
+    ///   - session: the client's own number of the command; the command is executed once, even
+    ///     if it is proposed again, here or elsewhere, and each time has the first outcome.
+    ///   - credentials: on whose behalf; nil while nobody has to say so.
     package func propose(
-        _ kind: CommandKind, session: ClientSession? = nil, request: UnsafeRawBufferPointer,
-        completion: @escaping (ProposalResult) -> Void
+        _ kind: CommandKind, session: ClientSession? = nil, credentials: Credentials? = nil,
+        request: UnsafeRawBufferPointer, completion: @escaping (ProposalResult) -> Void
     ) {
         if let refusal = refusal(ofCommandBytes: request.count) {
             metrics.proposalsFailed.increment()
@@ -25,16 +27,19 @@ extension Replica {
                 origin: origin, lowWater: proposals.lowWater, capacity: lastBundleBytes)
         }
         let sequence = proposals.add(deadlineMilliseconds: deadline, completion: completion)
-        bundle.append(kind, sequence: sequence, session: session, request: request)
+        bundle.append(
+            kind, sequence: sequence, session: session, credentials: credentials, request: request)
     }
 
     /// The same with bytes that the caller owns.
     package func propose(
-        _ kind: CommandKind, session: ClientSession? = nil, request: [UInt8],
-        completion: @escaping (ProposalResult) -> Void
+        _ kind: CommandKind, session: ClientSession? = nil, credentials: Credentials? = nil,
+        request: [UInt8], completion: @escaping (ProposalResult) -> Void
     ) {
         request.withUnsafeBytes {
-            propose(kind, session: session, request: $0, completion: completion)
+            propose(
+                kind, session: session, credentials: credentials, request: $0,
+                completion: completion)
         }
     }
 

@@ -82,7 +82,7 @@ package struct CommandView {
     package let kind: CommandKind
     package let sequence: UInt64
     package let session: ClientSession?
-    package let credentials: Credentials?
+    package let credentials: CredentialsView?
     /// The request's protobuf bytes.
     package let request: UnsafeRawBufferPointer
 }
@@ -122,10 +122,10 @@ package struct CommandReader {
             session = ClientSession(
                 id: try reader.readVarint(), sequence: try reader.readVarint())
         }
-        var credentials: Credentials?
+        var credentials: CredentialsView?
         if flags & CommandBundle.userFlag != 0 {
-            credentials = Credentials(
-                user: try reader.readString(), authRevision: try reader.readVarint())
+            credentials = CredentialsView(
+                user: try reader.readSlice(), authRevision: try reader.readVarint())
         }
         return CommandView(
             kind: kind, sequence: sequence, session: session, credentials: credentials,

@@ -41,7 +41,7 @@ package struct BundleWriter: ~Copyable {
             writer.writeVarint(session.sequence)
         }
         if let credentials {
-            writer.writeString(credentials.user)
+            writer.writeBytes(credentials.user)
             writer.writeVarint(credentials.authRevision)
         }
         writer.writeVarint(UInt64(request.count))

@@ -12,7 +12,7 @@ internal import Basics
 ///               flags u8                     bit 0: session, bit 1: user; others must be 0
 ///               sequence varint              unique per origin
 ///               [session varint, sessionSequence varint]      with bit 0; `ClientSession`
-///               [user length varint, UTF-8, authRevision varint]             with bit 1
+///               [user length varint, bytes, authRevision varint]             with bit 1
 ///               length varint, request       the request's protobuf bytes, verbatim
 ///
 /// `length` and `version` keep their place in every version. A reader that meets a newer version, an

@@ -24,6 +24,8 @@ package enum CommandKind: UInt8, CaseIterable, Sendable {
     case leaseRevoke = 11
     /// `synodpb.ExpireLeasesRequest`; proposed by the leader's node, never by a client
     case expireLeases = 12
+    /// `synodpb.AuthCommand`
+    case auth = 13
 
     /// Whether a client may propose it in a session.
     var maySayItsSession: Bool {
@@ -31,7 +33,7 @@ package enum CommandKind: UInt8, CaseIterable, Sendable {
         case .put, .deleteRange, .txn, .compaction, .readModifyWrite, .alarm,
             .leaseGrant, .leaseRevoke:
             true
-        case .registerSession, .setQuota, .reportDigest, .expireLeases: false
+        case .registerSession, .setQuota, .reportDigest, .expireLeases, .auth: false
         }
     }
 }

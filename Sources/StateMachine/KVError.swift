@@ -53,6 +53,45 @@ package enum KVError: UInt8, Error, Equatable, Sendable {
     case leaseTooLong
     /// More leases than are kept.
     case tooManyLeases
+    /// Users count, and the request comes from none; or a user without a name is to be made.
+    case userEmpty
+    /// A role without a name.
+    case roleEmpty
+    case userExists
+    case userNotFound
+    case roleExists
+    case roleNotFound
+    /// The user does not have the role.
+    case roleNotGranted
+    /// A grant that does not say of what.
+    case permissionNotGiven
+    /// The role does not have the permission.
+    case permissionNotGranted
+    /// Something that would lock everybody out, or a permission that means nothing.
+    case invalidAuthManagement
+    /// Users cannot count as long as there is no `root`.
+    case rootUserMissing
+    /// Users cannot count as long as the user `root` does not have the role `root`.
+    case rootRoleMissing
+    /// Nobody has to say who it is.
+    case authNotEnabled
+    /// There is no such user, or its password is another one.
+    case authenticationFailed
+    /// Rights have changed since the request's were looked up.
+    case oldAuthRevision
+    /// The user may not do it.
+    case permissionDenied
+    /// More users and roles than are kept.
+    case tooManyUsers
+
+    /// Whether it is about who asks: another one, or the same one later, may be told otherwise. It says nothing of
+    /// earlier tries of the same sequence.
+    package var isOfRights: Bool {
+        switch self {
+        case .userEmpty, .oldAuthRevision, .permissionDenied: true
+        default: false
+        }
+    }
 
     /// Whether it is about the session and says nothing of earlier tries of the same sequence.
     package var isOfSession: Bool {

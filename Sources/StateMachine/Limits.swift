@@ -48,6 +48,13 @@ package enum Limits {
     static let leaseQuotaBytes = 64
     /// Leases in one row of a base.
     static let leasesPerTable = 256
+    /// Bytes of all users and roles with their names, hashes and keys, each with `authOverheadBytes`.
+    package static let authBytesMax = 8 << 20
+    /// What a user, a role, a permission or a granted role counts beside its bytes.
+    static let authOverheadBytes = 32
+    /// Tokens that were issued and that this node has not taken yet: older ones are forgotten, and their bearers log in
+    /// again.
+    static let issuedTokensKept = 10_000
     /// The longest number, with its sign, that `add` reads.
     static let numberBytesMax = 20
 }

@@ -15,6 +15,8 @@ package enum Outcome: Equatable, Sendable {
     case leaseRevoke(LeaseRevokeResponse)
     /// Of those that were named, every one that was still the same, if who said so still led.
     case leasesExpired
+    /// Users or roles were changed, or a token issued.
+    case auth(AuthResult)
     /// Refused; nothing was changed.
     case failed(KVError)
 }

@@ -12,7 +12,7 @@ extension ReplicatedState {
         case .put, .readModifyWrite, .deleteRange, .txn, .compaction, .leaseGrant, .leaseRevoke,
             .expireLeases:
             if alarms.forbidKeys { throw .corrupt }
-        case .registerSession, .alarm, .setQuota, .reportDigest: break
+        case .registerSession, .alarm, .setQuota, .reportDigest, .auth: break
         }
     }
 

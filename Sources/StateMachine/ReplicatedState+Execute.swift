@@ -6,6 +6,7 @@ extension ReplicatedState {
     /// Does what a command says, or begins with it: the only switch over the verbs.
     func start(_ command: CommandView, wantsResponse: Bool) -> CommandStart {
         do throws(KVError) {
+            if auth.isEnabled { try checkRights(of: command) }
             try checkReadiness(for: command.kind)
             switch command.kind {
             case .put: return .ended(.put(try put(decode(command.request))))
@@ -36,6 +37,7 @@ extension ReplicatedState {
             case .expireLeases:
                 expire(try decode(command.request))
                 return .ended(.leasesExpired)
+            case .auth: return .ended(.auth(try changeAuth(decode(command.request))))
             }
         } catch {
             return .ended(.failed(error))
@@ -68,16 +70,6 @@ extension ReplicatedState {
         case .compaction(let execution):
             clearSpaceAlarm()
             return .compaction(execution.response(keyspace))
-        }
-    }
-
-    private func decode<Message: ProtobufMessage>(
-        _ bytes: UnsafeRawBufferPointer
-    ) throws(KVError) -> Message {
-        do throws(WireError) {
-            return try Message(serialized: bytes)
-        } catch {
-            throw .malformedCommand
         }
     }
 

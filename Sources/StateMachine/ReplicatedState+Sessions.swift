@@ -21,6 +21,7 @@ extension ReplicatedState {
         guard command.kind.maySayItsSession else {
             return (.ended(.failed(.malformedCommand)), nil)
         }
+        if let error = refusal(byRights: command) { return (.ended(.failed(error)), nil) }
         let checksum = CRC32C.checksum(command.request)
         let finding = sessions.find(
             session, kind: command.kind, requestChecksum: checksum,
@@ -40,6 +41,18 @@ extension ReplicatedState {
                 place: place, sequence: session.sequence, kind: command.kind,
                 requestChecksum: checksum)
             return (start(command, wantsResponse: true), place)
+        }
+    }
+
+    /// A first result is for those only who might have asked for it; and a refusal of this kind is not kept, because
+    /// the next try may be permitted.
+    private func refusal(byRights command: CommandView) -> KVError? {
+        guard auth.isEnabled else { return nil }
+        do throws(KVError) {
+            try checkRights(of: command)
+            return nil
+        } catch {
+            return error
         }
     }
 

@@ -12,10 +12,11 @@ extension ReplicatedState {
         static let alarms = "alarms"
         static let quota = "quota"
         static let digestReports = "digest-reports"
+        static let auth = "auth"
     }
 
-    /// All tables as they are now, between two slots, for a flush: of the leases those that have changed since the
-    /// last one began.
+    /// All tables as they are now, between two slots, for a flush: of leases and users those that have changed since
+    /// the last one began.
     package func tables() -> [TableRow] {
         let log = LogTable(leaderBallot: leaderBallot, logTimeMilliseconds: logTimeMilliseconds)
         return [
@@ -24,7 +25,7 @@ extension ReplicatedState {
             row(Name.keyspace, keyspace.counters), row(Name.log, log),
             row(Name.origins, origins), row(Name.sessions, sessions), row(Name.alarms, alarms),
             row(Name.digestReports, digestReports),
-        ] + leases.changedTables()
+        ] + leases.changedTables() + changedAuth()
     }
 
     /// Forgets everything in favour of what a base holds. Its own digests are forgotten, too: they belong to another
@@ -44,9 +45,14 @@ extension ReplicatedState {
         sessions = try reader.table(Name.sessions)
         alarms = try reader.table(Name.alarms)
         digestReports = try reader.table(Name.digestReports)
+        if injectedBug != .authLeftOutOfRestore { auth.replace(by: try reader.table(Name.auth)) }
         leaderBallot = log.leaderBallot
         logTimeMilliseconds = log.logTimeMilliseconds
         keyspace.restore(counters, over: base)
+    }
+
+    private func changedAuth() -> [TableRow] {
+        auth.takeChange() ? [row(Name.auth, auth)] : []
     }
 
     private func restoreLeases(_ tables: [TableRow]) throws(KeyBaseError) {

@@ -13,6 +13,8 @@ package final class ReplicatedState {
     package let keyspace = Keyspace()
     /// The leases that keys end with.
     package let leases = Leases()
+    /// Who may do what.
+    package let auth = AuthTable()
     /// The newest slot that is applied, or is being applied (`isApplying`); 0 before the first.
     package internal(set) var appliedSlot: UInt64 = 0
     /// How often a command waited for the base itself, because what it needs had not been fetched (P38).
@@ -58,6 +60,7 @@ package final class ReplicatedState {
         origins.add(to: &digest)
         sessions.add(to: &digest)
         leases.add(to: &digest)
+        auth.add(to: &digest)
         alarms.add(to: &digest)
         digest.add(quotaBytes)
         digestReports.add(to: &digest)

@@ -38,7 +38,7 @@ extension SessionResult {
             keep(response)
         case .leaseRevoke(let response):
             revision = response.header.revision
-        case .registerSession, .quotaSet, .digestReported, .leasesExpired:
+        case .registerSession, .quotaSet, .digestReported, .leasesExpired, .auth:
             preconditionFailure("a command that belongs to no session")
         case .failed(let error):
             self.error = error
@@ -88,7 +88,7 @@ extension SessionResult {
                         $0.id = number
                     })
         case .leaseRevoke: return .leaseRevoke(.with { $0.header = header })
-        case .registerSession, .setQuota, .reportDigest, .expireLeases:
+        case .registerSession, .setQuota, .reportDigest, .expireLeases, .auth:
             preconditionFailure("a command that belongs to no session")
         }
     }

@@ -10,6 +10,12 @@ package enum StateMachineBug: CaseIterable, Sendable {
     case oldLeaderRevokes
     /// P27: a lease ends though it only has the id of the one that was meant.
     case idGrantedAgain
+    /// Rights are checked where a command comes in only, and not where it is applied.
+    case rightsNotCheckedAtApply
+    /// A command counts although the rights that it was checked against have changed.
+    case oldRightsAccepted
+    /// P31: a table that a base holds does not tell who may do what.
+    case authLeftOutOfRestore
     /// P37: what a transaction has written is visible before it ends.
     case halfAppliedVisible
     /// The canary: from revision 31 on a put changes nothing and says that it did. Whoever does not find

@@ -24,6 +24,12 @@ package enum StateMachineMark: Int, MarkName {
     case expiryOfOtherGrantSkipped
     /// A lease ended because its time was over.
     case leaseExpired
+    /// Users, roles or rights were changed.
+    case authChanged
+    /// A command was refused because its user may not do it.
+    case permissionDenied
+    /// A command was refused because rights have changed since it came in.
+    case oldRightsRefused
     /// Commands that were about to be applied waited for keys, for a part of a range, for a change of long ago.
     case applyWaitedForKeys
     case applyWaitedForPiece

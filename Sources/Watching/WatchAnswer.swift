@@ -6,6 +6,8 @@ struct WatchAnswer {
         case progress
         /// A watch that could not be created: created and canceled in one, with the reason.
         case refused(WatchRefusal)
+        /// The same for one that somebody else forbids.
+        case forbidden(String)
     }
 
     let kind: Kind

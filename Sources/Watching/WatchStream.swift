@@ -1,6 +1,6 @@
 internal import Basics
 package import EtcdMessages
-internal import MVCC
+package import MVCC
 
 /// The watches of one client's stream: what it asks, and what it is sent, in order.
 package final class WatchStream {
@@ -71,6 +71,12 @@ package final class WatchStream {
         if watcher.hasProgress { progressCount += 1 }
         answer(WatchAnswer(kind: .created, watchID: watcher.id, revision: hub.revision))
         hub.add(watcher)
+    }
+
+    /// Answers the request for a watch that must not be, in the words of whoever forbids it.
+    package func refuse(because reason: String) {
+        if isOver { return }
+        answer(WatchAnswer(kind: .forbidden(reason), watchID: -1, revision: hub.revision))
     }
 
     /// Ends a watch. One that is not there is not answered.
@@ -213,7 +219,7 @@ package final class WatchStream {
 
 extension WatchCreateRequest {
     /// What is watched: no key is the lowest one.
-    fileprivate var interval: KeyInterval {
+    package var interval: KeyInterval {
         KeyInterval(key: key.isEmpty ? [0] : key, rangeEnd: rangeEnd)
     }
 }
@@ -237,10 +243,14 @@ extension WatchResponse {
             canceled = true
             compactRevision = answer.compactedRevision
         case .progress: break
-        case .refused(let refusal):
-            created = true
-            canceled = true
-            cancelReason = refusal.rawValue
+        case .refused(let refusal): refuse(refusal.rawValue)
+        case .forbidden(let reason): refuse(reason)
         }
+    }
+
+    private mutating func refuse(_ reason: String) {
+        created = true
+        canceled = true
+        cancelReason = reason
     }
 }

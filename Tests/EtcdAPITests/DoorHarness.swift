@@ -1,3 +1,4 @@
+import Authentication
 import Basics
 import EtcdMessages
 import EventLoops
@@ -36,9 +37,18 @@ final class DoorHarness {
         let later: (@escaping () -> Void) -> Void = { job in
             loop.schedule(afterMilliseconds: 0, job)
         }
-        etcd = EtcdDoor(replica: node.replica, options: options, later: later)
+        let mailbox = loop.mailbox
+        var authentication = AuthenticationOptions()
+        authentication.bcryptCost = 4
+        let keeper = Gatekeeper(
+            replica: node.replica, options: authentication,
+            nowMilliseconds: { loop.now / 1_000_000 }, wake: { mailbox.post {} })
+        loop.onTurnEnd.append { keeper.endOfTurn() }
+        etcd = EtcdDoor(
+            replica: node.replica, keeper: keeper, options: options, later: later)
         rest = RESTDoor(
-            replica: node.replica, requestBytesMax: options.requestBytesMax, later: later)
+            replica: node.replica, keeper: keeper, requestBytesMax: options.requestBytesMax,
+            later: later)
         let router = Router()
         etcd.register(on: router)
         rest.register(on: router)

@@ -71,7 +71,8 @@ import Transport
         #expect(refused.message.contains("--enable-fault-injection"))
         let roles: RolesResponse = try harness.call(FaultsMethods.roles, RolesRequest())
         #expect(!roles.roles.contains { !$0.alive })
-        let door = FaultDoor(replica: harness.replica, isEnabled: false)
+        let door = FaultDoor(
+            replica: harness.replica, keeper: harness.etcd.keeper, isEnabled: false)
         let kill = RESTRequest(
             method: "POST", path: "/admin/role/kill", query: Array("role=acceptor".utf8))
         #expect(door.handle(kill).status == 403)
@@ -105,7 +106,8 @@ import Transport
 
     @Test func ordersOverHTTP() throws {
         let harness = try harness()
-        let door = FaultDoor(replica: harness.replica, isEnabled: true)
+        let door = FaultDoor(
+            replica: harness.replica, keeper: harness.etcd.keeper, isEnabled: true)
         func ask(_ method: String, _ path: String, _ query: String = "") -> RESTResponse {
             door.handle(
                 RESTRequest(method: method, path: "/admin/role/" + path, query: Array(query.utf8)))

@@ -26,7 +26,7 @@ struct CommandBundleTests {
                     found.append(
                         Command(
                             header: header, kind: command.kind, sequence: command.sequence,
-                            session: command.session, credentials: command.credentials,
+                            session: command.session, credentials: command.credentials?.copy,
                             request: [UInt8](command.request)))
                 }
             }
@@ -72,7 +72,7 @@ struct CommandBundleTests {
                 session: Bool.random(using: &random)
                     ? ClientSession(id: random.next(), sequence: random.next()) : nil,
                 credentials: Bool.random(using: &random)
-                    ? Credentials(user: "usér", authRevision: random.next()) : nil,
+                    ? Credentials(user: Array("usér".utf8), authRevision: random.next()) : nil,
                 request: (0..<Int.random(in: 0..<400, using: &random)).map { _ in
                     UInt8(truncatingIfNeeded: random.next())
                 })
@@ -103,7 +103,7 @@ struct CommandBundleTests {
             writer.append(.txn, sequence: 300, request: bytes)
             writer.append(
                 .put, sequence: 1, session: ClientSession(id: 6, sequence: 7),
-                credentials: Credentials(user: "u", authRevision: 8), request: bytes)
+                credentials: Credentials(user: Array("u".utf8), authRevision: 8), request: bytes)
         }
         let expected: [UInt8] =
             [54, 0, 0, 0, 1] + [2, 1, 0, 0, 0, 0, 0, 0] + [3, 0, 0, 0, 0, 0, 0, 0]

@@ -12,13 +12,18 @@ final class Machine {
     var sequence: UInt64 = 0
 
     /// A batch of one bundle with these commands.
-    func batch(_ commands: [(CommandKind, [UInt8])]) -> [UInt8] {
+    func batch(
+        _ commands: [(CommandKind, [UInt8])], session: ClientSession? = nil,
+        credentials: Credentials? = nil
+    ) -> [UInt8] {
         var writer = BundleWriter()
         writer.begin(origin: origin, lowWater: 0)
         for command in commands {
             sequence += 1
             command.1.withUnsafeBytes {
-                writer.append(command.0, sequence: sequence, request: $0)
+                writer.append(
+                    command.0, sequence: sequence, session: session, credentials: credentials,
+                    request: $0)
             }
         }
         return writer.finish()

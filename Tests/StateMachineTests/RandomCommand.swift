@@ -7,7 +7,7 @@ import StateMachine
 /// Commands of all kinds, some of them wrong.
 enum RandomCommand {
     static func make(_ revision: Int64, _ random: inout SeededRandom) -> (CommandKind, [UInt8]) {
-        switch Int.random(in: 0..<24, using: &random) {
+        switch Int.random(in: 0..<27, using: &random) {
         case 0...7: (.put, put(&random).serializedBytes())
         case 8...9: (.deleteRange, delete(&random).serializedBytes())
         case 10...14:
@@ -21,6 +21,7 @@ enum RandomCommand {
                 .leaseRevoke,
                 LeaseRevokeRequest.with { $0.id = lease(&random) }.serializedBytes()
             )
+        case 23...25: (.auth, auth(&random).serializedBytes())
         default:
             (
                 CommandKind.allCases[Int.random(in: 0..<5, using: &random)],
@@ -29,6 +30,29 @@ enum RandomCommand {
                 }
             )
         }
+    }
+
+    /// Changes of users and roles, which count for nothing as long as nobody lets them.
+    private static func auth(_ random: inout SeededRandom) -> AuthCommand {
+        let user = "user\(random.next() % 4)"
+        let role = random.next() % 8 == 0 ? "root" : "role\(random.next() % 3)"
+        let (key, end) = (Array(key(&random).utf8), random.next() % 2 == 0 ? [] : [UInt8(0xff)])
+        var command = AuthCommand()
+        switch random.next() % 9 {
+        case 0, 1: command.userAdd = .with { ($0.name, $0.hashedPassword) = (user, "hash") }
+        case 2: command.userDelete = .with { $0.name = user }
+        case 3: command.userChangePassword = .with { $0.name = user }
+        case 4: command.userGrantRole = .with { ($0.user, $0.role) = (user, role) }
+        case 5: command.userRevokeRole = .with { ($0.name, $0.role) = (user, role) }
+        case 6: command.roleAdd = .with { $0.name = role }
+        case 7: command.roleDelete = .with { $0.role = role }
+        default:
+            command.roleGrantPermission = .with {
+                $0.name = role
+                $0.perm = .with { ($0.key, $0.rangeEnd) = (key, end) }
+            }
+        }
+        return command
     }
 
     static func key(_ random: inout SeededRandom) -> String {

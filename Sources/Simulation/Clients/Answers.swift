@@ -39,7 +39,7 @@ enum Answers {
             }
             return Answer(revision: revision, .swapped(response.applied))
         case .compaction, .registerSession, .alarm, .quotaSet, .digestReported,
-            .leaseGrant, .leaseRevoke, .leasesExpired, .failed:
+            .leaseGrant, .leaseRevoke, .leasesExpired, .auth, .failed:
             return nil
         }
     }

@@ -1,3 +1,4 @@
+internal import Authentication
 internal import Observability
 internal import Replication
 
@@ -47,7 +48,6 @@ extension ServeConfiguration {
         quotaBytes = Self.quota(
             try values.integer("quota-backend-bytes", in: Int.min...Int.max))
         watchProgressMilliseconds = try Self.watchProgress(values)
-        autoCompaction = try Self.autoCompaction(values)
         readmission = try values.choice("readmission", of: Readmission.self)
         storage = try values.choice("storage", of: Storage.self)
         let limit = try values.integer("memory-limit", in: 0...MemoryLimit.bounds.upperBound)
@@ -63,6 +63,7 @@ extension ServeConfiguration {
             chaos = try ChaosPlan(values.text("chaos"), source: values.source("chaos"))
         }
         takesFaults = try values.boolean("enable-fault-injection") || chaos != nil
+        authentication = try AuthenticationOptions(values)
         injectedBug = try Self.bug(values)
         if initialCluster.isEmpty {
             initialCluster = [InitialMember(name: name, peerURLs: initialAdvertisePeerURLs)]

@@ -1,3 +1,4 @@
+internal import Authentication
 internal import Observability
 internal import Replication
 
@@ -42,7 +43,6 @@ struct ServeConfiguration: Sendable, Equatable {
     /// 0: any number.
     var quotaBytes: UInt64
     var watchProgressMilliseconds: UInt64
-    var autoCompaction: AutoCompaction
     /// Whether there is a base below the tables.
     var storage: Storage
     var memoryLimit: MemoryLimit
@@ -52,6 +52,8 @@ struct ServeConfiguration: Sendable, Equatable {
     var stopsAtEndOfInput: Bool
     /// Which roles die at random; nil if none.
     var chaos: ChaosPlan?
+    /// How users log in.
+    var authentication: AuthenticationOptions
     /// Whether faults are taken by order.
     var takesFaults: Bool
     /// A rule that this server breaks on purpose.

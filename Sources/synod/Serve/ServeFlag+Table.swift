@@ -1,6 +1,6 @@
 extension ServeFlag {
     /// All flags of etcd 3.5 and ours, by name; a flag that is not here is refused as unknown.
-    static let table = effective + tls + ours + inert + security + otherPurpose
+    static let table = effective + tls + users + ours + inert + security + otherPurpose
 
     /// The flags that do what they do in etcd.
     static let effective: [ServeFlag] = [
@@ -42,13 +42,6 @@ extension ServeFlag {
         ServeFlag(
             "quota-backend-bytes", "BYTES", "0", .effective,
             "the most bytes of keys and values, old revisions included; the leader's counts (0: 2 GiB; below: any)"
-        ),
-        ServeFlag(
-            "auto-compaction-mode", "MODE", "periodic", .effective,
-            "periodic: --auto-compaction-retention is a time; revision: a number of revisions"),
-        ServeFlag(
-            "auto-compaction-retention", "AMOUNT", "0", .effective,
-            "what the leader keeps of the past, compacting the rest by itself: 1000 revisions, or 30m, 8h, or 8 for 8h (0: all)"
         ),
         ServeFlag(
             "experimental-watch-progress-notify-interval", "TIME", "10m", .effective,
@@ -104,13 +97,14 @@ extension ServeFlag {
         ("grpc-keepalive-timeout", "TIME", "20s"), ("socket-reuse-port", nil, "false"),
         ("socket-reuse-address", nil, "false"), ("raft-read-timeout", "TIME", "5s"),
         ("raft-write-timeout", "TIME", "5s"), ("strict-reconfig-check", nil, "true"),
-        ("pre-vote", nil, "true"), ("enable-v2", nil, "false"),
+        ("pre-vote", nil, "true"), ("auto-compaction-retention", "AMOUNT", "0"),
+        ("auto-compaction-mode", "MODE", "periodic"), ("enable-v2", nil, "false"),
         ("v2-deprecation", "STAGE", "not-yet"), ("enable-grpc-gateway", nil, "true"),
         ("enable-pprof", nil, "false"), ("metrics", "DETAIL", "basic"),
         ("listen-metrics-urls", "URLS", ""), ("logger", "NAME", "zap"),
         ("log-outputs", "OUTPUTS", "default"), ("enable-log-rotation", nil, "false"),
-        ("log-rotation-config-json", "JSON", ""), ("bcrypt-cost", "COST", "10"),
-        ("auth-token-ttl", "SECONDS", "300"), ("client-cert-file", "FILE", ""),
+        ("log-rotation-config-json", "JSON", ""),
+        ("client-cert-file", "FILE", ""),
         ("client-key-file", "FILE", ""),
         ("unsafe-no-fsync", nil, "false"), ("discovery-fallback", "MODE", "proxy"),
         ("proxy-failure-wait", "MILLISECONDS", "5000"),

@@ -1,3 +1,4 @@
+internal import Authentication
 internal import Digests
 internal import EtcdAPI
 internal import EventLoops
@@ -166,11 +167,17 @@ final class ServerProcess {
         options.productVersion = Version.synod
         options.takesFaults = configuration.takesFaults
         let later = DeferredWork(loop: loop)
-        let etcd = EtcdDoor(replica: replica, options: options) { later.run($0) }
+        let mailbox = loop.mailbox
+        let keeper = Gatekeeper(
+            replica: replica, options: configuration.authentication,
+            nowMilliseconds: { loop.now / 1_000_000 }, wake: { mailbox.post {} })
+        loop.onTurnEnd.append { keeper.endOfTurn() }
+        let etcd = EtcdDoor(replica: replica, keeper: keeper, options: options) { later.run($0) }
         let rest = RESTDoor(
-            replica: replica, requestBytesMax: configuration.maxRequestBytes
+            replica: replica, keeper: keeper, requestBytesMax: configuration.maxRequestBytes
         ) { later.run($0) }
-        let faults = FaultDoor(replica: replica, isEnabled: configuration.takesFaults)
+        let faults = FaultDoor(
+            replica: replica, keeper: keeper, isEnabled: configuration.takesFaults)
         loop.schedule(afterMilliseconds: healthMilliseconds, repeating: healthMilliseconds) {
             etcd.tick()
             rest.tick()

@@ -1,0 +1,14 @@
+package import Replication
+package import StateMachine
+
+/// Why somebody does not get a token, or a password no hash.
+package enum AuthenticationFailure: Error {
+    case refused(KVError)
+    /// The user logs in by certificate only.
+    case noPasswordUser
+    /// bcrypt would look at a part of it only.
+    case impossiblePassword
+    case notTaken(Refusal)
+    case unknown(UnknownCause)
+    case timedOut
+}

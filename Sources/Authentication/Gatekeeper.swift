@@ -1,0 +1,125 @@
+internal import EtcdMessages
+internal import Passwords
+internal import Protobuf
+package import Replication
+package import StateMachine
+
+/// Knows who asks, and what they may do here and now. What commands may do is asked again where they are applied.
+///
+/// Not Sendable: the loop owns it.
+package final class Gatekeeper {
+    let replica: Replica
+    let options: AuthenticationOptions
+    private let tokens: SimpleTokens
+    private let nowMilliseconds: () -> UInt64
+    let slow: SlowWork<SlowAnswer>
+    private var nextSweep: UInt64 = 0
+
+    /// - Parameter wake: may be called by any thread; `endOfTurn` is to be called soon after.
+    package init(
+        replica: Replica, options: AuthenticationOptions = AuthenticationOptions(),
+        nowMilliseconds: @escaping () -> UInt64, wake: @escaping @Sendable () -> Void
+    ) {
+        self.replica = replica
+        self.options = options
+        self.nowMilliseconds = nowMilliseconds
+        tokens = SimpleTokens(lifeMilliseconds: options.tokenSeconds * 1000)
+        slow = SlowWork(
+            threadsMax: Limits.slowThreads, jobsMax: Limits.slowJobsMax, wake: wake)
+    }
+
+    /// Whether requests need a user.
+    package var isOn: Bool { replica.machine.auth.isEnabled }
+
+    /// To be called with each turn of the loop, before the replica's own end of it.
+    package func endOfTurn() { _ = slow.drain() }
+
+    /// To be called now and then.
+    package func tick() {
+        let now = nowMilliseconds()
+        takeIssued(now)
+        guard now >= nextSweep else { return }
+        nextSweep = now + Limits.sweepMilliseconds
+        tokens.sweep(nowMilliseconds: now)
+    }
+
+    private func takeIssued(_ now: UInt64) {
+        let issued = replica.machine.auth.takeIssued()
+        if !issued.isEmpty { tokens.take(issued, nowMilliseconds: now) }
+    }
+
+    // MARK: Who asks
+
+    /// Who asks; nil if nobody says so.
+    ///
+    /// - Throws: `invalidToken`.
+    package func access(of bearer: Bearer) throws(AccessError) -> Access? {
+        guard let token = bearer.token else {
+            return bearer.certificateName.map { Access(user: Array($0.utf8), authRevision: nil) }
+        }
+        let now = nowMilliseconds()
+        let auth = replica.machine.auth
+        if let user = tokens.user(of: token, auth, nowMilliseconds: now) {
+            return Access(user: user, authRevision: nil)
+        }
+        takeIssued(now)
+        guard let user = tokens.user(of: token, auth, nowMilliseconds: now) else {
+            throw .invalidToken
+        }
+        return Access(user: user, authRevision: nil)
+    }
+
+    /// What a command says of who asks; nil if nobody has to.
+    package func credentials(of access: Access?) -> Credentials? {
+        guard isOn, let access else { return nil }
+        return Credentials(
+            user: access.user,
+            authRevision: access.authRevision ?? replica.machine.auth.revision)
+    }
+
+    /// What who asks may do here and now.
+    package func rights(of access: Access?) throws(AccessError) -> UserRights {
+        guard let access else { throw .refused(.userEmpty) }
+        let auth = replica.machine.auth
+        guard access.authRevision ?? auth.revision == auth.revision else {
+            throw .refused(.oldAuthRevision)
+        }
+        guard let rights = auth.rights(of: access.user) else { throw .refused(.permissionDenied) }
+        return rights
+    }
+
+    /// Asks whether somebody may do something. A node that lags may not know of a token, or of a right, that another
+    /// node's clients were told of: who is not let in is asked again when this node has caught up.
+    ///
+    /// - Parameter then: called at once, or later; nil: yes.
+    package func ask(
+        _ bearer: Bearer, _ require: @escaping (UserRights, Access) throws(KVError) -> Void,
+        then: @escaping (AccessError?) -> Void
+    ) {
+        guard let refusal = refusal(bearer, require) else { return then(nil) }
+        if refusal == .refused(.userEmpty) { return then(refusal) }
+        replica.read { [self] result in
+            guard case .ready = result, isOn else { return then(isOn ? refusal : nil) }
+            then(self.refusal(bearer, require))
+        }
+    }
+
+    /// The same, for this node as it is.
+    package func refusal(
+        _ bearer: Bearer, _ require: (UserRights, Access) throws(KVError) -> Void
+    ) -> AccessError? {
+        do throws(AccessError) {
+            let access = try access(of: bearer)
+            let rights = try rights(of: access)
+            guard let access else { return .refused(.userEmpty) }
+            do throws(KVError) {
+                try require(rights, access)
+            } catch {
+                return .refused(error)
+            }
+            return nil
+        } catch {
+            return error
+        }
+    }
+}
