@@ -7,8 +7,10 @@ final class OpenStreams {
     private let replica: Replica
     private var callers: [StreamCaller] = []
     /// Since when no leader is known, in ticks.
-    private var ticksWithoutLeader = 0
+    private var ticksWithoutLeader: Int
     private let ticksWithoutLeaderMax: Int
+    /// So long nobody is refused for it.
+    private let ticksOfElection: Int
     /// No leader has been known for long.
     var isLeaderless: Bool { ticksWithoutLeader >= ticksWithoutLeaderMax }
 
@@ -16,8 +18,11 @@ final class OpenStreams {
     init(replica: Replica, tickMilliseconds: UInt64 = 100) {
         self.replica = replica
         // As etcd: three election time-outs.
-        let patience = 3 * replica.configuration.electionTimeoutMilliseconds
-        ticksWithoutLeaderMax = Int(patience / tickMilliseconds) + 1
+        let election = replica.configuration.electionTimeoutMilliseconds
+        ticksOfElection = Int(election / tickMilliseconds) + 1
+        ticksWithoutLeaderMax = Int(3 * election / tickMilliseconds) + 1
+        // There was none before this process either, as far as it knows.
+        ticksWithoutLeader = ticksWithoutLeaderMax
     }
 
     /// Begins a call by handing it to its method; or ends it, with its reason.
@@ -58,8 +63,15 @@ final class OpenStreams {
     }
 
     private func refusal(of caller: StreamCaller, forLearners: Bool) -> EtcdError? {
-        if caller.requiresLeader, replica.status.leader == 0 { return .noLeader }
+        if caller.requiresLeader, lacksLeader { return .noLeader }
         return replica.isLearner && !forLearners ? .notSupportedForLearner : nil
+    }
+
+    /// Whether this is more than an election. A node knows of its leader's death at once, and just then the leader's
+    /// clients come: etcd's take a refusal for the end of all their watches, and etcd's nodes, which hear of it only an
+    /// election time-out later, take them in.
+    private var lacksLeader: Bool {
+        replica.status.leader == 0 && ticksWithoutLeader >= ticksOfElection
     }
 
     private func forget(_ caller: StreamCaller) {

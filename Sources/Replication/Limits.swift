@@ -96,6 +96,11 @@ package enum Limits {
     static let leaseExpiryRetryMilliseconds: UInt64 = 1_000
     /// Deadlines of leases that are gone are kept up to so many beyond those of as many that are there.
     static let leaseEntriesSpare = 1024
+    /// etcd's times of compactions by themselves: by revisions it looks so often; with a period it compacts at least so
+    /// often, and looks so often in between.
+    package static let compactionLookMilliseconds: UInt64 = 300_000
+    package static let compactionMillisecondsMax: UInt64 = 3_600_000
+    static let looksPerCompaction: UInt64 = 10
     /// Members that learn and wait to be promoted, as in etcd.
     static let learnersMax = 1
     /// Members of a cluster: as many as votes can be counted.

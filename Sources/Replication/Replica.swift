@@ -123,6 +123,7 @@ package final class Replica {
     /// The slot of the newest digest that was reported in this life.
     var reportedSlot: UInt64 = 0
     var isReportingDigest = false
+    var compactor: AutoCompactor
     var hasToldDivergence = false
     /// Leadership is not given up again for want of space before this.
     var handOverForSpaceAtMilliseconds: UInt64 = 0
@@ -177,6 +178,7 @@ package final class Replica {
             promotesUnready: configuration.injectedBug?.replica == .promotedBeforeCaughtUp)
         orders = OrderTable(
             believesAnyRefusal: configuration.injectedBug?.replica == .orderJudgedTooEarly)
+        compactor = AutoCompactor(configuration.autoCompaction)
         memberIDs = SeededRandom(seed: configuration.seed ^ Self.memberIDSalt)
         self.metrics = metrics
         self.logger = logger
@@ -293,6 +295,7 @@ package final class Replica {
         rememberPeers()
         agreeOnQuota()
         reportDigest()
+        compactByItself(now)
         admitPeers(now)
         tickSnapshots(now)
         noteProgress(now)

@@ -30,6 +30,8 @@ package struct ReplicaConfiguration {
     package var memory = MemoryPlan.standard
     /// How much watches keep and are given.
     package var watches = WatchPlan.standard
+    /// What of the past is kept by itself.
+    package var autoCompaction = AutoCompaction.off
     /// Whether a directory that must not vote again begins another life by itself; else the process ends, and
     /// the operator decides.
     package var isReadmittedByItself = true

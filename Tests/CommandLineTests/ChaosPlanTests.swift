@@ -36,7 +36,8 @@ struct ChaosPlanTests {
         #expect(DurationText.milliseconds("500ms") == 500)
         #expect(DurationText.milliseconds("1.5m") == 90_000)
         #expect(DurationText.milliseconds("2h") == 7_200_000)
-        for text in ["", "20", "s", "-1s", "1d", "infs", "1e300s"] {
+        #expect(DurationText.milliseconds("1h30m") == 5_400_000)
+        for text in ["", "20", "s", "1h30", "1h-30m", "-1s", "1d", "infs", "1e300s"] {
             #expect(DurationText.milliseconds(text) == nil, "\(text)")
         }
         #expect(DurationText.text(milliseconds: 90_000) == "90s")

@@ -128,6 +128,26 @@ import Testing
         #expect(throws: UsageError.self) { try make(words) }
     }
 
+    @Test func compactionByItselfIsReadAsEtcdDoes() throws {
+        func plan(_ mode: String, _ retention: String) throws -> AutoCompaction {
+            try make([
+                "--auto-compaction-mode=\(mode)", "--auto-compaction-retention=\(retention)",
+            ]).autoCompaction
+        }
+        #expect(try make([]).autoCompaction == .off)
+        #expect(try plan("revision", "0") == .off)
+        #expect(try plan("periodic", "0s") == .off)
+        #expect(try plan("revision", "1000") == .revision(count: 1_000))
+        #expect(try plan("periodic", "8") == .periodic(milliseconds: 28_800_000))
+        #expect(try plan("periodic", "1h30m") == .periodic(milliseconds: 5_400_000))
+        for (mode, retention) in [
+            ("revision", "5m"), ("revision", "-1"), ("periodic", "soon"), ("periodic", "-1"),
+            ("sometimes", "1"),
+        ] {
+            #expect(throws: UsageError.self) { try plan(mode, retention) }
+        }
+    }
+
     @Test func everyEtcdFlagAtItsDefaultIsSilent() throws {
         for entry in ServeFlag.table where !entry.flag.fallback.isEmpty {
             guard entry.flag.name != "listen-client-urls" else { continue }

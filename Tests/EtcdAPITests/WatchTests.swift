@@ -1,5 +1,6 @@
 import EtcdMessages
 import GRPC
+import Paxos
 import Protobuf
 import Replication
 import Testing
@@ -114,6 +115,24 @@ struct WatchTests {
         let watching = Watching(harness, metadata: [("hasleader", "true")])
         harness.run { watching.end != nil }
         #expect(watching.end == GRPCStatus(.unavailable, "etcdserver: no leader"))
+    }
+
+    /// etcd's clients take a refusal for the end of all their watches, and come just when their leader has died.
+    @Test func duringAnElectionWhoAsksForALeaderIsTakenIn() throws {
+        let harness = try DoorHarness()
+        harness.etcd.tick()
+        harness.replica.kill(.proposer)
+        #expect(harness.run { harness.replica.status.leader == 0 })
+        let watching = Watching(harness, metadata: [("hasleader", "true")])
+        watching.create("a")
+        watching.await(1)
+        #expect(watching.end == nil)
+        for _ in 0..<3 { harness.etcd.tick() }
+        harness.run { watching.end != nil }
+        #expect(watching.end == GRPCStatus(.unavailable, "etcdserver: no leader"))
+        let late = Watching(harness, metadata: [("hasleader", "true")])
+        harness.run { late.end != nil }
+        #expect(late.end == GRPCStatus(.unavailable, "etcdserver: no leader"))
     }
 
     @Test func aStoppingNodeEndsStreamsWithUnavailable() throws {

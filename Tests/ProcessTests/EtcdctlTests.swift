@@ -45,6 +45,23 @@ extension ProcessTests {
             }
         }
 
+        @Test(.timeLimit(.minutes(1)))
+        func thePastIsCompactedByItself() async throws {
+            let options = ["--auto-compaction-mode=periodic", "--auto-compaction-retention=1s"]
+            try await TestCluster.with(3, options: options) { cluster in
+                let endpoints = cluster.endpoints.map(\.description)
+                for value in ["one", "two"] { _ = try await ok(endpoints[0], "put", "k", value) }
+                let first = try await revision(endpoints[1], of: "k") - 1
+                for endpoint in endpoints {
+                    try await wait("the compaction") {
+                        try await Tool.etcdctl(endpoint, "get", "k", "--rev=\(first)").output
+                            .contains("required revision has been compacted")
+                    }
+                }
+                #expect(try await ok(endpoints[0], "get", "k", "--print-value-only") == ["two"])
+            }
+        }
+
         private func puts(_ endpoints: [String]) async throws {
             for (index, endpoint) in endpoints.enumerated() {
                 #expect(try await ok(endpoint, "put", "key\(index)", "value\(index)") == ["OK"])

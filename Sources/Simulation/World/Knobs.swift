@@ -54,6 +54,7 @@ package struct Knobs: Equatable, Sendable {
     package var hasLeases = false
     /// The quota of the store; 0: none.
     package var quotaBytes: UInt64 = 0
+    package var autoCompaction = AutoCompaction.off
     /// Between two compactions.
     package var compactionMicroseconds: ClosedRange<UInt64> = 2_000_000...8_000_000
 

@@ -171,6 +171,7 @@ package final class World {
             productVersion: "simulated", seed: processDice.next())
         configuration.tuneCore = knobs.tune
         configuration.isReadmittedByItself = knobs.readmits
+        configuration.autoCompaction = knobs.autoCompaction
         configuration.quotaBytes = knobs.quotaBytes
         configuration.memory = knobs.memory
         configuration.appliedKeysPerTurn = knobs.appliedKeysPerTurn

@@ -1,4 +1,4 @@
-/// Times as people write them: `20s`, `500ms`, `1.5m`, `2h`.
+/// Times as people write them: `20s`, `500ms`, `1.5m`, `2h`, `1h30m`.
 enum DurationText {
     private static let units: [(suffix: String, milliseconds: Double)] = [
         ("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000),
@@ -6,13 +6,17 @@ enum DurationText {
 
     /// The time in milliseconds; nil if the text is none.
     static func milliseconds(_ text: some StringProtocol) -> UInt64? {
-        for unit in units where text.hasSuffix(unit.suffix) {
-            guard let number = Double(text.dropLast(unit.suffix.count)), number >= 0,
-                number.isFinite, number * unit.milliseconds < 1e15
-            else { continue }
-            return UInt64((number * unit.milliseconds).rounded())
-        }
-        return nil
+        var rest = Substring(text)
+        var sum = 0.0
+        repeat {
+            let number = rest.prefix { $0.isNumber || $0 == "." }
+            let unit = rest.dropFirst(number.count).prefix { $0.isLetter }
+            guard let amount = Double(number), let unit = units.first(where: { $0.suffix == unit })
+            else { return nil }
+            sum += amount * unit.milliseconds
+            rest = rest.dropFirst(number.count + unit.suffix.count)
+        } while !rest.isEmpty
+        return sum < 1e15 ? UInt64(sum.rounded()) : nil
     }
 
     /// The text of a time in milliseconds, in the largest unit that keeps it whole.

@@ -43,6 +43,7 @@ struct ServeConfiguration: Sendable, Equatable {
     /// 0: any number.
     var quotaBytes: UInt64
     var watchProgressMilliseconds: UInt64
+    var autoCompaction: AutoCompaction
     /// Whether there is a base below the tables.
     var storage: Storage
     var memoryLimit: MemoryLimit

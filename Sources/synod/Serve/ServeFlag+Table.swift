@@ -44,6 +44,13 @@ extension ServeFlag {
             "the most bytes of keys and values, old revisions included; the leader's counts (0: 2 GiB; below: any)"
         ),
         ServeFlag(
+            "auto-compaction-mode", "MODE", "periodic", .effective,
+            "periodic: --auto-compaction-retention is a time; revision: a number of revisions"),
+        ServeFlag(
+            "auto-compaction-retention", "AMOUNT", "0", .effective,
+            "what the leader keeps of the past, compacting the rest by itself: 1000 revisions, or 30m, 8h, or 8 for 8h (0: all)"
+        ),
+        ServeFlag(
             "experimental-watch-progress-notify-interval", "TIME", "10m", .effective,
             "how often idle watches that asked for it are told how far they are"),
         ServeFlag(
@@ -97,8 +104,7 @@ extension ServeFlag {
         ("grpc-keepalive-timeout", "TIME", "20s"), ("socket-reuse-port", nil, "false"),
         ("socket-reuse-address", nil, "false"), ("raft-read-timeout", "TIME", "5s"),
         ("raft-write-timeout", "TIME", "5s"), ("strict-reconfig-check", nil, "true"),
-        ("pre-vote", nil, "true"), ("auto-compaction-retention", "AMOUNT", "0"),
-        ("auto-compaction-mode", "MODE", "periodic"), ("enable-v2", nil, "false"),
+        ("pre-vote", nil, "true"), ("enable-v2", nil, "false"),
         ("v2-deprecation", "STAGE", "not-yet"), ("enable-grpc-gateway", nil, "true"),
         ("enable-pprof", nil, "false"), ("metrics", "DETAIL", "basic"),
         ("listen-metrics-urls", "URLS", ""), ("logger", "NAME", "zap"),

@@ -51,6 +51,7 @@ struct ListedMembers {
             requestTimeoutMilliseconds: 5_000 + 2 * electionTimeout,
             productVersion: Version.synod, seed: SecureRandom.uint64())
         result.isReadmittedByItself = configuration.readmission == .automatic
+        result.autoCompaction = configuration.autoCompaction
         result.quotaBytes = configuration.quotaBytes
         result.watches.progressMilliseconds = configuration.watchProgressMilliseconds
         result.memory = configuration.memoryLimit.plan
