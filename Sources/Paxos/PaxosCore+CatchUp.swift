@@ -119,8 +119,7 @@ extension PaxosCore {
             return
         }
         // Above what is durable here, the log may hold an older ballot's value, which was not decided.
-        let durableUpTo = acceptor.durableDecidedUpTo(durableBox: outbox.durableBox)
-        let upTo = min(learner.tail.base, durableUpTo)
+        let upTo = min(learner.tail.base, durableDecidedUpTo())
         let isInLog = request.fromSlot > truncatedUpTo && request.fromSlot <= upTo
         guard isInLog, let peer = peers.index(of: sender) else {
             ownMarks.hit(

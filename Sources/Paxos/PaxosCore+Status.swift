@@ -62,6 +62,12 @@ extension PaxosCore {
     /// The highest slot that this replica has accepted or knows decided, durably or not yet.
     public var highestAccepted: Slot { acceptor.values.last }
 
+    /// The slots up to this one are decided here, and their decided values are durable: what is decided above may lie
+    /// in the log with an older ballot's value.
+    public mutating func durableDecidedUpTo() -> Slot {
+        acceptor.durableDecidedUpTo(durableBox: outbox.durableBox)
+    }
+
     public var status: Status {
         let isReady = leader.map { learner.decidedUpTo >= $0.leadSlot && !$0.isClosed }
         return Status(

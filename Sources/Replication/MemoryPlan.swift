@@ -7,17 +7,24 @@ package struct MemoryPlan: Equatable, Sendable {
     /// Commands that were applied since the last flush add up to so much before there is another one: it bounds the
     /// log and the time of a restart.
     package var replayBytes: Int
+    /// Decided values that wait to be applied: so much of those that come next and so much of the newest ones stay in
+    /// memory. What is in between is read back from the log.
+    package var decidedBytes: Int
 
     /// At one and a half generations: apply waits at two.
     var urgentBytes: Int { generationBytes + generationBytes / 2 }
 
     /// Without a flag.
     package static let standard = MemoryPlan(
-        generationBytes: 64 << 20, tableBytes: 128 << 20, replayBytes: 256 << 20)
+        generationBytes: 64 << 20, tableBytes: 128 << 20, replayBytes: 256 << 20,
+        decidedBytes: 16 << 20)
 
-    package init(generationBytes: Int, tableBytes: Int, replayBytes: Int) {
+    package init(
+        generationBytes: Int, tableBytes: Int, replayBytes: Int, decidedBytes: Int = 16 << 20
+    ) {
         self.generationBytes = generationBytes
         self.tableBytes = tableBytes
         self.replayBytes = replayBytes
+        self.decidedBytes = decidedBytes
     }
 }

@@ -2,6 +2,7 @@ internal import Basics
 internal import Observability
 internal import Paxos
 internal import StateMachine
+internal import WriteAheadLog
 
 /// Decided slots, in order, through the state machine: one at a time, and a large one in pieces (P37).
 extension Replica {
@@ -59,6 +60,31 @@ extension Replica {
         case .outOfBudget: marks.hit(.slotAppliedInPieces)
         case .needs(let need): fetchForApply(need)
         }
+    }
+
+    /// Once in a turn: what is decided and cannot be applied yet does not fill the memory.
+    func boundDecided() {
+        guard hasLearner, !decidedQueue.isEmpty, let durableUpTo = core?.durableDecidedUpTo()
+        else { return }
+        if decidedQueue.letGo(durableUpTo: durableUpTo) { marks.hit(.decidedLeftToLog) }
+        guard let (from, upTo) = decidedQueue.beginReading() else { return }
+        let bytesMax = min(Int(Limits.catchUpBytes), configuration.memory.decidedBytes)
+        log.readDecided(fromSlot: from, upTo: upTo, bytesMax: bytesMax, isVital: true) {
+            [unowned self] result in
+            guard case .success(let values) = result else {
+                preconditionFailure("the process ends where a vital read fails")
+            }
+            takeDecided(values, from: from)
+        }
+    }
+
+    private func takeDecided(_ values: [Value], from first: Slot) {
+        marks.hit(.decidedReadBack)
+        let isWanted = decidedQueue.take(values, from: first)
+        if isWanted, values.isEmpty {
+            halt("the log lacks \(first), which is decided here and not applied")
+        }
+        requestTurn()
     }
 
     private func end(_ decided: DecidedValue) {

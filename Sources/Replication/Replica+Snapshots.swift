@@ -99,9 +99,9 @@ extension Replica {
     }
 
     /// Once in a turn: a snapshot that is complete takes the place of the base, when no flush is at work and if it
-    /// has what is missing (P34).
+    /// has what is missing (P34). What is learned in this way is not learned while the learner is dead.
     func installSnapshot() {
-        guard let taker, let slot = taker.completeSlot, flusher?.isRunning == false,
+        guard let taker, let slot = taker.completeSlot, flusher?.isRunning == false, hasLearner,
             !machine.isApplying, !isFetchingForApply
         else { return }
         guard needsSnapshot(upTo: Slot(slot)) else {
@@ -142,7 +142,7 @@ extension Replica {
         lacksBase = false
         needReminder.end()
         backups?.note(slot: slot.rawValue, machine.keyspace.counters)
-        while let first = decidedQueue.first, first.slot <= slot { decidedQueue.popFirst() }
+        decidedQueue.drop(upTo: slot)
         step(
             .installed(
                 InstalledSnapshot(

@@ -34,7 +34,7 @@ extension Replica {
     func report() {
         metrics.proposalsPending.set(proposals.unansweredCount)
         metrics.slotsApplied.set(appliedSlot.rawValue)
-        metrics.slotsDecided.set(appliedSlot.rawValue + UInt64(decidedQueue.count))
+        metrics.slotsDecided.set((decidedQueue.last ?? appliedSlot).rawValue)
         metrics.logBytes.set(log.byteCount)
         metrics.tableBytes.set(machine.keyspace.memoryBytes)
         if let desk { metrics.baseBytes.set(desk.base.byteCount) }

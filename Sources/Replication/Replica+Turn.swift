@@ -20,6 +20,7 @@ extension Replica {
         step(.endOfTurn)
         performEffects()
         applyDecided()
+        boundDecided()
         watches.advance(machine.keyspace)
         keepHouse()
         performEffects()
@@ -27,7 +28,7 @@ extension Replica {
         outbound.drain(nowMilliseconds: now) { peer, messages in link?.send(messages, to: peer) }
         answer()
         serveWatches()
-        if !decidedQueue.isEmpty, hasLearner, !mustWaitToApply {
+        if decidedQueue.first != nil, hasLearner, !mustWaitToApply {
             marks.hit(.applyBudgetSpent)
             requestTurn()
         }

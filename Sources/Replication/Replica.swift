@@ -114,7 +114,7 @@ package final class Replica {
     var lastBundleBytes = 0
     var reads = ReadQueue()
     var waitingRoom = WaitingRoom()
-    var decidedQueue = RingBuffer<DecidedValue>(capacity: 64)
+    var decidedQueue: DecidedQueue
     var appliedSlot: Slot
     /// The state lacks slots that have left the log; nothing is applied before a snapshot was installed.
     package internal(set) var lacksBase: Bool
@@ -174,6 +174,7 @@ package final class Replica {
     ) {
         self.configuration = configuration
         injectedBug = configuration.injectedBug?.replica
+        decidedQueue = DecidedQueue(bytesMax: configuration.memory.decidedBytes)
         admission = Admission(
             promotesUnready: configuration.injectedBug?.replica == .promotedBeforeCaughtUp)
         orders = OrderTable(

@@ -27,6 +27,9 @@ package enum ReplicaMark: Int, MarkName {
     case flushEnded
     /// A decided slot waited for what was on disk only.
     case applyWaitedForBase
+    /// Decided values that waited to be applied were left to the log; some were read back.
+    case decidedLeftToLog
+    case decidedReadBack
     /// A turn ended before the slot did that is being applied.
     case slotAppliedInPieces
     /// A peer asked for a snapshot; one took the place of the base; one was older than what was applied meanwhile.

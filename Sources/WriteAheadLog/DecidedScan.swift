@@ -2,9 +2,16 @@ internal import Basics
 package import Paxos
 
 /// Why decided values could not be read.
-package enum LogReadError: Error, Equatable, Sendable {
+package enum LogReadError: Error, Equatable, Sendable, CustomStringConvertible {
     case damaged(LogDamage)
     case disk(DiskError)
+
+    package var description: String {
+        switch self {
+        case .damaged(let damage): damage.description
+        case .disk(let error): error.description
+        }
+    }
 }
 
 /// Reads values of decided slots back from the log, away from the loop. Every slot asked for must be
@@ -21,6 +28,8 @@ package struct DecidedScan: Sendable {
     private var bytes = 0
     /// `LogBug.readBackTakesOldestBallot`.
     private let takesOldest: Bool
+    /// This node itself cannot go on without what is read: if it cannot be read the disk has failed.
+    package let isVital: Bool
 
     private struct Candidate: Sendable {
         let ballot: Ballot?
@@ -29,9 +38,10 @@ package struct DecidedScan: Sendable {
 
     init(
         from: Slot, upTo: Slot, bytesMax: Int, salt: UInt64, pieces: [SegmentIndex.Piece],
-        takesOldest: Bool = false
+        takesOldest: Bool = false, isVital: Bool = false
     ) {
         self.takesOldest = takesOldest
+        self.isVital = isVital
         precondition(from > .zero && from <= upTo, "a range of slots")
         self.from = from
         self.upTo = min(upTo, Slot(from.rawValue + UInt64(Limits.slotsPerRead - 1)))

@@ -215,7 +215,16 @@ package final class PosixDisk: Disk {
                 if injectedBug != .phantomLowSegment { try Posix.syncDirectory(directory) }
                 return .removed
             case .scan(let scan):
-                return .scanned(Result { () throws(LogReadError) in try scan.run(reading: files) })
+                return try read(scan)
+            }
+        }
+
+        private func read(_ scan: DecidedScan) throws(DiskError) -> DiskOutcome {
+            do throws(LogReadError) {
+                return .scanned(.success(try scan.run(reading: files)))
+            } catch {
+                guard scan.isVital else { return .scanned(.failure(error)) }
+                throw DiskError("a decided slot cannot be read back: \(error)", isOfDevice: true)
             }
         }
     }

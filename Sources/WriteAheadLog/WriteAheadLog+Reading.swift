@@ -7,8 +7,11 @@ extension WriteAheadLog {
     /// disk: at most `bytesMax` bytes of them (but one value at least), none above `upTo`. `then` is
     /// called from `drainCompletions` with the values of consecutive slots from `fromSlot` on; with none
     /// if the log does not hold `fromSlot`, and of truncated slots with none whatever it holds.
+    ///
+    /// - Parameter isVital: what cannot be read ends the process, as a failed flush does: the next start reads the
+    ///   whole log, and decides what is to be done.
     package func readDecided(
-        fromSlot: Slot, upTo: Slot, bytesMax: Int,
+        fromSlot: Slot, upTo: Slot, bytesMax: Int, isVital: Bool = false,
         then: @escaping (Result<[Value], LogReadError>) -> Void
     ) {
         precondition(fromSlot > .zero && fromSlot <= upTo, "a range of slots")
@@ -18,7 +21,7 @@ extension WriteAheadLog {
         let scan = DecidedScan(
             from: fromSlot, upTo: upTo, bytesMax: bytesMax, salt: identity.salt,
             pieces: Array(pieces),
-            takesOldest: options.injectedBug == .readBackTakesOldestBallot)
+            takesOldest: options.injectedBug == .readBackTakesOldestBallot, isVital: isVital)
         marks.hit(.readBack)
         let ticket = makeTicket()
         reads[ticket] = Reading(firstSegment: pieces.first?.segment ?? .max, then: then)

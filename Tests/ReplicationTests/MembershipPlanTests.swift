@@ -41,9 +41,9 @@ struct MembershipPlanTests {
     }
 
     @Test(
-        "URLs are http://host:port, each of one member",
+        "URLs are http://host:port or https://host:port, each of one member",
         arguments: [
-            [], ["n4:2380"], ["https://n4:2380"], ["http://n4"], ["http://n4:2380/"],
+            [], ["n4:2380"], ["http://n4"], ["http://n4:2380/"],
             ["http://:2380"], ["http://n4:0"], ["http://n4:2380", "http://n4:2380"],
             ["http://" + String(repeating: "n", count: 600) + ":1"],
             (1...17).map { "http://n4:\($0)" },

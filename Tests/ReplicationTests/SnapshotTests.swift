@@ -53,6 +53,27 @@ struct SnapshotTests {
         #expect(cluster.breaches == [])
     }
 
+    @Test("a node whose learner is dead takes no state over before the learner lives again")
+    func deadLearner() throws {
+        let cluster = cluster(seed: 9)
+        let away = cluster.machines[2]
+        away.losePower()
+        fill(cluster, at: cluster.machines[0], count: 200)
+        away.start()
+        let isAsked = cluster.timeline.run(milliseconds: 20_000) {
+            cluster.machines.contains { $0.replica?.marks[.snapshotAsked] ?? 0 > 0 }
+        }
+        #expect(isAsked)
+        try #require(away.replica).kill(.learner)
+        cluster.timeline.run(milliseconds: 5_000) { false }
+        #expect(away.replica?.marks[.snapshotInstalled] == 0)
+        try #require(away.replica).revive(.learner, hasAmnesia: false)
+        #expect(cluster.becomesReadable(milliseconds: 20_000))
+        #expect(cluster.becomesLevel())
+        #expect(away.replica?.marks[.snapshotInstalled] == 1)
+        #expect(cluster.breaches == [])
+    }
+
     @Test("a node that dies again and again while it takes a snapshot has it in the end")
     func laggardThatDies() throws {
         let cluster = cluster(seed: 2)

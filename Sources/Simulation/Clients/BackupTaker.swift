@@ -43,10 +43,11 @@ final class BackupTaker {
         machine.process?.requestTurn()
     }
 
-    /// Of the state that some machine has at this slot now.
+    /// Of the state that some machine has at this slot now. One that has applied nothing may not know its cluster yet.
     private func digest(at slot: UInt64) -> UInt64? {
-        world.machines.compactMap { $0.process?.replica?.machine }
-            .first { $0.appliedSlot == slot }?.digest()
+        guard slot > 0 else { return nil }
+        return world.machines.compactMap { $0.process?.replica?.machine }
+            .first { $0.appliedSlot == slot && !$0.isApplying }?.digest()
     }
 
     private func read(
@@ -90,7 +91,8 @@ final class BackupTaker {
 
     /// Writes into the base of a new cluster what it begins with otherwise: rows that nothing changes stay.
     private func takeIn(_ tables: [TableRow], _ revision: Int64, _ base: MemoryBase) {
-        let last = BaseOperation.finishFlush(tables: tables, compactedRevision: revision)
+        let last = BaseOperation.finishFlush(
+            tables: FrozenTables(tables), compactedRevision: revision)
         for operation in [BaseOperation.beginFlush, last] {
             base.submit(operation, ticket: 2)
             precondition(base.completeNext(.writer), "a base that was just made")

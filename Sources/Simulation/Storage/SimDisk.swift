@@ -167,7 +167,17 @@ package final class SimDisk: Disk {
             return .removed
         case .scan(let scan):
             machine.world.trace.note(.scan, node: machine.index)
-            return .scanned(Result { () throws(LogReadError) in try scan.run(reading: self) })
+            return read(scan)
+        }
+    }
+
+    private func read(_ scan: DecidedScan) -> DiskOutcome? {
+        do throws(LogReadError) {
+            return .scanned(.success(try scan.run(reading: self)))
+        } catch {
+            guard scan.isVital else { return .scanned(.failure(error)) }
+            owner.fail("a decided slot cannot be read back: \(error)")
+            return nil
         }
     }
 

@@ -56,6 +56,8 @@ extension Knobs {
             generationBytes: dice.one(of: [1 << 10, 4 << 10, 16 << 10, 64 << 10]),
             tableBytes: dice.one(of: [0, 0, 2 << 10, 8 << 10, 64 << 10, 1 << 20]),
             replayBytes: dice.one(of: [4 << 10, 64 << 10, 1 << 20]))
+        var others = Dice(seed: seed, concern: "decided-knobs")
+        memory.decidedBytes = others.one(of: [0, 1 << 10, 4 << 10, 1 << 20])
     }
 
     private mutating func drawTimes(_ dice: inout Dice) {

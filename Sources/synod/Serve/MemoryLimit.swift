@@ -3,7 +3,8 @@ internal import Replication
 /// What a node may use for its data, and how it is shared out.
 ///
 /// A quarter for what is not flushed, which grows to a half while a flush is at work; keys, values and changes take a
-/// half in all; the cache of the base an eighth. The rest is for the log's buffers, connections and the program.
+/// half in all; the cache of the base an eighth, and decided values that wait to be applied another one. The rest is for the log's
+/// buffers, connections and the program.
 struct MemoryLimit: Sendable, Equatable {
     let bytes: Int
 
@@ -15,7 +16,7 @@ struct MemoryLimit: Sendable, Equatable {
     var plan: MemoryPlan {
         MemoryPlan(
             generationBytes: bytes / 4, tableBytes: bytes / 2,
-            replayBytes: max(bytes, Self.defaultBytes))
+            replayBytes: max(bytes, Self.defaultBytes), decidedBytes: bytes / 16)
     }
 
     var cacheBytes: Int { bytes / 8 }
