@@ -15,7 +15,7 @@ final class Flusher {
     private let desk: BaseDesk
     private let machine: ReplicatedState
     /// The tables of the freeze; nil while no flush is under way.
-    private var frozen: (slot: UInt64, tables: [TableRow], compactedRevision: Int64)?
+    private var frozen: (slot: UInt64, tables: FrozenTables, compactedRevision: Int64)?
     /// Tables of others than the state machine.
     private var otherTables: [TableRow] = []
 
@@ -42,7 +42,7 @@ final class Flusher {
         precondition(!isRunning, "one flush at a time")
         machine.keyspace.beginFreeze()
         frozen = (
-            machine.appliedSlot, machine.tables(), machine.keyspace.compactedRevision
+            machine.appliedSlot, machine.freezeTables(), machine.keyspace.compactedRevision
         )
         otherTables = tables
         begin(then)
@@ -71,14 +71,19 @@ final class Flusher {
 
     private func lastOperation() -> BaseOperation {
         guard let frozen else { preconditionFailure("no flush is under way") }
-        var tables = injectedBug == .flushCarriesCurrentSlot ? machine.tables() : frozen.tables
-        if injectedBug == .leaseTableNewerThanSlot {
-            let leases = machine.leases.allTables()
-            tables.removeAll { row in leases.contains { $0.name == row.name } }
-            tables += leases
-        }
+        let isCurrent = injectedBug == .flushCarriesCurrentSlot
+        let tables = isCurrent ? machine.freezeTables() : frozen.tables
+        let (others, leases) = (otherTables, newerLeases)
         return .finishFlush(
-            tables: tables + otherTables, compactedRevision: frozen.compactedRevision)
+            tables: FrozenTables {
+                tables.rows.filter { row in !leases.contains { $0.name == row.name } }
+                    + leases + others
+            }, compactedRevision: frozen.compactedRevision)
+    }
+
+    /// Breaks a rule on purpose: the leases are of another slot than all else.
+    private var newerLeases: [TableRow] {
+        injectedBug == .leaseTableNewerThanSlot ? machine.leases.freezeAll().rows : []
     }
 
     private func end(_ byteCount: Int, _ then: @escaping (Ended) -> Void) {

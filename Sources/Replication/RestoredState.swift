@@ -25,6 +25,6 @@ package enum RestoredState {
             revisionsBumped: injectedBug == .restoredRevisionsTooLow ? 1 : revisionsBumped)
         // The membership that a cluster begins with is that of slot 0, whatever slot its state is of.
         let governing = GoverningMembership(slot: .zero, membership: members)
-        return (machine.tables() + [governing.tableRow], machine.keyspace.revision)
+        return (machine.freezeTables().rows + [governing.tableRow], machine.keyspace.revision)
     }
 }

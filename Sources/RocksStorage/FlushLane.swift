@@ -53,7 +53,7 @@ final class FlushLane: @unchecked Sendable {
             if !isUrgent, piece.rowCount > 0 { usleep(Limits.flushPauseMicroseconds) }
             return .flushWritten
         case .finishFlush(let tables, let compactedRevision):
-            return try finish(flush, tables, compactedRevision)
+            return try finish(flush, tables.rows, compactedRevision)
         default: preconditionFailure("not for the thread that flushes")
         }
     }

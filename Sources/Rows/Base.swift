@@ -38,7 +38,7 @@ package enum BaseOperation: Sendable {
     /// What is not urgent leaves disk and processor to others for a while.
     case flushRows(FlushPiece, isUrgent: Bool)
     /// Takes everything in, durably, in one step. Afterwards rows go that `compactedRevision` makes obsolete.
-    case finishFlush(tables: [TableRow], compactedRevision: Int64)
+    case finishFlush(tables: FrozenTables, compactedRevision: Int64)
 
     // Reads.
     /// The newest states of keys.

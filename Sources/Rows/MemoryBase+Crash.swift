@@ -7,7 +7,7 @@ extension MemoryBase {
     func abandon(_ operation: BaseOperation, _ number: (_ below: Int) -> Int) {
         switch operation {
         case .finishFlush(let tables, _):
-            if number(2) == 1 { takeInUnfinishedFlush(tables) }
+            if number(2) == 1 { takeInUnfinishedFlush(tables.rows) }
         case .installBytes(let file, let offset, let bytes):
             let part = Array(bytes.prefix(number(bytes.count + 1)))
             _ = try? perform(.installBytes(file: file, offset: offset, part))

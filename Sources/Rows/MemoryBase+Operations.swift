@@ -11,7 +11,7 @@ extension MemoryBase {
             try openFlush().add(piece)
             return .flushWritten
         case .finishFlush(let tables, let compactedRevision):
-            return try finishFlush(tables, compactedRevision)
+            return try finishFlush(tables.rows, compactedRevision)
         case .states(let keys):
             return .states(try states(of: keys))
         case .piece(let interval, let revision, let descending, let keysMax):

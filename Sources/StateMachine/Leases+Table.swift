@@ -14,21 +14,27 @@ extension Leases {
     }
 
     /// What has changed since the last call, for a flush.
-    func changedTables() -> [TableRow] { tables(ofGroups: takeChangedGroups()) }
+    func freezeChanged() -> FrozenTables { freeze(takeChangedGroups()) }
 
     /// All of it as it is now, for a flush that breaks a rule on purpose.
-    package func allTables() -> [TableRow] { tables(ofGroups: Array(0..<groupCount)) }
+    package func freezeAll() -> FrozenTables { freeze(Array(0..<groupCount)) }
 
-    private func tables(ofGroups groups: [Int]) -> [TableRow] {
-        var head = ByteWriter()
-        head.writeVarint(UInt64(rows.count))
-        var tables = [TableRow(name: Self.headName, bytes: head.bytes)]
-        for group in groups {
-            var writer = ByteWriter()
-            for row in rows(ofGroup: group) { row.write(to: &writer) }
-            tables.append(TableRow(name: "\(Self.groupPrefix)\(group)", bytes: writer.bytes))
+    /// Copies of single groups: one of the whole array would be paid for by the next lease that changes.
+    private func freeze(_ numbers: [Int]) -> FrozenTables {
+        let count = rows.count
+        let groups = numbers.map { (number: $0, rows: Array(rows(ofGroup: $0))) }
+        return FrozenTables {
+            var head = ByteWriter()
+            head.writeVarint(UInt64(count))
+            return [TableRow(name: Self.headName, bytes: head.bytes)]
+                + groups.map { Self.table($0.number, $0.rows) }
         }
-        return tables
+    }
+
+    private static func table(_ group: Int, _ rows: [LeaseRow]) -> TableRow {
+        var writer = ByteWriter()
+        for row in rows { row.write(to: &writer) }
+        return TableRow(name: "\(groupPrefix)\(group)", bytes: writer.bytes)
     }
 
     /// Takes over what the rows of a base say.

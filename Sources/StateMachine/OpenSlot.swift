@@ -52,6 +52,7 @@ enum OpenWork {
     case deleteRange(DeleteExecution)
     case txn(TxnExecution)
     case compaction(CompactionExecution)
+    case revoke(RevokeExecution)
 }
 
 /// What the beginning of a command came to.

@@ -33,10 +33,8 @@ extension ReplicatedState {
                 take(try decode(command.request))
                 return .ended(.digestReported)
             case .leaseGrant: return .ended(.leaseGrant(try grant(decode(command.request))))
-            case .leaseRevoke: return .ended(.leaseRevoke(try revoke(decode(command.request))))
-            case .expireLeases:
-                expire(try decode(command.request))
-                return .ended(.leasesExpired)
+            case .leaseRevoke: return .open(.revoke(try revoke(decode(command.request))))
+            case .expireLeases: return .open(.revoke(expire(try decode(command.request))))
             case .auth: return .ended(.auth(try changeAuth(decode(command.request))))
             }
         } catch {
@@ -55,6 +53,7 @@ extension ReplicatedState {
                     try makeRoom(for: bytes)
                 }
             case .compaction(let execution): end = try execution.step(keyspace, &turn)
+            case .revoke(let execution): end = execution.step(keyspace, leases, &turn)
             }
             guard case .ended = end else { return (end, nil) }
             return (end, outcome(of: work))
@@ -70,6 +69,17 @@ extension ReplicatedState {
         case .compaction(let execution):
             clearSpaceAlarm()
             return .compaction(execution.response(keyspace))
+        case .revoke(let execution): return outcome(of: execution)
+        }
+    }
+
+    private func outcome(of execution: RevokeExecution) -> Outcome {
+        switch execution.reason {
+        case .leader: return .leasesExpired
+        case .client:
+            var response = LeaseRevokeResponse()
+            response.header = ResponseHeader(revision: keyspace.revision)
+            return .leaseRevoke(response)
         }
     }
 

@@ -22,23 +22,22 @@ extension ReplicatedState {
     }
 
     /// Ends a lease, and with it its keys, in one revision.
-    func revoke(_ request: LeaseRevokeRequest) throws(KVError) -> LeaseRevokeResponse {
-        guard let row = leases.remove(request.id) else { throw .leaseNotFound }
-        deleteKeys(of: row)
-        var response = LeaseRevokeResponse()
-        response.header = ResponseHeader(revision: keyspace.revision)
-        return response
+    func revoke(_ request: LeaseRevokeRequest) throws(KVError) -> RevokeExecution {
+        guard leases.has(request.id) else { throw .leaseNotFound }
+        return RevokeExecution([request.id], .client)
     }
 
     /// Ends the leases whose time is over, as the leader says; each is a revision of its own. One that was deposed
     /// since says nothing: its successor has given all leases their full time again. Nor does a lease end that has
     /// got the id of the one that was meant (P27).
-    func expire(_ request: ExpireLeasesRequest) {
+    func expire(_ request: ExpireLeasesRequest) -> RevokeExecution {
         let ballot = LeaderBallot(
             round: request.round, replica: request.replica, incarnation: request.incarnation)
         guard ballot == leaderBallot || injectedBug == .oldLeaderRevokes else {
-            return marks.hit(.expiryOfOldLeaderSkipped)
+            marks.hit(.expiryOfOldLeaderSkipped)
+            return RevokeExecution([], .leader)
         }
+        var over: [Int64] = []
         for expiry in request.leases {
             guard let row = leases.row(of: expiry.id),
                 row.grantSlot == expiry.grantSlot || injectedBug == .idGrantedAgain
@@ -46,15 +45,9 @@ extension ReplicatedState {
                 marks.hit(.expiryOfOtherGrantSkipped)
                 continue
             }
-            if let row = leases.remove(expiry.id) { deleteKeys(of: row) }
+            over.append(expiry.id)
             marks.hit(.leaseExpired)
         }
-    }
-
-    private func deleteKeys(of row: LeaseRow) {
-        guard !row.keys.isEmpty else { return }
-        var transaction = keyspace.beginWrite()
-        for key in row.keys { transaction.delete(.single(key)) }
-        transaction.end()
+        return RevokeExecution(over, .leader)
     }
 }

@@ -16,16 +16,19 @@ extension ReplicatedState {
     }
 
     /// All tables as they are now, between two slots, for a flush: of leases and users those that have changed since
-    /// the last one began.
-    package func tables() -> [TableRow] {
+    /// the last one began. Sessions and leases may be many: they are written out later.
+    package func freezeTables() -> FrozenTables {
         let log = LogTable(leaderBallot: leaderBallot, logTimeMilliseconds: logTimeMilliseconds)
-        return [
-            row(WellKnownTables.appliedSlot) { $0.write(appliedSlot) },
-            row(Name.quota) { $0.write(quotaBytes) },
-            row(Name.keyspace, keyspace.counters), row(Name.log, log),
-            row(Name.origins, origins), row(Name.sessions, sessions), row(Name.alarms, alarms),
-            row(Name.digestReports, digestReports),
-        ] + leases.changedTables() + changedAuth()
+        let small =
+            [
+                Self.row(WellKnownTables.appliedSlot) { $0.write(appliedSlot) },
+                Self.row(Name.quota) { $0.write(quotaBytes) },
+                Self.row(Name.keyspace, keyspace.counters), Self.row(Name.log, log),
+                Self.row(Name.origins, origins), Self.row(Name.alarms, alarms),
+                Self.row(Name.digestReports, digestReports),
+            ] + changedAuth()
+        let (sessions, leases) = (sessions, leases.freezeChanged())
+        return FrozenTables { small + [Self.row(Name.sessions, sessions)] + leases.rows }
     }
 
     /// Forgets everything in favour of what a base holds. Its own digests are forgotten, too: they belong to another
@@ -52,7 +55,7 @@ extension ReplicatedState {
     }
 
     private func changedAuth() -> [TableRow] {
-        auth.takeChange() ? [row(Name.auth, auth)] : []
+        auth.takeChange() ? [Self.row(Name.auth, auth)] : []
     }
 
     private func restoreLeases(_ tables: [TableRow]) throws(KeyBaseError) {
@@ -63,11 +66,11 @@ extension ReplicatedState {
         }
     }
 
-    private func row(_ name: String, _ table: some ReplicatedTable) -> TableRow {
+    private static func row(_ name: String, _ table: some ReplicatedTable) -> TableRow {
         row(name) { table.write(to: &$0) }
     }
 
-    private func row(_ name: String, _ write: (inout ByteWriter) -> Void) -> TableRow {
+    private static func row(_ name: String, _ write: (inout ByteWriter) -> Void) -> TableRow {
         var writer = ByteWriter()
         write(&writer)
         return TableRow(name: name, bytes: writer.bytes)

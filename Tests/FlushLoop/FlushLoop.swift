@@ -50,7 +50,8 @@ struct FlushLoop {
         let operations: [BaseOperation] = [
             .beginFlush, .flushRows(FlushPiece(changes: flush.changes), isUrgent: true),
             .flushRows(FlushPiece(keys: flush.keys), isUrgent: true),
-            .finishFlush(tables: flush.tables, compactedRevision: flush.compactedRevision),
+            .finishFlush(
+                tables: FrozenTables(flush.tables), compactedRevision: flush.compactedRevision),
         ]
         // The first one without room ends the flush.
         while !operations.allSatisfy({ !perform($0).lackedRoom }) {}

@@ -14,11 +14,12 @@ struct ApplyTests {
     private static let keyCount = 600
 
     /// A cluster that has keys on disk only, and whose turns apply little.
-    private func cluster(seed: UInt64) -> World {
+    private func cluster(seed: UInt64, decidedBytes: Int = 1 << 20) -> World {
         let cluster = World.formed(seed: seed) {
             $0.hasBase = true
             $0.memory = MemoryPlan(
-                generationBytes: 8 << 10, tableBytes: 4 << 10, replayBytes: 64 << 10)
+                generationBytes: 8 << 10, tableBytes: 4 << 10, replayBytes: 64 << 10,
+                decidedBytes: decidedBytes)
             $0.appliedKeysPerTurn = 5
         }
         for group in 0..<Self.keyCount / 100 {
@@ -91,6 +92,84 @@ struct ApplyTests {
         #expect(cluster.becomesLevel())
         #expect(isUnblocked(cluster))
         #expect(cluster.machines[0].replica?.status.leader == leader)
+        #expect(cluster.breaches == [])
+    }
+
+    @Test("a lease ends with all its keys at once, though they are fetched and deleted in pieces")
+    func coldRevoke() throws {
+        let cluster = cluster(seed: 7)
+        let node = cluster.machines[1]
+        let grant = LeaseGrantRequest.with {
+            $0.id = 9
+            $0.ttl = 1000
+        }
+        let granted = cluster.propose(.leaseGrant, grant.serializedBytes(), at: node)
+        #expect(cluster.wait(granted)?.isApplied == true)
+        // More than are fetched when the command is accepted.
+        for group in 0..<12 {
+            let puts = (0..<100).map { number in
+                RequestOp.with {
+                    $0.requestPut = .with {
+                        $0.key = Array("leased/\(group)/\(number)".utf8)
+                        $0.value = [UInt8](repeating: 5, count: 20)
+                        $0.lease = 9
+                    }
+                }
+            }
+            let txn = TxnRequest.with { $0.success = puts }
+            let filled = cluster.propose(.txn, txn.serializedBytes(), at: node)
+            #expect(cluster.wait(filled)?.isApplied == true)
+        }
+        for number in 0..<60 {
+            cluster.mustPut("more/\(number)", [UInt8](repeating: 1, count: 200), at: node)
+        }
+        #expect(cluster.becomesLevel())
+        let waits = count(cluster, .applyWaitedForBase)
+        var seen: Set<Int> = []
+        cluster.onTurn = { machine in
+            guard let state = machine.replica?.machine, state.keyspace.isWriting else { return }
+            let request = RangeRequest.with {
+                $0.key = Array("leased/".utf8)
+                $0.rangeEnd = Array("leased0".utf8)
+                $0.countOnly = true
+            }
+            if let count = try? state.range(request).count { seen.insert(Int(count)) }
+            #expect(state.leases.has(9))
+        }
+        let revoke = LeaseRevokeRequest.with { $0.id = 9 }
+        let revoked = cluster.propose(.leaseRevoke, revoke.serializedBytes(), at: node)
+        #expect(cluster.wait(revoked)?.isApplied == true)
+        #expect(cluster.becomesLevel())
+        #expect(seen == [1200])
+        #expect(count(cluster, .applyWaitedForBase) > waits)
+        #expect(cluster.value("leased/11/99", at: node) == nil)
+        for machine in cluster.machines {
+            #expect(machine.replica?.machine.leases.has(9) == false)
+        }
+        #expect(isUnblocked(cluster))
+        #expect(cluster.breaches == [])
+    }
+
+    @Test("what is decided behind a long slot is left to the log, and read back")
+    func decidedBehind() throws {
+        let cluster = cluster(seed: 6, decidedBytes: 500)
+        let before = count(cluster, .decidedReadBack)
+        let delete = cluster.propose(
+            .deleteRange, everything.serializedBytes(), at: cluster.machines[0])
+        let isInside = cluster.timeline.run(milliseconds: 3000) {
+            cluster.machines[1].replica?.machine.keyspace.isWriting == true
+        }
+        #expect(isInside)
+        let puts = (0..<40).map { number in
+            cluster.put(
+                "behind/\(number)", [UInt8](repeating: 3, count: 200), at: cluster.machines[0])
+        }
+        #expect(cluster.wait(delete)?.isApplied == true)
+        for put in puts { #expect(cluster.wait(put)?.isApplied == true) }
+        #expect(count(cluster, .decidedLeftToLog) > 0)
+        #expect(count(cluster, .decidedReadBack) > before)
+        #expect(cluster.becomesLevel())
+        #expect(cluster.value("behind/39", at: cluster.machines[2])?.count == 200)
         #expect(cluster.breaches == [])
     }
 

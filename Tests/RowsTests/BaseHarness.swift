@@ -39,7 +39,8 @@ extension BaseHarness {
 
     func finish(slot: UInt64, tables: [TableRow] = []) -> BaseOperation {
         .finishFlush(
-            tables: tables + [WellKnownTables.row(ofSlot: slot)], compactedRevision: -1)
+            tables: FrozenTables(tables + [WellKnownTables.row(ofSlot: slot)]),
+            compactedRevision: -1)
     }
 
     /// The newest states of all keys.

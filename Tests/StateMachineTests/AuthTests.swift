@@ -331,18 +331,20 @@ struct AuthTests {
         enable()
         let digest = machine.state.digest()
         let restored = ReplicatedState()
-        try restored.restore(machine.state.tables(), over: KeyRows(MemoryRows()))
+        try restored.restore(machine.state.freezeTables().rows, over: KeyRows(MemoryRows()))
         #expect(restored.auth.isEnabled && restored.auth.users == auth.users)
         #expect(restored.auth.roles == auth.roles && restored.auth.revision == auth.revision)
         #expect(machine.state.digest() == digest)
-        #expect(!machine.state.tables().contains { $0.name == "auth" }, "nothing has changed")
+        #expect(
+            !machine.state.freezeTables().rows.contains { $0.name == "auth" }, "nothing has changed"
+        )
         addUser("v", as: "root")
         #expect(machine.state.digest() != digest)
-        #expect(machine.state.tables().contains { $0.name == "auth" })
+        #expect(machine.state.freezeTables().rows.contains { $0.name == "auth" })
     }
 
     @Test func aBaseWithoutTheTableLetsNobodyIn() {
-        let tables = machine.state.tables().filter { $0.name != "auth" }
+        let tables = machine.state.freezeTables().rows.filter { $0.name != "auth" }
         #expect(throws: KeyBaseError.self) {
             try ReplicatedState().restore(tables, over: KeyRows(MemoryRows()))
         }

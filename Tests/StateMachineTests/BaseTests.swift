@@ -56,7 +56,7 @@ struct BaseTests {
 
         func flush() throws {
             based.keyspace.beginFreeze()
-            let tables = based.tables()
+            let tables = based.freezeTables().rows
             let writer = try FlushWriter(rows)
             while let piece = FlushPiece.next(of: based.keyspace, rowsMax: 10) {
                 try writer.add(piece)
@@ -74,6 +74,41 @@ struct BaseTests {
             try based.restore(tables, over: KeyRows(rows))
             for (_, batch, milliseconds) in unflushed { _ = outcomes(based, batch, milliseconds) }
         }
+    }
+
+    @Test("the tables are those of the freeze, however late they are written out")
+    func frozenTables() throws {
+        let twins = try Twins()
+        twins.run(
+            [(.registerSession, [], nil), (.leaseGrant, grant(1), nil)], milliseconds: 1)
+        let session = twins.slot << 16
+        twins.run([numberedPut(session, 1)], milliseconds: 2)
+        let atOnce = twins.based.freezeTables().rows
+        let late = twins.based.freezeTables()
+        twins.run([numberedPut(session, 2), (.leaseGrant, grant(2), nil)], milliseconds: 3)
+        let leases = { (rows: [TableRow]) in rows.filter { $0.name.hasPrefix("leases/") } }
+        // Leases and users are written when they have changed.
+        #expect(leases(atOnce).count == 1 && leases(late.rows).isEmpty)
+        let others = atOnce.filter { !$0.name.hasPrefix("leases/") && $0.name != "auth" }
+        #expect(late.rows == others)
+        #expect(twins.based.freezeTables().rows != late.rows)
+    }
+
+    private func grant(_ id: Int64) -> [UInt8] {
+        LeaseGrantRequest.with {
+            $0.id = id
+            $0.ttl = 60
+        }.serializedBytes()
+    }
+
+    private func numberedPut(
+        _ session: UInt64, _ sequence: UInt64
+    ) -> (CommandKind, [UInt8], ClientSession?) {
+        let put = PutRequest.with {
+            $0.key = [1]
+            $0.value = [UInt8(sequence)]
+        }
+        return (.put, put.serializedBytes(), ClientSession(id: session, sequence: sequence))
     }
 
     @Test(
@@ -146,6 +181,26 @@ struct BaseTests {
         twins.run([(.put, PutRequestBytes.make("a", "1"), nil)], milliseconds: 1)
         let keyspace = twins.based.keyspace
         for _ in 0..<3 { #expect(!keyspace.evictStep(budgetKeys: 100, bytesMax: 0)) }
+    }
+
+    @Test("where nothing can leave memory, keys are looked for again when a flush has ended")
+    func evictionGoesOnAfterAFlush() throws {
+        let twins = try Twins()
+        for number in 0..<100 {
+            twins.run([(.put, PutRequestBytes.make("k\(number)", "1"), nil)], milliseconds: 1)
+        }
+        let keyspace = twins.based.keyspace
+        keyspace.evictStep(budgetKeys: 100, bytesMax: 0)
+        #expect(keyspace.isComplete)
+        try twins.flush()
+        keyspace.releaseStep(budgetChanges: 1000)
+        let before = keyspace.memoryBytes
+        let bytesMax = before * 3 / 4
+        for _ in 0..<4 { keyspace.evictStep(budgetKeys: 100, bytesMax: bytesMax) }
+        #expect(!keyspace.isComplete)
+        // A little below what is allowed, and not everything that could go.
+        #expect(keyspace.memoryBytes <= bytesMax)
+        #expect(keyspace.memoryBytes > bytesMax / 2)
     }
 
     @Test("keys that are on disk only are named before a batch is applied")

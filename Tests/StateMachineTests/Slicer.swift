@@ -114,7 +114,7 @@ final class Slicer {
     func beginFlush() throws {
         guard writer == nil, !state.keyspace.hasReleaseWork else { return }
         state.keyspace.beginFreeze()
-        tables = state.tables()
+        tables = state.freezeTables().rows
         twins.unflushed = []
         writer = try FlushWriter(twins.rows)
     }

@@ -118,7 +118,7 @@ struct SnapshotRestore {
         let (tables, revision) = try RestoredState.tables(
             of: base.base, members: members, revisionsBumped: revisionsBumped)
         try base.perform(.beginFlush)
-        try base.perform(.finishFlush(tables: tables, compactedRevision: revision))
+        try base.perform(.finishFlush(tables: FrozenTables(tables), compactedRevision: revision))
         return revision
     }
 }
