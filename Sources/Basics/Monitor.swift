@@ -41,6 +41,13 @@ public final class Monitor<Value>: @unchecked Sendable {
         return result
     }
 
+    /// Changes the value in a way that concerns any one of those who wait, and wakes one.
+    public func updateForOne<Result>(_ body: (inout Value) -> Result) -> Result {
+        let result = withLock(body)
+        pthread_cond_signal(changed)
+        return result
+    }
+
     /// Waits until `body` gives something.
     public func wait<Result>(for body: (inout Value) -> Result?) -> Result {
         pthread_mutex_lock(mutex)

@@ -30,6 +30,7 @@ extension Keyspace {
     }
 
     private func releaseFlushed() {
+        evictionPauseBytes = 0
         sweep(history.first)
         history.dropFirst()
     }
@@ -56,26 +57,47 @@ extension Keyspace {
     ///   happens.
     @discardableResult
     package func evictStep(budgetKeys: Int, bytesMax: Int) -> Bool {
-        guard base != nil, memoryBytes > bytesMax, tree.recordCount > 0 else { return false }
+        guard base != nil, memoryBytes > max(bytesMax, evictionPauseBytes), tree.recordCount > 0
+        else { return false }
+        let margin = bytesMax / Limits.evictionParts
+        let look = lookForVictims(
+            budgetKeys: budgetKeys, bytesWanted: memoryBytes - bytesMax + margin)
+        for record in look.victims { evict(record) }
+        // Where next to nothing can go, looking on is not worth it before there is more, or before a flush ends.
+        let isHopeless = look.hopefulCount * Limits.evictionHope < look.lookedAt
+        evictionPauseBytes = isHopeless ? memoryBytes + max(1, margin) : 0
+        return !look.victims.isEmpty && memoryBytes > bytesMax
+    }
+
+    /// One look at some keys, from where the last one ended (the CLOCK algorithm).
+    private func lookForVictims(
+        budgetKeys: Int, bytesWanted: Int
+    ) -> (victims: [KeyRecord], hopefulCount: Int, lookedAt: Int) {
         var victims: [KeyRecord] = []
-        var left = budgetKeys
+        var (hopeful, lookedAt, bytes) = (0, 0, 0)
         var next: [UInt8] = []
         tree.visit(.unbounded(lower: evictionStart)) { record in
-            if left == 0 {
+            if lookedAt == budgetKeys || bytes >= bytesWanted {
                 next = record.key
                 return false
             }
-            left -= 1
+            lookedAt += 1
+            guard !history.holds(record.newestEntry), !record.isPinned else {
+                record.isUsed = false
+                return true
+            }
+            hopeful += 1
             if record.isUsed {
                 record.isUsed = false
-            } else if !history.holds(record.newestEntry), !record.isPinned {
+            } else {
                 victims.append(record)
+                bytes +=
+                    Limits.recordOverheadBytes + record.key.count + record.state.value.count
             }
             return true
         }
         evictionStart = next
-        for record in victims { evict(record) }
-        return !victims.isEmpty && memoryBytes > bytesMax
+        return (victims, hopeful, lookedAt)
     }
 
     private func evict(_ record: KeyRecord) {

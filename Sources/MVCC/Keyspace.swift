@@ -60,6 +60,8 @@ package final class Keyspace {
     var freeze: Freeze?
     /// Where the search for keys that can give way goes on.
     var evictionStart: [UInt8] = []
+    /// Keys are not looked for before memory is above this again: the last look found next to none.
+    var evictionPauseBytes = 0
     /// Keys that must not give way.
     var pinned: [KeyRecord] = []
     /// How often a read blocked until the base had answered.

@@ -58,6 +58,7 @@ extension Keyspace {
         sweptEntries = 0
         freeze = nil
         evictionStart = []
+        evictionPauseBytes = 0
         pinned = []
     }
 }

@@ -15,4 +15,9 @@ package enum Limits {
     package static let recordOverheadBytes = 220
     /// What a change in the history takes beside the value before.
     package static let entryOverheadBytes = 144
+    /// Eviction goes so far below the size allowed, as one part in so many of it; and where few keys can go it looks
+    /// again when as much has come.
+    static let evictionParts = 64
+    /// A look that finds less than one key in so many that could go is not worth repeating.
+    static let evictionHope = 16
 }

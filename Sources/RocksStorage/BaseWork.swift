@@ -21,13 +21,14 @@ final class BaseWork: Sendable {
         self.onFailure = onFailure
     }
 
-    /// Performs an operation and tells the owner; nothing once something has failed, or at the end.
+    /// Performs an operation, or a part of one, and tells the owner its outcome once there is one; nothing once
+    /// something has failed, or at the end.
     func perform(
-        _ ticket: UInt64, on store: OpenStore, _ body: () throws(RowError) -> BaseOutcome
+        _ ticket: UInt64, on store: OpenStore, _ body: () throws(RowError) -> BaseOutcome?
     ) {
         guard !hasFailed.load(ordering: .acquiring), !isClosed else { return }
         do throws(RowError) {
-            let outcome = try body()
+            guard let outcome = try body() else { return }
             let isFirst = completions.update { waiting in
                 waiting.append(BaseCompletion(ticket: ticket, outcome: outcome))
                 return waiting.count == 1

@@ -43,6 +43,10 @@ package enum Limits {
     static let descriptionBytesMax = 16 << 20
     /// Operations that wait for one thread of a base.
     static let queuedOperations = 100_000
+    /// Threads that fetch single keys: they wait for the disk more than they work.
+    static let fetchingThreads = 4
+    /// Fewer keys than these are not worth another thread.
+    static let keysPerPart = 8
     /// The cache for a store that is only looked over.
     static let verifyCacheBytes = 8 << 20
     /// A flush rests so long after each piece, unless it is urgent: clients' puts notice it less.

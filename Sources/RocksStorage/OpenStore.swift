@@ -1,3 +1,4 @@
+internal import Basics
 internal import MVCC
 internal import Rows
 
@@ -6,6 +7,8 @@ struct OpenStore: Sendable {
     let number: UInt64
     let rows: RowStore
     let keys: KeyRows
+    /// Parts of fetches that were submitted and have not ended.
+    let fetches = Monitor(0)
     private let directory: BaseDirectory
 
     /// Whether somebody has found it not to be as it was written.

@@ -9,8 +9,8 @@ internal import Synchronization
     internal import Darwin
 #endif
 
-/// The base on a disk: RocksDB's files in a directory, a thread that flushes, one that makes and takes snapshots, and
-/// one that reads. The owner is told by `wake` to call `takeCompletions` on its own thread.
+/// The base on a disk: RocksDB's files in a directory, a thread that flushes, one that makes and takes snapshots, one
+/// that reads what lies together, and some that fetch single keys. The owner is told by `wake` to call `takeCompletions` on its own thread.
 package final class RocksBase: Base {
     /// A job is what to do: the lanes differ in nothing but their threads.
     typealias Job = @Sendable () -> Void
@@ -21,6 +21,7 @@ package final class RocksBase: Base {
     private let flushes: FlushLane
     private let snapshots: SnapshotLane
     private let threads: [WorkThread<Job>]
+    private let fetchers: WorkPool<Job>
 
     /// Opens the base in `directory`, or makes an empty one if there never was one.
     ///
@@ -54,6 +55,10 @@ package final class RocksBase: Base {
         threads = BaseLane.allCases.map { lane in
             WorkThread(jobsMax: Limits.queuedOperations, givesWay: lane != .reader) { $0() }
         }
+        fetchers = WorkPool(
+            threadCount: Limits.fetchingThreads,
+            jobsMax: Limits.queuedOperations * Limits.fetchingThreads
+        ) { $0() }
     }
 
     /// Puts a damaged base in `directory` out of the way: what was there is kept as `damaged-<number>`, in the place of
@@ -68,6 +73,7 @@ package final class RocksBase: Base {
     package func close() {
         work.isClosing.store(true, ordering: .relaxed)
         for thread in threads { thread.stop() }
+        fetchers.stop()
     }
 
     /// Blocks until a completion waits: for tests, which have no loop.
@@ -96,6 +102,7 @@ package final class RocksBase: Base {
     package var byteCount: Int { store.rows.byteCount }
 
     package func submit(_ operation: BaseOperation, ticket: UInt64) {
+        if case .states(let keys) = operation { return fetch(keys, ticket) }
         let (store, work, flushes, snapshots) = (store, work, flushes, snapshots)
         submit(operation.lane) {
             work.perform(ticket, on: store) { () throws(RowError) in
@@ -119,6 +126,21 @@ package final class RocksBase: Base {
 
     // MARK: Inside
 
+    /// Threads are few for one that waits for a disk, and each call of them costs: few keys are one part.
+    private func fetch(_ keys: [[UInt8]], _ ticket: UInt64) {
+        let (store, work) = (store, work)
+        let reading = StatesReading(keys, partsMax: Limits.fetchingThreads)
+        for part in 0..<reading.partCount {
+            store.fetches.withLock { $0 += 1 }
+            fetchers.submit {
+                work.perform(ticket, on: store) { () throws(RowError) in
+                    try reading.read(part: part, of: store)
+                }
+                store.fetches.update { $0 -= 1 }
+            }
+        }
+    }
+
     private func submit(_ lane: BaseLane, _ job: @escaping Job) {
         threads[lane.rawValue].submit(job)
     }
@@ -131,6 +153,7 @@ package final class RocksBase: Base {
         let remover = threads[BaseLane.snapshots.rawValue]
         submit(.reader) {
             remover.submit {
+                old.fetches.wait { $0 == 0 ? () : nil }
                 old.rows.stopMerging()
                 // What cannot be removed now is removed at the next start.
                 try? Files.removeTree(directory.storePath(old.number))
@@ -142,15 +165,6 @@ package final class RocksBase: Base {
         _ operation: BaseOperation, _ store: OpenStore, _ given: GivenSnapshots
     ) throws(RowError) -> BaseOutcome {
         switch operation {
-        case .states(let keys):
-            var states: [KeyState?] = []
-            for key in keys {
-                states.append(
-                    try store.reading { keys throws(KeyBaseError) in
-                        try keys.state(of: key, at: nil)
-                    })
-            }
-            return .states(states)
         case .piece(let interval, let revision, let descending, let keysMax):
             return .piece(
                 try store.reading { keys throws(KeyBaseError) in
@@ -211,7 +225,7 @@ extension BaseOutcome {
 
 extension OpenStore {
     /// Reads keys; what went wrong is damage if `keys` noted it as such.
-    fileprivate func reading<Value>(
+    func reading<Value>(
         _ body: (KeyRows) throws(KeyBaseError) -> Value
     ) throws(RowError) -> Value {
         do throws(KeyBaseError) {

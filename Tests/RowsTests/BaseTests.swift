@@ -25,6 +25,18 @@ struct BaseTests {
     }
 
     @Test(arguments: kinds)
+    func manyStatesComeInTheOrderOfTheirKeys(_ kind: BaseKind) throws {
+        let harness = try kind.make()
+        harness.flush(pairs, slot: 7)
+        for count in [0, 1, 7, 8, 9, 31, 32, 33, 50] {
+            let asked = pairs[..<count].reversed() + [pair("none", "", at: 0)]
+            let states = harness.perform(.states(of: asked.map(\.key)))
+            guard case .states(let found) = states else { Issue.record("\(states)"); return }
+            #expect(found == pairs[..<count].reversed().map(\.state) + [nil])
+        }
+    }
+
+    @Test(arguments: kinds)
     func aFlushThatWasNotFinishedLeavesNothing(_ kind: BaseKind) throws {
         let harness = try kind.make()
         harness.flush(Array(pairs[..<10]), slot: 1)
