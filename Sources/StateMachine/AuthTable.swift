@@ -208,6 +208,9 @@ package final class AuthTable {
         return isChanged
     }
 
+    /// The next flush writes it down, though nothing has changed: it is the first one of another cluster.
+    func writeAgain() { isChanged = true }
+
     /// Adds the whole table, in constant time as long as it stays the same.
     func add(to digest: inout StateDigest) {
         if rowsDigest == nil {

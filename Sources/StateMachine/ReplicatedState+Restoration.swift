@@ -16,6 +16,7 @@ extension ReplicatedState {
         digestReports = DigestReports()
         ownDigests = OwnDigests()
         leaderBallot = nil
+        auth.writeAgain()
         keyspace.leap(by: count)
     }
 }
