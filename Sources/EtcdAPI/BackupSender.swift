@@ -3,12 +3,11 @@ internal import EtcdMessages
 internal import GRPC
 internal import Protobuf
 internal import Replication
-internal import Transport
 
 /// One backup on its way to a client. The next piece is read when the connection has taken the last ones, so that a
 /// client that reads slowly costs no memory; a client that goes ends it.
 final class BackupSender {
-    private let stream: ServerStream
+    private let stream: StreamCaller
     private let version: String
     private let digest = RunningSHA256()
     private var backup: Backup?
@@ -16,14 +15,18 @@ final class BackupSender {
     private var remainingByteCount: UInt64 = 0
     private var isReading = false
 
-    init(_ stream: ServerStream, version: String) {
+    init(_ stream: StreamCaller, version: String) {
         self.stream = stream
         self.version = version
     }
 
     func start(_ backup: Backup) {
         self.backup = backup
-        stream.onCancel = { [self] in end() }
+        let inner = stream.onEnd
+        stream.onEnd = { [self] in
+            inner?()
+            end()
+        }
         stream.onDrain = { [self] in goOn() }
         backup.onStall = { [self] in
             finish(
@@ -80,7 +83,7 @@ final class BackupSender {
         response.remainingBytes = remainingByteCount
         response.blob = bytes
         response.version = version
-        stream.send(size: response.encodedSize) { response.serialize(into: $0) }
+        stream.send(response)
     }
 
     private func finish(_ status: GRPCStatus) {

@@ -16,6 +16,7 @@ package final class EtcdDoor {
     let gateway: Gateway
     private let pages: PlainPages
     private let streams: OpenStreams
+    private let origins: AllowedOrigins
 
     /// - Parameter later: runs a closure on the loop after what waits there already; large ranges are
     ///   read in pieces by it.
@@ -33,6 +34,8 @@ package final class EtcdDoor {
         streams = OpenStreams(replica: replica)
         gateway = Gateway(services, replica: replica, options: options, streams: streams)
         pages = PlainPages(replica: replica, options: options)
+        origins = AllowedOrigins(options.origins)
+        replica.metrics.registry.register(EtcdGauges(replica, version: options.etcdVersion))
     }
 
     /// Adds the gRPC methods to a server's router, and the limit of the gateway's bodies: the same
@@ -48,10 +51,7 @@ package final class EtcdDoor {
         registerUsers(on: router)
         add(stream: WatchMethods.watch, services.watch.watch, to: router)
         registerMembers(on: router)
-        add(
-            MaintenanceMethods.status, services.maintenance.status, forLearners: true, to: router)
-        add(MaintenanceMethods.alarm, services.maintenance.alarm, to: router)
-        add(MaintenanceMethods.moveLeader, services.maintenance.moveLeader, to: router)
+        registerMaintenance(on: router)
         add(StoreMethods.readModifyWrite, services.store.readModifyWrite, to: router)
         add(StoreMethods.registerSession, services.store.registerSession, to: router)
         add(FaultsMethods.killRole, services.faults.killRole, forLearners: true, to: router)
@@ -59,15 +59,30 @@ package final class EtcdDoor {
         add(FaultsMethods.pauseFlush, services.faults.pauseFlush, forLearners: true, to: router)
         add(FaultsMethods.roles, services.faults.roles, forLearners: true, to: router)
         add(HealthMethods.check, services.health.check, forLearners: true, to: router)
+        for path in [
+            ServerReflectionMethods.serverReflectionInfo, ReflectionService.pathOfAlpha,
+        ] {
+            add(stream: path, services.reflection.reflect, forLearners: true, to: router)
+        }
         let health = services.health
         router.register(stream: HealthMethods.watch, maxMessageBytes: options.messageBytesMax) {
             health.watch($0)
         }
-        let snapshot = services.snapshot
-        router.register(
-            stream: MaintenanceMethods.snapshot, maxMessageBytes: Limits.snapshotRequestBytes
-        ) { snapshot.snapshot($0) }
         router.limitBodies(prefix: "/v3", maxBodyBytes: 2 * options.messageBytesMax)
+    }
+
+    private func registerMaintenance(on router: Router) {
+        let maintenance = services.maintenance
+        add(MaintenanceMethods.status, maintenance.status, forLearners: true, to: router)
+        add(MaintenanceMethods.alarm, maintenance.alarm, to: router)
+        add(MaintenanceMethods.moveLeader, maintenance.moveLeader, to: router)
+        add(MaintenanceMethods.defragment, maintenance.defragment, to: router)
+        add(MaintenanceMethods.downgrade, maintenance.downgrade, to: router)
+        add(MaintenanceMethods.hash, services.hash.hash, to: router)
+        add(MaintenanceMethods.hashKv, services.hash.hashKV, to: router)
+        add(
+            stream: MaintenanceMethods.snapshot, kind: .serverStream, services.snapshot.snapshot,
+            forLearners: true, to: router)
     }
 
     private func registerLeases(on router: Router) {
@@ -123,6 +138,9 @@ package final class EtcdDoor {
 
     /// Answers a plain HTTP request, with 404 if this door has no such path.
     package func answer(_ exchange: HTTPExchange) {
+        origins.mark(exchange)
+        // A browser asks before it sends.
+        if exchange.method == "OPTIONS" { return exchange.respond(status: 200) }
         if Gateway.owns(exchange.path) { return gateway.answer(exchange) }
         guard let page = page(exchange.path) else {
             return exchange.respond(
@@ -150,7 +168,10 @@ package final class EtcdDoor {
         case "/health": pages.health
         case "/version": pages.version
         case "/metrics": pages.metrics
-        default: nil
+        default:
+            HealthCheck.of(path: path).map { [replica] checks in
+                { HealthPages(replica: replica).answer($0, checks) }
+            }
         }
     }
 
@@ -168,6 +189,7 @@ package final class EtcdDoor {
         let gate = services.gate
         router.register(unary: path, maxMessageBytes: options.messageBytesMax) {
             [replica] call, message in
+            grpc.begin()
             let caller = Caller.grpc(call, grpc)
             if call.metadata("hasleader") == "true", replica.status.leader == 0 {
                 return caller.fail(CallFailure(EtcdError.noLeader))
@@ -193,6 +215,7 @@ package final class EtcdDoor {
         let gate = services.gate
         router.register(stream: path, maxMessageBytes: options.messageBytesMax) {
             [streams] stream in
+            counters.started.increment()
             let caller = StreamCaller(stream) { counters.handled(code: Int($0.rawValue)) }
             streams.begin(caller, forLearners: forLearners) { gate.admit($0, right, method) }
         }

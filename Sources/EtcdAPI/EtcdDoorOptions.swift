@@ -14,6 +14,9 @@ package struct EtcdDoorOptions: Sendable {
     /// `--enable-fault-injection`: whether faults are taken by order.
     package var takesFaults = false
 
+    /// `--cors`: origins whose scripts may read answers.
+    package var origins = ["*"]
+
     package init() {}
 
     /// The longest gRPC message taken, in bytes: what is longer gets gRPC's own answer, not etcd's.

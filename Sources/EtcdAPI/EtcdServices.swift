@@ -13,9 +13,11 @@ struct EtcdServices {
     let election: ElectionService
     let cluster: ClusterService
     let maintenance: MaintenanceService
+    let hash: HashService
     let snapshot: SnapshotService
     let store: StoreService
     let health: HealthService
+    let reflection = ReflectionService()
     let faults: FaultService
 
     init(
@@ -28,8 +30,9 @@ struct EtcdServices {
         kv = KVService(
             replica: replica, proposer: proposer,
             ranges: RangeAnswerer(replica: replica, later: later), gate: gate, options: options)
-        contests = OpenContests(
-            StoreCalls(replica: replica, gate: gate, options: options, later: later))
+        let calls = StoreCalls(replica: replica, gate: gate, options: options, later: later)
+        contests = OpenContests(calls)
+        hash = HashService(calls)
         lock = LockService(contests)
         election = ElectionService(contests)
         lease = LeaseService(replica: replica, proposer: proposer, gate: gate)
@@ -37,7 +40,7 @@ struct EtcdServices {
         cluster = ClusterService(replica: replica)
         maintenance = MaintenanceService(
             replica: replica, proposer: proposer, options: options)
-        snapshot = SnapshotService(replica: replica, gate: gate, version: options.etcdVersion)
+        snapshot = SnapshotService(replica: replica, version: options.etcdVersion)
         store = StoreService(proposer: proposer)
         health = HealthService(replica: replica)
         faults = FaultService(replica: replica, isEnabled: options.takesFaults)

@@ -13,6 +13,9 @@ final class GRPCMethod {
         self.responseBytesMax = responseBytesMax
     }
 
+    /// A call began.
+    func begin() { counters.started.increment() }
+
     /// Ends a call with an answer, which is written once, straight into the frame that leaves.
     func reply(_ response: some WireEncodable, to call: UnaryCall) {
         let size = response.encodedSize

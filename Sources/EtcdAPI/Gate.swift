@@ -45,11 +45,12 @@ final class Gate {
     ) {
         // What streams may do is asked for each of their messages.
         if right == .anyone || right == .byRequest || !isOn { return method(caller) }
+        let held = HeldMessages(caller)
         keeper.ask(caller.bearer) { rights, _ throws(KVError) in
             try right.require(rights)
         } then: { refusal in
             if let refusal { return caller.finish(CallFailure(refusal).status) }
-            method(caller)
+            held.deliver(to: method)
         }
     }
 

@@ -35,13 +35,21 @@ final class Gateway {
         addUsers(services.auth)
         add(stream: "watch", WatchRequest.self, services.watch.watch)
         addMembers(services.cluster)
-        add("maintenance/alarm", AlarmRequest.self, services.maintenance.alarm)
+        addMaintenance(services)
+    }
+
+    private func addMaintenance(_ services: EtcdServices) {
+        let maintenance = services.maintenance
+        add("maintenance/alarm", AlarmRequest.self, maintenance.alarm)
+        add("maintenance/transfer-leadership", MoveLeaderRequest.self, maintenance.moveLeader)
+        add("maintenance/status", StatusRequest.self, forLearners: true, maintenance.status)
+        add("maintenance/defragment", DefragmentRequest.self, maintenance.defragment)
+        add("maintenance/downgrade", DowngradeRequest.self, maintenance.downgrade)
+        add("maintenance/hash", HashRequest.self, services.hash.hash)
+        add("maintenance/hashkv", HashKVRequest.self, services.hash.hashKV)
         add(
-            "maintenance/transfer-leadership", MoveLeaderRequest.self,
-            services.maintenance.moveLeader)
-        add(
-            "maintenance/status", StatusRequest.self, forLearners: true,
-            services.maintenance.status)
+            stream: "maintenance/snapshot", SnapshotRequest.self, forLearners: true,
+            services.snapshot.snapshot)
     }
 
     /// All paths, without their version.

@@ -13,10 +13,13 @@ package enum Limits {
     /// Of a watch stream, so much may wait for the client before its watches keep what comes: above what the
     /// connection calls drained.
     static let watchBytesWaiting = 128 << 10
-    /// The longest request for a snapshot, which says nothing.
-    static let snapshotRequestBytes = 1 << 10
     /// The lease that Lock and Campaign take for who brings none, in seconds, as in etcd.
     static let contestLeaseSeconds: Int64 = 60
+    /// Messages of a stream that come while its caller's rights are asked for.
+    static let heldMessagesMax = 16
+    /// Hashes of the store that are computed at a time, and the pairs that one reads at once.
+    static let hashesMax = 4
+    static let hashedPairsPerPage: Int64 = 1_000
     /// Calls of Lock and Campaign that wait at a time.
     static let openContestsMax = 100_000
     /// Of an Observe, so much may wait for the client before the next change is looked at.

@@ -17,10 +17,9 @@ struct MaintenanceService {
         response.header = .current(of: replica)
         response.version = options.etcdVersion
         response.storageVersion = options.etcdVersion
-        let inUse = replica.machine.keyspace.logicalByteCount
-        // Until the base on disk exists, the log is all that the store has there.
-        response.dbSize = max(Int64(clamping: status.logBytes), Int64(inUse))
-        response.dbSizeInUse = Int64(inUse)
+        let size = replica.storeSize
+        response.dbSize = size.stored
+        response.dbSizeInUse = size.inUse
         response.dbSizeQuota = Int64(clamping: replica.machine.quotaBytes)
         response.leader = status.leader
         response.raftTerm = status.ballotRound

@@ -14,11 +14,11 @@ struct PlainPages {
     /// this node answers.
     func health(_ exchange: HTTPExchange) {
         let parameters = exchange.query.split(separator: "&")
-        if parameters.contains("serializable=true") || parameters.contains("serializable") {
-            return respond(exchange, problem: replica.status.problem)
-        }
         if let alarm = alarm(excluded: parameters) {
             return respond(exchange, problem: "ALARM \(alarm)")
+        }
+        if parameters.contains("serializable=true") || parameters.contains("serializable") {
+            return respond(exchange, problem: replica.status.problem)
         }
         guard replica.status.leader != 0 else {
             return respond(exchange, problem: "RAFT NO LEADER")

@@ -90,6 +90,8 @@ enum RPCRights {
         FaultsMethods.pauseFlush: .root,
         HealthMethods.check: .anyone,
         HealthMethods.watch: .anyone,
+        ServerReflectionMethods.serverReflectionInfo: .anyone,
+        ReflectionService.pathOfAlpha: .anyone,
     ]
 
     /// Which method a path of the gateway is.

@@ -1,51 +1,35 @@
-internal import Authentication
 internal import EtcdMessages
 internal import GRPC
 internal import Protobuf
 internal import Replication
-internal import StateMachine
-internal import Transport
 
 /// `Maintenance.Snapshot`: a copy of all that this node has, as one file (docs/DataOnDisk.md).
 final class SnapshotService {
     private let replica: Replica
-    private let gate: Gate
     private let version: String
 
-    init(replica: Replica, gate: Gate, version: String) {
+    init(replica: Replica, version: String) {
         self.replica = replica
-        self.gate = gate
         self.version = version
     }
 
     /// One call: the answer begins with the request, which says nothing.
-    func snapshot(_ stream: ServerStream) {
-        stream.onMessage = { [self, unowned stream] message in begin(message, stream) }
+    func snapshot(_ caller: StreamCaller) {
+        caller.onMessage = { [self, unowned caller] message in begin(message, caller) }
     }
 
-    private func begin(_ message: UnsafeRawBufferPointer, _ stream: ServerStream) {
+    private func begin(_ message: UnsafeRawBufferPointer, _ caller: StreamCaller) {
         do throws(WireError) {
             _ = try SnapshotRequest(serialized: message)
         } catch {
-            return stream.finish(CallFailure(error).status)
+            return caller.finish(CallFailure(error).status)
         }
-        stream.onMessage = nil
-        guard gate.isOn else { return send(stream) }
-        let right = RPCRights.right(of: stream.path)
-        gate.keeper.ask(Bearer(stream)) { rights, _ throws(KVError) in
-            try right.require(rights)
-        } then: { [self] refusal in
-            if let refusal { return stream.finish(CallFailure(refusal).status) }
-            send(stream)
-        }
-    }
-
-    private func send(_ stream: ServerStream) {
-        let sender = BackupSender(stream, version: version)
+        caller.onMessage = nil
+        let sender = BackupSender(caller, version: version)
         do throws(Backup.Refusal) {
             sender.start(try replica.beginBackup { sender.opened($0) })
         } catch {
-            stream.finish(error.status)
+            caller.finish(error.status)
         }
     }
 }

@@ -17,6 +17,7 @@ final class StoreCalls {
     private let reader: RangeReader
     private let later: (@escaping () -> Void) -> Void
     private let requestBytesMax: Int
+    private var waiting: [AnyObject] = []
 
     init(
         replica: Replica, gate: Gate, options: EtcdDoorOptions,
@@ -133,6 +134,18 @@ final class StoreCalls {
             }
         }
     }
+
+    /// A range of what this node has now; at once or later.
+    func rangeHere(
+        _ request: RangeRequest, then: @escaping (Result<RangeResponse, KVError>) -> Void
+    ) {
+        reader.read(request, completion: then)
+    }
+
+    /// Keeps something that waits for a watch, until it lets go.
+    func keep(_ object: AnyObject) { waiting.append(object) }
+
+    func letGo(_ object: AnyObject) { waiting.removeAll { $0 === object } }
 
     /// Runs something in a turn of its own: whoever is called at the end of one must not begin anything in it.
     func afterThisTurn(_ body: @escaping () -> Void) { later(body) }

@@ -9,6 +9,8 @@ package final class CallCounters {
     ]
     private static let unknown = 2
 
+    /// Calls that began.
+    package let started: Counter
     private let family: MetricFamily<Counter>
     private let service: String
     private let method: String
@@ -16,7 +18,11 @@ package final class CallCounters {
     private let succeeded: Counter
     private var failed: [Counter?]
 
-    init(family: MetricFamily<Counter>, service: String, method: String, kind: CallKind) {
+    init(
+        started: Counter, family: MetricFamily<Counter>, service: String, method: String,
+        kind: CallKind
+    ) {
+        self.started = started
         self.family = family
         self.service = service
         self.method = method

@@ -4,9 +4,21 @@ package final class PeerMetrics {
     /// From a message to its answer on the express connection.
     package let roundTrip: Histogram
 
-    init(state: Gauge, roundTrip: Histogram) {
+    /// Of frames and notes.
+    package let sentBytes: Counter
+    package let receivedBytes: Counter
+    /// Turns in which messages were dropped because the peer reads too slowly.
+    package let sendFailures: Counter
+
+    init(
+        state: Gauge, roundTrip: Histogram, sentBytes: Counter, receivedBytes: Counter,
+        sendFailures: Counter
+    ) {
         stateGauge = state
         self.roundTrip = roundTrip
+        self.sentBytes = sentBytes
+        self.receivedBytes = receivedBytes
+        self.sendFailures = sendFailures
     }
 
     /// What this node thinks of the peer; down until it is set.

@@ -28,6 +28,7 @@ package final class ServerMetrics {
 
     // The base and the tables above it.
     package let flushes: Counter
+    package let baseCommit: Histogram
     package let flushedBytes: Counter
     package let baseBytes: Gauge
     package let tableBytes: Gauge
@@ -44,9 +45,7 @@ package final class ServerMetrics {
     private let rolesUp: MetricFamily<Gauge>
     private let roleDeaths: MetricFamily<Counter>
     private let longestTurn: Gauge
-    private let peerStates: MetricFamily<Gauge>
-    private let peerRoundTrips: MetricFamily<Histogram>
-    private let callsHandled: MetricFamily<Counter>
+    private let network: NetworkMetrics
 
     /// `watchesProcess` adds what the kernel knows of this process.
     package init(watchesProcess: Bool = true) {
@@ -81,6 +80,10 @@ package final class ServerMetrics {
             boundsNanoseconds: ServerMetrics.flushBounds)
         catchUp = CatchUpMetrics(registry)
         leases = LeaseMetrics(registry)
+        baseCommit = registry.histogram(
+            "etcd_disk_backend_commit_duration_seconds",
+            help: "How long a flush to the base takes until it is durable.",
+            boundsNanoseconds: ServerMetrics.commitBounds)
         flushes = registry.counter("synod_base_flushes_total", help: "Flushes to the base.")
         flushedBytes = registry.counter(
             "synod_base_flushed_bytes_total", help: "Bytes that flushes wrote to the base.")
@@ -106,23 +109,15 @@ package final class ServerMetrics {
         longestTurn = registry.gauge(
             "synod_loop_turn_longest_seconds",
             help: "The longest turn of the event loop since the process started.")
-        peerStates = registry.gauges(
-            "synod_peer_state", help: "What this node thinks of a peer: 0 down, 1 suspect, 2 up.",
-            labels: ["peer"])
-        peerRoundTrips = registry.histograms(
-            "etcd_network_peer_round_trip_time_seconds", help: "Round trips to a peer.",
-            labels: ["To"], boundsNanoseconds: ServerMetrics.roundTripBounds)
-        callsHandled = registry.counters(
-            "grpc_server_handled_total", help: "Calls that ended here, by status.",
-            labels: ["grpc_code", "grpc_method", "grpc_service", "grpc_type"])
+        network = NetworkMetrics(registry)
         if watchesProcess { registry.register(ProcessMetrics()) }
     }
 
     /// etcd's bounds, 1 ms to 8.192 s, and four below: a flush into a zero-filled segment takes 0.1 ms.
     private static let flushBounds = Histogram.doublingBounds(fromNanoseconds: 62_500, count: 18)
-    /// etcd's bounds: 0.1 ms to 3.2768 s.
-    private static let roundTripBounds = Histogram.doublingBounds(
-        fromNanoseconds: 100_000, count: 16)
+    /// etcd's bounds, 1 ms to 8.192 s, and five above: a flush is of many commits, and rests between them.
+    private static let commitBounds = Histogram.doublingBounds(
+        fromNanoseconds: 1_000_000, count: 19)
 
     /// Keeps the length of a turn of the event loop if it is the longest so far.
     package func turnEnded(afterNanoseconds nanoseconds: UInt64) {
@@ -130,9 +125,7 @@ package final class ServerMetrics {
     }
 
     /// The instruments of a peer, named as its members name it: asked for once and kept.
-    package func peer(_ name: String) -> PeerMetrics {
-        PeerMetrics(state: peerStates.labelled(name), roundTrip: peerRoundTrips.labelled(name))
-    }
+    package func peer(_ name: String) -> PeerMetrics { network.peer(name) }
 
     /// The instruments of a role of this node.
     package func role(_ name: String) -> RoleMetrics {
@@ -142,6 +135,6 @@ package final class ServerMetrics {
     /// The counters of one gRPC method, for instance `("etcdserverpb.KV", "Put")`: asked for once and
     /// kept.
     package func calls(service: String, method: String, kind: CallKind = .unary) -> CallCounters {
-        CallCounters(family: callsHandled, service: service, method: method, kind: kind)
+        network.calls(service: service, method: method, kind: kind)
     }
 }

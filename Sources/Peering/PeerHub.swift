@@ -104,9 +104,9 @@ package final class PeerHub: PeerLink {
         }
         // Mostly all are small: one frame, from the messages as they are.
         let express = largeCount == 0 ? messages : messages.filter { !isLarge($0) }
-        send(express, on: session.lane(forByteCount: 0))
+        send(express, on: session.lane(forByteCount: 0), of: session)
         if largeCount > 0 {
-            send(messages.filter(isLarge), on: session.lane(forByteCount: .max))
+            send(messages.filter(isLarge), on: session.lane(forByteCount: .max), of: session)
         }
     }
 
@@ -128,7 +128,7 @@ package final class PeerHub: PeerLink {
 
     /// Sends messages in frames of bounded size. A lane that is full drops them: the core expects
     /// loss, and memory stays bounded.
-    private func send(_ messages: [Message], on lane: Lane?) {
+    private func send(_ messages: [Message], on lane: Lane?, of session: PeerSession) {
         guard let lane, !messages.isEmpty else { return }
         let header = replica.frameHeader
         var first = 0
@@ -140,10 +140,13 @@ package final class PeerHub: PeerLink {
                 end += 1
             }
             let isWhole = first == 0 && end == messages.count
-            lane.send(
-                LaneMessage.encode(header, isWhole ? messages : Array(messages[first..<end])))
+            let frame = LaneMessage.encode(
+                header, isWhole ? messages : Array(messages[first..<end]))
+            session.metrics.sentBytes.increment(by: UInt64(frame.count))
+            lane.send(frame)
             first = end
         }
+        if first < messages.count { session.metrics.sendFailures.increment() }
     }
 
     // MARK: Lanes
@@ -193,6 +196,7 @@ package final class PeerHub: PeerLink {
         _ bytes: UnsafeRawBufferPointer, on lane: Lane, of session: PeerSession
     ) {
         guard !lane.isClosed else { return }
+        session.metrics.receivedBytes.increment(by: UInt64(bytes.count))
         do throws(FrameError) {
             switch try LaneMessage.decode(bytes) {
             case .hello(let hello): receive(hello, on: lane, of: session)

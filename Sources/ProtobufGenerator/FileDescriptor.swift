@@ -7,6 +7,9 @@ struct FileDescriptor: WireDecodable {
     var messages: [MessageDescriptor] = []
     var enums: [EnumDescriptor] = []
     var services: [ServiceDescriptor] = []
+    var dependencies: [String] = []
+    /// All of it but its comments.
+    var bytes: [UInt8] = []
     private var comments: [SourceComment] = []
 
     mutating func decode(_ reader: inout WireReader) throws(WireError) {
@@ -16,6 +19,7 @@ struct FileDescriptor: WireDecodable {
             case 0: return attachComments()
             case 10: name = try reader.readString()
             case 18: package = try reader.readString()
+            case 26: dependencies.append(try reader.readString())
             case 34: try reader.readMessage(in: &messages)
             case 42: try reader.readMessage(in: &enums)
             case 50: try reader.readMessage(in: &services)
@@ -41,9 +45,42 @@ struct FileDescriptor: WireDecodable {
         }
     }
 
+    static let sourceInfoField = 9
+
     /// The first two numbers of a path, and what is left of it.
     static func step(_ path: ArraySlice<Int>) -> (field: Int, index: Int, rest: ArraySlice<Int>)? {
         guard path.count >= 2 else { return nil }
         return (path[path.startIndex], path[path.startIndex + 1], path.dropFirst(2))
+    }
+}
+
+extension [UInt8] {
+    /// A message without one of its fields.
+    func dropping(field: Int) -> [UInt8] {
+        var kept: [UInt8] = []
+        var index = 0
+        func number() -> Int {
+            var (value, shift) = (0, 0)
+            while true {
+                let byte = self[index]
+                index += 1
+                value |= Int(byte & 0x7f) << shift
+                shift += 7
+                if byte < 0x80 { return value }
+            }
+        }
+        while index < count {
+            let start = index
+            let tag = number()
+            switch tag & 7 {
+            case 0: _ = number()
+            case 2:
+                let length = number()
+                index += length
+            default: preconditionFailure("a file's descriptor has no such fields")
+            }
+            if tag >> 3 != field { kept += self[start..<index] }
+        }
+        return kept
     }
 }

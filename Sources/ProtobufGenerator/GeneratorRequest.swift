@@ -6,6 +6,8 @@ struct GeneratorRequest: WireDecodable {
     /// The files to generate from; the others are there because these import them.
     var namesToGenerate: [String] = []
     var files: [FileDescriptor] = []
+    /// `--synod_opt`: `descriptors` asks for the files themselves, too.
+    var parameter = ""
 
     mutating func decode(_ reader: inout WireReader) throws(WireError) {
         while true {
@@ -13,7 +15,12 @@ struct GeneratorRequest: WireDecodable {
             switch tag {
             case 0: return
             case 10: namesToGenerate.append(try reader.readString())
-            case 122: try reader.readMessage(in: &files)
+            case 18: parameter = try reader.readString()
+            case 122:
+                let bytes = try reader.readBytes()
+                var file = try FileDescriptor(serializedBytes: bytes)
+                file.bytes = bytes.dropping(field: FileDescriptor.sourceInfoField)
+                files.append(file)
             default: try reader.skip(tag)
             }
         }

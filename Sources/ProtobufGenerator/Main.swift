@@ -18,6 +18,10 @@ struct Main {
             for file in request.files where request.namesToGenerate.contains(file.name) {
                 response.files += FileGenerator(file: file, schema: schema).generate()
             }
+            if request.parameter == "descriptors" {
+                let files = request.files.filter { request.namesToGenerate.contains($0.name) }
+                response.files.append(DescriptorGenerator(files: files).generate())
+            }
             return response
         } catch {
             return GeneratorResponse(error: error.text)

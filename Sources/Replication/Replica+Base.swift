@@ -74,6 +74,7 @@ extension Replica {
                 ])
             marks.hit(.flushEnded)
             metrics.flushes.increment()
+            metrics.baseCommit.observe(nanoseconds: milliseconds * 1_000_000)
             metrics.flushedBytes.increment(by: UInt64(ended.byteCount))
             baseIsDurable(upTo: Slot(ended.slot))
             backups?.flushEnded(slot: ended.slot)

@@ -24,6 +24,9 @@ package final class HTTPExchange {
     /// The answer may be long in coming: a client that ends its direction is taken to have gone.
     package var endsWithInput = false
 
+    /// Headers that every answer has, whoever gives it.
+    package var furtherHeaders: [(String, String)] = []
+
     private enum State { case waiting, streaming, ended, gone }
 
     private var state = State.waiting
@@ -57,14 +60,14 @@ package final class HTTPExchange {
         guard state == .waiting else { return }
         state = .ended
         onClose = nil
-        responder?.respond(status: status, headers: headers, body: body)
+        responder?.respond(status: status, headers: headers + furtherHeaders, body: body)
     }
 
     /// Begins an answer in pieces.
     package func startStreaming(status: Int, headers: [(String, String)] = []) {
         guard state == .waiting else { return }
         state = .streaming
-        responder?.start(status: status, headers: headers)
+        responder?.start(status: status, headers: headers + furtherHeaders)
     }
 
     /// Sends a piece of the answer.

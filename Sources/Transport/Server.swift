@@ -28,6 +28,9 @@ package final class Server {
     package private(set) var acceptedConnections: UInt64 = 0
     /// Connections refused because there were too many.
     package private(set) var refusedConnections: UInt64 = 0
+    /// Bytes of all connections, as they came and went.
+    package internal(set) var receivedBytes: UInt64 = 0
+    package internal(set) var sentBytes: UInt64 = 0
     /// Told about each connection that the server closed for a fault of the other side: its address
     /// and what was wrong.
     package var onConnectionFault: ((String, String) -> Void)?

@@ -136,12 +136,14 @@ extension ServerConnection: TCPConnectionHandler {
 
     func connection(_ connection: TCPConnection, didRead bytes: UnsafeRawBufferPointer) {
         lastReceivedAt = server.loop.turnTime
+        server.receivedBytes &+= UInt64(bytes.count)
         if let tls { receiveSealed(bytes, tls) } else { receive(bytes) }
     }
 
     func connection(_ connection: TCPConnection, fill output: ByteQueue, limit: Int) {
         if let tls { fillSealed(output, limit, tls) } else { fill(output, limit) }
         writtenBytes &+= UInt64(output.count)
+        server.sentBytes &+= UInt64(output.count)
     }
 
     func connectionDidEndInput(_ connection: TCPConnection) -> Bool {

@@ -25,6 +25,7 @@ package final class WatchHub {
     /// Those that read history.
     var lagging: [Watcher] = []
     var streams: [WatchStream] = []
+    package var streamCount: Int { streams.count }
     /// Streams that have output and were not told yet.
     var ready = RingBuffer<WatchStream>()
     /// Streams that wait for all their watches to be live.

@@ -111,7 +111,8 @@ import Testing
         #expect(it.name == "flag" && it.dataDirectory == "/synod")
         #expect(it.warnings == ["ETCD_SNAPSHOT_COUNT has no effect in this version of Synod"])
         #expect(
-            refusal(environment: ["ETCD_CORS": "x"]).hasPrefix("ETCD_CORS is refused"))
+            refusal(environment: ["ETCD_HOST_WHITELIST": "x"])
+                .hasPrefix("ETCD_HOST_WHITELIST is refused"))
     }
 
     @Test(arguments: [

@@ -1,3 +1,4 @@
+import EtcdAPI
 import Protobuf
 import Testing
 
@@ -39,6 +40,78 @@ import Testing
         #expect(answer.text.contains(#"synod_reads_served_total{consistency="linearizable"} 1"#))
         #expect(answer.text.contains(#"synod_reads_served_total{consistency="sequential"} 2"#))
         #expect(answer.text.contains("etcd_server_has_leader "))
+    }
+
+    @Test(arguments: ["/livez", "/readyz", "/livez/serializable_read", "/readyz/non_learner"])
+    func aServingNodeIsAliveAndReady(path: String) throws {
+        let harness = try DoorHarness()
+        let answer = try harness.http("GET", path)
+        #expect(answer.status == 200 && answer.text == "ok\n")
+        #expect(try harness.http("POST", path).status == 405)
+    }
+
+    @Test func checksAreTold() throws {
+        let harness = try DoorHarness()
+        let verbose = try harness.http("GET", "/readyz?verbose&exclude=non_learner")
+        #expect(
+            verbose.text
+                == "[+]data_corruption ok\n[+]serializable_read ok\n[+]linearizable_read ok\nok\n")
+        #expect(try harness.http("GET", "/readyz/nothing").status == 404)
+        #expect(try harness.http("GET", "/livez/non_learner").status == 404)
+    }
+
+    @Test func aNodeWithoutALeaderIsNotReadyAndSaysWhy() throws {
+        let harness = try DoorHarness(isAlone: true)
+        let answer = try harness.http("GET", "/readyz")
+        #expect(answer.status == 503)
+        #expect(answer.text.contains("[-]linearizable_read failed: etcdserver: "))
+        #expect(answer.text.contains("[+]data_corruption ok\n"))
+        #expect(try harness.http("GET", "/readyz/data_corruption").status == 200)
+        #expect(try harness.http("GET", "/readyz/linearizable_read").status == 503)
+    }
+
+    @Test func otherOriginsAreAllowedAsOrdered() throws {
+        let harness = try DoorHarness()
+        let any = try harness.http("GET", "/version", headers: ["origin: http://a"])
+        #expect(any.headers["access-control-allow-origin"] == "*")
+        let asked = try harness.http("OPTIONS", "/v3/kv/put", headers: ["origin: http://a"])
+        #expect(asked.status == 200)
+        #expect(
+            asked.headers["access-control-allow-headers"] == "accept, content-type, authorization")
+        #expect(asked.headers["access-control-allow-methods"]?.contains("POST") == true)
+        var options = EtcdDoorOptions()
+        options.origins = ["http://a"]
+        let strict = try DoorHarness(options: options)
+        let allowed = try strict.http(
+            "POST", "/v3/kv/range", headers: ["origin: http://a"], text: #"{"key":"YQ=="}"#)
+        #expect(allowed.headers["access-control-allow-origin"] == "http://a")
+        let other = try strict.http("GET", "/version", headers: ["origin: http://b"])
+        #expect(other.status == 200)
+        #expect(other.headers["access-control-allow-origin"] == nil)
+    }
+
+    /// What etcd's published dashboards and alerts ask for.
+    @Test func theDashboardsNamesAreThere() throws {
+        let harness = try DoorHarness()
+        try harness.put("k", "v")
+        let text = try harness.http("GET", "/metrics").text
+        for name in [
+            "etcd_server_has_leader", "etcd_server_is_leader", "etcd_server_is_learner",
+            "etcd_server_leader_changes_seen_total", "etcd_server_proposals_committed_total",
+            "etcd_server_proposals_applied_total", "etcd_server_proposals_pending",
+            "etcd_server_proposals_failed_total", "etcd_server_quota_backend_bytes",
+            "etcd_disk_wal_fsync_duration_seconds_bucket",
+            "etcd_disk_backend_commit_duration_seconds_bucket",
+            "etcd_mvcc_db_total_size_in_bytes", "etcd_mvcc_db_total_size_in_use_in_bytes",
+            "etcd_server_version{server_version=\"3.6.0\"}",
+            "etcd_cluster_version{cluster_version=\"3.6\"}", "process_resident_memory_bytes",
+            "process_open_fds", "process_max_fds", "etcd_debugging_mvcc_watcher_total",
+            #"grpc_server_started_total{grpc_method="Put",grpc_service="etcdserverpb.KV",grpc_type="unary"} 1"#,
+            #"grpc_server_handled_total{grpc_code="OK",grpc_method="Put",grpc_service="etcdserverpb.KV",grpc_type="unary"} 1"#,
+            #"grpc_server_started_total{grpc_method="Watch",grpc_service="etcdserverpb.Watch",grpc_type="bidi_stream"} 0"#,
+        ] {
+            #expect(text.contains("\n" + name), "\(name)")
+        }
     }
 
     @Test func otherMethodsAndPathsAreRefused() throws {

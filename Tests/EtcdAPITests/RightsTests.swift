@@ -93,6 +93,7 @@ struct RightsTests {
             KVMethods.all + WatchMethods.all + LeaseMethods.all + ClusterMethods.all
             + MaintenanceMethods.all + AuthMethods.all + LockMethods.all + ElectionMethods.all
             + MembersMethods.all + StoreMethods.all + FaultsMethods.all + HealthMethods.all
+            + ServerReflectionMethods.all + [ReflectionService.pathOfAlpha]
         for method in methods {
             #expect(RPCRights.table[method] != nil, "\(method) has no right")
         }
@@ -110,6 +111,7 @@ struct RightsTests {
         let streams = [
             WatchMethods.watch, LeaseMethods.leaseKeepAlive, MaintenanceMethods.snapshot,
             HealthMethods.watch, ElectionMethods.observe, KVMethods.rangeStream,
+            ServerReflectionMethods.serverReflectionInfo, ReflectionService.pathOfAlpha,
         ]
         let last = AuthMethods.authDisable
         let paths = RPCRights.table.keys.sorted().filter { path in

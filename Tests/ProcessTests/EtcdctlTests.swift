@@ -62,6 +62,20 @@ extension ProcessTests {
             }
         }
 
+        /// Equal on all members, whatever each has in memory; and what has nothing to do succeeds.
+        private func hashes(_ all: String) async throws {
+            let revision = try await revision(all, of: "versioned")
+            let lines = try await ok(all, "endpoint", "hashkv", "--rev=\(revision)")
+            #expect(lines.count == 3)
+            let hashes = Set(lines.map { $0.split(separator: ",").last })
+            #expect(hashes.count == 1)
+            _ = try await ok(all, "put", "hashed", "too")
+            let other = try await ok(all, "endpoint", "hashkv")
+            #expect(Set(other.map { $0.split(separator: ",").last }) != hashes)
+            let defragmented = try await ok(all, "defrag")
+            #expect(defragmented.count { $0.contains("Finished defragmenting") } == 3)
+        }
+
         private func puts(_ endpoints: [String]) async throws {
             for (index, endpoint) in endpoints.enumerated() {
                 #expect(try await ok(endpoint, "put", "key\(index)", "value\(index)") == ["OK"])
@@ -202,6 +216,7 @@ extension ProcessTests {
             try await leadership(status.map { $0.components(separatedBy: ", ") })
             let members = Set(status.map { $0.split(separator: ",")[1] })
             #expect(members.count == 3)
+            try await hashes(all)
             let health = try await ok(all, "endpoint", "health")
             #expect(health.count { $0.contains("is healthy") } == 3)
             for endpoint in cluster.endpoints {

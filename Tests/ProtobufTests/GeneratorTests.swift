@@ -14,7 +14,7 @@ import Testing
     @Test func theCheckedInCodeIsFresh() throws {
         let checkedIn = Protoc.protos.appending(path: "../Sources/EtcdMessages").standardizedFileURL
         try Protoc.withTemporaryFolder { folder in
-            try generate(Protoc.fileNames(), into: folder)
+            try generate(["--synod_opt=descriptors"] + Protoc.fileNames(), into: folder)
             func names(_ folder: URL) throws -> [String] {
                 try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
             }

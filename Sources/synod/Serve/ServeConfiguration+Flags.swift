@@ -48,6 +48,7 @@ extension ServeConfiguration {
         quotaBytes = Self.quota(
             try values.integer("quota-backend-bytes", in: Int.min...Int.max))
         watchProgressMilliseconds = try Self.watchProgress(values)
+        allowedOrigins = values.list("cors")
         autoCompaction = try Self.autoCompaction(values)
         readmission = try values.choice("readmission", of: Readmission.self)
         storage = try values.choice("storage", of: Storage.self)

@@ -44,6 +44,8 @@ struct ServeConfiguration: Sendable, Equatable {
     var quotaBytes: UInt64
     var watchProgressMilliseconds: UInt64
     var autoCompaction: AutoCompaction
+    /// Origins as browsers write them, or `*`.
+    var allowedOrigins: [String]
     /// Whether there is a base below the tables.
     var storage: Storage
     var memoryLimit: MemoryLimit

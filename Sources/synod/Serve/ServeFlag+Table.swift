@@ -51,6 +51,9 @@ extension ServeFlag {
             "what the leader keeps of the past, compacting the rest by itself: 1000 revisions, or 30m, 8h, or 8 for 8h (0: all)"
         ),
         ServeFlag(
+            "cors", "ORIGINS", "*", .effective,
+            "the origins whose web pages may read the answers of etcd's paths; * for all"),
+        ServeFlag(
             "experimental-watch-progress-notify-interval", "TIME", "10m", .effective,
             "how often idle watches that asked for it are told how far they are"),
         ServeFlag(
@@ -145,7 +148,6 @@ extension ServeFlag {
     /// etcd's flags that promise secrecy or a check of who somebody is.
     static let security: [ServeFlag] = [
         ("auth-token", "KIND", "simple"), ("host-whitelist", "HOSTS", "*"),
-        ("cors", "ORIGINS", "*"),
     ].map {
         ServeFlag(
             $0, $1, $2, .refused("authentication is not in this version"),

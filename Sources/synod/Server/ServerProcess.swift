@@ -59,6 +59,20 @@ final class ServerProcess {
         clientServer = Self.clientServer(loop, replica, configuration)
         peerServer = Self.peerServer(loop, hub, configuration)
         useCertificates()
+        countBytes()
+    }
+
+    /// As etcd's dashboards ask for it: all bytes that clients sent and were sent.
+    private func countBytes() {
+        let server = clientServer
+        metrics.registry.register(
+            ReadCounter(
+                "etcd_network_client_grpc_received_bytes_total", help: "Bytes from clients."
+            ) { [unowned server] in server.receivedBytes })
+        metrics.registry.register(
+            ReadCounter("etcd_network_client_grpc_sent_bytes_total", help: "Bytes to clients.") {
+                [unowned server] in server.sentBytes
+            })
     }
 
     /// Serves until a signal says stop.
@@ -165,6 +179,7 @@ final class ServerProcess {
         options.requestBytesMax = configuration.maxRequestBytes
         options.txnOperationsMax = configuration.maxTransactionOperations
         options.productVersion = Version.synod
+        options.origins = configuration.allowedOrigins
         options.takesFaults = configuration.takesFaults
         let later = DeferredWork(loop: loop)
         let mailbox = loop.mailbox

@@ -1,0 +1,51 @@
+/// What goes over the network, to peers and in calls of clients.
+final class NetworkMetrics {
+    private let peerStates: MetricFamily<Gauge>
+    private let peerRoundTrips: MetricFamily<Histogram>
+    private let peerSentBytes: MetricFamily<Counter>
+    private let peerReceivedBytes: MetricFamily<Counter>
+    private let peerSendFailures: MetricFamily<Counter>
+    private let callsStarted: MetricFamily<Counter>
+    private let callsHandled: MetricFamily<Counter>
+
+    init(_ registry: MetricsRegistry) {
+        peerStates = registry.gauges(
+            "synod_peer_state", help: "What this node thinks of a peer: 0 down, 1 suspect, 2 up.",
+            labels: ["peer"])
+        peerRoundTrips = registry.histograms(
+            "etcd_network_peer_round_trip_time_seconds", help: "Round trips to a peer.",
+            labels: ["To"], boundsNanoseconds: NetworkMetrics.roundTripBounds)
+        peerSentBytes = registry.counters(
+            "etcd_network_peer_sent_bytes_total", help: "Bytes sent to a peer.", labels: ["To"])
+        peerReceivedBytes = registry.counters(
+            "etcd_network_peer_received_bytes_total", help: "Bytes that came from a peer.",
+            labels: ["From"])
+        peerSendFailures = registry.counters(
+            "etcd_network_peer_sent_failures_total",
+            help: "Turns in which messages to a peer were dropped.", labels: ["To"])
+        callsStarted = registry.counters(
+            "grpc_server_started_total", help: "Calls that began here.",
+            labels: ["grpc_method", "grpc_service", "grpc_type"])
+        callsHandled = registry.counters(
+            "grpc_server_handled_total", help: "Calls that ended here, by status.",
+            labels: ["grpc_code", "grpc_method", "grpc_service", "grpc_type"])
+    }
+
+    /// etcd's bounds: 0.1 ms to 3.2768 s.
+    private static let roundTripBounds = Histogram.doublingBounds(
+        fromNanoseconds: 100_000, count: 16)
+
+    func peer(_ name: String) -> PeerMetrics {
+        PeerMetrics(
+            state: peerStates.labelled(name), roundTrip: peerRoundTrips.labelled(name),
+            sentBytes: peerSentBytes.labelled(name),
+            receivedBytes: peerReceivedBytes.labelled(name),
+            sendFailures: peerSendFailures.labelled(name))
+    }
+
+    func calls(service: String, method: String, kind: CallKind) -> CallCounters {
+        CallCounters(
+            started: callsStarted.labelled(method, service, kind.rawValue), family: callsHandled,
+            service: service, method: method, kind: kind)
+    }
+}
