@@ -9,7 +9,7 @@ package import WriteAheadLog
 package struct InjectedBug: Equatable, Sendable {
     /// Which faults it takes to find the bug: a profile of the simulator.
     package enum Profile: String, CaseIterable, Sendable {
-        case network, disk, clock, roles, membership, storage, watch, lease, all
+        case network, disk, clock, roles, membership, storage, watch, lease, rights, all
     }
 
     /// As it is given on the command line.
@@ -53,7 +53,7 @@ extension InjectedBug {
     package static let all: [InjectedBug] =
         [canary] + durability + ballots + decisions + memberships + truncation + bases + operators
         + reads
-        + commands + watches + leases
+        + commands + watches + leases + rights
 
     private static let canary = InjectedBug(
         "canary", "none", .network,
@@ -363,5 +363,19 @@ extension InjectedBug {
             "lease-table-newer-than-slot", "P31", .lease,
             "the leases of a flush are those of its end, all else that of the freeze",
             replica: .leaseTableNewerThanSlot),
+    ]
+
+    private static let rights = [
+        InjectedBug(
+            "rights-not-checked-at-apply", "AskedAtApply", .rights,
+            "a command is executed whatever its user may do", machine: .rightsNotCheckedAtApply),
+        InjectedBug(
+            "old-rights-accepted", "AskedAtApply", .rights,
+            "a command counts although rights have changed since they were looked up",
+            machine: .oldRightsAccepted),
+        InjectedBug(
+            "auth-left-out-of-restore", "P31", .rights,
+            "a node that takes over a base does not take over who may do what",
+            machine: .authLeftOutOfRestore),
     ]
 }

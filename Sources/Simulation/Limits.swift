@@ -28,6 +28,8 @@ package enum Limits {
     static let sessionAttemptsMax = 10
     /// Clients that hold leases.
     static let leaseHolders = 6
+    /// Clients whose rights are changed.
+    static let rightsGuests = 4
     /// No lease lasts longer than so after its last renewal, a change of the leader and what that takes apart.
     static let leaseMilliseconds: UInt64 = 3_000
     /// How long a machine's log stays longer for another one that takes its base.

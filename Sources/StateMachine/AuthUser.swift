@@ -46,4 +46,9 @@ package struct IssuedToken: Equatable, Sendable {
     package let revision: UInt64
     /// The slot that issued it: part of the token.
     package let slot: UInt64
+
+    package init(user: [UInt8], digest: [UInt8], revision: UInt64, slot: UInt64) {
+        (self.user, self.digest) = (user, digest)
+        (self.revision, self.slot) = (revision, slot)
+    }
 }

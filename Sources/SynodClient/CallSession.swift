@@ -25,6 +25,10 @@ final class CallSession {
     /// A try of a write has ended with its outcome open.
     private var mayHaveRun = false
     private(set) var isOver = false
+    /// What says who calls.
+    private var token: String?
+    /// How often the servers asked for another token.
+    private var logins = 0
 
     init(
         _ number: UInt64, _ order: CallOrder, _ completion: @escaping Completion, core: ClientCore
@@ -42,15 +46,36 @@ final class CallSession {
         order.kind == .sessionWrite && ticket == nil ? .write : order.kind
     }
 
-    /// Asks a node, as soon as a write has its number.
+    /// Asks a node, as soon as it is known who calls, and a write has its number.
     func begin() {
+        guard core.tokens.isNeeded(by: order) else { return enterSession() }
+        isWaiting = true
+        core.tokens.enter(self)
+        guard isWaiting, !isOver else { return }
+        waitInVainAtLast()
+    }
+
+    /// Somebody calls: a token says who; nil where nobody needs one.
+    func loggedIn(_ token: String?) {
+        guard !isOver else { return }
+        isWaiting = false
+        pause?.cancel()
+        self.token = token
+        if ticket == nil { enterSession() } else { attempt() }
+    }
+
+    private func waitInVainAtLast() {
+        pause = core.loop.schedule(afterMilliseconds: millisecondsLeft()) { [weak self] in
+            self?.waitedInVain()
+        }
+    }
+
+    private func enterSession() {
         guard order.kind == .sessionWrite else { return attempt() }
         isWaiting = true
         core.sessions.enter(self)
         guard isWaiting, !isOver else { return }
-        pause = core.loop.schedule(afterMilliseconds: millisecondsLeft()) { [weak self] in
-            self?.waitedInVain()
-        }
+        waitInVainAtLast()
     }
 
     /// The number of a write; nil if the servers have no sessions.
@@ -81,7 +106,7 @@ final class CallSession {
         }
         let link = core.link(for: order.endpoint)
         triesInRound += 1
-        call = link.call(order, ticket: ticket, timeoutMilliseconds: timeout) {
+        call = link.call(order, ticket: ticket, token: token, timeoutMilliseconds: timeout) {
             [weak self] result in
             self?.ended(result, link)
         }
@@ -103,6 +128,13 @@ final class CallSession {
         guard case .failure(let failure) = result else { return finish(result) }
         if let ticket, let refusal = SessionRefusal(failure) {
             return lost(ticket, refusal, failure)
+        }
+        if TokenKeeper.asksForLogin(failure), core.tokens.isNeeded(by: order),
+            logins < Limits.loginsPerCall
+        {
+            logins += 1
+            core.tokens.lost(token)
+            return begin()
         }
         let mayRetry = RetryPolicy.mayRetry(failure, kind)
         guard mayRetry else { return finish(.failure(settled(failure))) }

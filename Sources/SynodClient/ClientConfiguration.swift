@@ -17,6 +17,8 @@ public struct ClientConfiguration: Sendable, Hashable {
     /// Certificates; nil: those endpoints speak TLS that say so (`https://`), with the authorities that this
     /// machine trusts.
     public var security: ClientSecurity?
+    /// Who this client is, where users count. It logs in by itself.
+    public var user: UserLogin?
     /// Begin with a random node instead of the first one, to spread clients over the nodes.
     public var startsAtRandomEndpoint = false
 

@@ -15,6 +15,7 @@ final class ClientCore {
     private var calls: [UInt64: CallSession] = [:]
     private(set) lazy var sessions = SessionKeeper(
         core: self, isEnabled: configuration.usesSessions)
+    private(set) lazy var tokens = TokenKeeper(core: self, login: configuration.user)
     /// No further call is begun.
     private(set) var isClosing = false
     private var random: SeededRandom

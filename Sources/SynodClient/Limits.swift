@@ -1,5 +1,7 @@
 /// The limits of this room, each with its name.
 public enum Limits {
+    /// How often one call lets the client log in again.
+    static let loginsPerCall = 3
     /// Bytes of one answer; etcd's own clients stop at the same order of magnitude.
     public static let responseBytesMax = 256 << 20
     /// Calls of one client that wait for their answers at the same time.

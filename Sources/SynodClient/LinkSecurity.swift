@@ -5,6 +5,11 @@ package import Transport
 package struct LinkSecurity: Sendable {
     private let security: ClientSecurity?
     private let context: TLSContext?
+    /// What says who calls; nil where nobody needs it.
+    package var token: String?
+
+    /// The same as metadata.
+    package var metadata: [(String, String)] { token.map { [("token", $0)] } ?? [] }
 
     /// Reads the files, if any connection to `endpoints` speaks TLS. Blocking.
     package init(_ security: ClientSecurity?, for endpoints: [Endpoint]) throws(ClientError) {

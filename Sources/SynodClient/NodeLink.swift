@@ -23,12 +23,12 @@ final class NodeLink {
     /// Sends one request, with its number in a session if it has one. The completion is called once,
     /// later.
     func call(
-        _ order: CallOrder, ticket: WriteTicket?, timeoutMilliseconds: UInt64,
+        _ order: CallOrder, ticket: WriteTicket?, token: String?, timeoutMilliseconds: UInt64,
         completion: @escaping (Result<[UInt8], ClientError>) -> Void
     ) -> ClientCall {
         let endpoint = endpoint
         return usableConnection().unary(
-            order.path, order.request, metadata: Self.metadata(order, ticket),
+            order.path, order.request, metadata: Self.metadata(order, ticket, token),
             timeoutMilliseconds: timeoutMilliseconds
         ) { result in
             completion(result.mapError { ClientError($0, endpoint) })
@@ -36,12 +36,13 @@ final class NodeLink {
     }
 
     private static func metadata(
-        _ order: CallOrder, _ ticket: WriteTicket?
+        _ order: CallOrder, _ ticket: WriteTicket?, _ token: String?
     ) -> [(String, String)] {
         // etcd's way to say so.
-        let needsLeader = order.needsLeader ? [("hasleader", "true")] : []
-        guard let ticket else { return needsLeader }
-        return needsLeader + [("synod-session", ticket.text)]
+        var metadata = order.needsLeader ? [("hasleader", "true")] : []
+        if let ticket { metadata.append(("synod-session", ticket.text)) }
+        if let token { metadata.append(("token", token)) }
+        return metadata
     }
 
     func close() {

@@ -35,6 +35,8 @@ package struct Breach: Equatable, Sendable, CustomStringConvertible {
         case watches = "watches"
         /// A lease ended before its time, or not at all, or its client was told what is not so.
         case leases = "leases"
+        /// Somebody did what it may not, or was refused what it may.
+        case rights = "rights"
         /// Two runs of one seed gave two histories.
         case determinism = "determinism"
         /// The program ended itself.

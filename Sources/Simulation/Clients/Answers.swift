@@ -16,7 +16,10 @@ enum Answers {
 
     /// How a try ended at the node.
     static func verdict(_ outcome: Outcome, to action: Action) -> Verdict {
-        if case .failed(let error) = outcome { return error.isOfSession ? .noSession : .failed }
+        if case .failed(let error) = outcome {
+            if error.isOfRights { return .refused }
+            return error.isOfSession ? .noSession : .failed
+        }
         return answer(outcome, to: action).map(Verdict.done) ?? .unknown
     }
 

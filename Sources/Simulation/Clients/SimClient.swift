@@ -90,7 +90,9 @@ final class SimClient {
         continueLater()
         guard let process = machine.process, let replica = process.replica else { return }
         let bytes = RegisterSessionRequest().serializedBytes()
-        replica.propose(.registerSession, request: bytes) { [self, weak process] result in
+        replica.propose(
+            .registerSession, credentials: replica.rootCredentials, request: bytes
+        ) { [self, weak process] result in
             guard process?.mayAct() == true, case .applied(.registerSession(let response)) = result
             else {
                 return
@@ -292,7 +294,9 @@ final class SimClient {
             let session = workload.operations[number].request.map {
                 ClientSession(id: $0.session, sequence: $0.sequence)
             }
-            replica.propose(kind, session: session, request: bytes) { result in
+            replica.propose(
+                kind, session: session, credentials: replica.rootCredentials, request: bytes
+            ) { result in
                 switch result {
                 case .applied(let outcome): then(Answers.verdict(outcome, to: action))
                 case .refused: then(.refused)

@@ -116,7 +116,10 @@ package final class Workload {
             newestRevision > kept + 1
         else { return }
         let request = CompactionRequest.with { $0.revision = newestRevision - kept }
-        replica.propose(.compaction, request: request.serializedBytes()) { _ in }
+        replica.propose(
+            .compaction, credentials: replica.rootCredentials,
+            request: request.serializedBytes()
+        ) { _ in }
         process.requestTurn()
     }
 }

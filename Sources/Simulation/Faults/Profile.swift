@@ -1,6 +1,6 @@
 /// Which kinds of trouble a run makes.
 package enum Profile: String, CaseIterable, Sendable {
-    case network, disk, clock, roles, membership, storage, watch, lease, all
+    case network, disk, clock, roles, membership, storage, watch, lease, rights, all
 
     /// Every profile has processes that die: that is what all the rest is about.
     /// Memberships change by order in a profile of their own; by themselves they do wherever a directory is lost.
@@ -8,7 +8,7 @@ package enum Profile: String, CaseIterable, Sendable {
         if self == .lease {
             return Fault.allCases.filter { [.network, .clock, .processes].contains($0.concern) }
         }
-        if self == .storage || self == .watch {
+        if self == .storage || self == .watch || self == .rights {
             return Fault.allCases.filter {
                 [.bases, .disk, .network, .processes].contains($0.concern)
             }
@@ -27,7 +27,7 @@ package enum Profile: String, CaseIterable, Sendable {
             case .roles: .roles
             case .membership: .memberships
             case .storage, .watch: .bases
-            case .lease, .all: nil
+            case .lease, .rights, .all: nil
             }
         return Fault.allCases.filter { fault in
             guard

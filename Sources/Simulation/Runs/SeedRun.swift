@@ -14,6 +14,7 @@ package final class SeedRun {
     package let world: World
     private let workload: Workload
     private let leases: LeaseWorkload?
+    private let rights: RightsWorkload?
     private let nemesis: Nemesis
     private let backups: BackupTaker
     private let watching: WatchWorkload
@@ -36,6 +37,7 @@ package final class SeedRun {
         // Watchers reckon with the keys of the usual clients only.
         knobs.hasLeases = scenario.profile == .lease || knobs.hasLeases && knobs.watcherCount == 0
         if scenario.profile == .lease { knobs.watcherCount = 0 }
+        if scenario.profile == .rights { knobs.drawUsers(seed: scenario.seed) }
         world = World(
             seed: scenario.seed, knobs: knobs, injectedBug: scenario.injectedBug, output: output)
         if scenario.activeFaults.contains(.unsafeAmnesia) {
@@ -47,6 +49,7 @@ package final class SeedRun {
         workload = Workload(world)
         watching = WatchWorkload(world, keys: workload.keys)
         leases = knobs.hasLeases ? LeaseWorkload(world, beside: workload) : nil
+        rights = knobs.hasUsers ? RightsWorkload(world, beside: workload) : nil
         nemesis = Nemesis(world, workload, faults: scenario.activeFaults)
         backups = BackupTaker(world)
         if knobs.watcherCount > 0 { followWatches() }
@@ -99,6 +102,7 @@ package final class SeedRun {
         if scenario.profile == .storage { backups.start() }
         watching.start()
         leases?.start()
+        rights?.start()
         let begin = world.timeline.nowMicroseconds
         let most = min(
             Limits.faultySecondsMax * 1000, scenario.faultyMilliseconds ?? .max)
@@ -187,7 +191,9 @@ package final class SeedRun {
                 $0.key = Array("healed".utf8)
                 $0.value = Array(machine.name.utf8)
             }
-            replica.propose(.put, request: put.serializedBytes()) { result in
+            replica.propose(
+                .put, credentials: replica.rootCredentials, request: put.serializedBytes()
+            ) { result in
                 if case .applied = result {
                     isAnswered = true
                     then()
@@ -207,6 +213,7 @@ package final class SeedRun {
         world.trace.note(.phase, node: nil, 4, 0, "judge")
         workload.stop()
         leases?.stop()
+        rights?.stop()
         let core = world.machines.filter { nemesis.healed.contains($0.index) }
         endLeases(core)
         let bound = Limits.healingMilliseconds + world.knobs.requestTimeoutMilliseconds * 8

@@ -48,6 +48,16 @@ extension Knobs {
         compactionMicroseconds = dice.one(of: [100_000...500_000, 500_000...2_000_000])
     }
 
+    /// Users count. Mostly there are bases, so that who may do what is taken over from one.
+    package mutating func drawUsers(seed: UInt64) {
+        var dice = Dice(seed: seed, concern: "knobs of rights")
+        if dice.happens(perMille: 600) { drawBases(seed: seed) }
+        hasUsers = true
+        hasLeases = false
+        watcherCount = 0
+        quotaBytes = 0
+    }
+
     /// A stream of its own, too.
     private mutating func drawBase(_ seed: UInt64) {
         var dice = Dice(seed: seed, concern: "base-knobs")

@@ -52,6 +52,8 @@ package struct Knobs: Equatable, Sendable {
     package var watches = WatchPlan.standard
     /// Whether some of them hold leases.
     package var hasLeases = false
+    /// Whether users count.
+    package var hasUsers = false
     /// The quota of the store; 0: none.
     package var quotaBytes: UInt64 = 0
     package var autoCompaction = AutoCompaction.off

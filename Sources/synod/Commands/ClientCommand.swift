@@ -26,6 +26,7 @@ struct ClientCommand: Sendable {
         PutCommand.put, PutCommand.insert, PutCommand.update, PutCommand.append, GetCommand.get,
         DeleteCommand.delete, TransactionCommand.transaction, StatusCommand.status,
         LeaseCommand.lease, AlarmCommand.alarm, MemberCommand.member,
+        UserCommand.user, RoleCommand.role, UsersSwitchCommand.auth,
     ]
 
     static let endpointsFlag = Flag(
@@ -61,6 +62,7 @@ struct ClientCommand: Sendable {
         let timeout = try values.integer("timeout", in: 1...3_600_000)
         configuration.requestTimeoutMilliseconds = UInt64(timeout)
         configuration.security = try SecurityFlags.security(values)
+        configuration.user = UserFlags.login(values)
         do throws(ClientError) {
             return try Client(endpoints: values.list("endpoints"), configuration: configuration)
         } catch {

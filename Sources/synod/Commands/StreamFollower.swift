@@ -48,7 +48,7 @@ final class StreamFollower {
         let connection = ClientConnection(
             loop: loop, configuration: links.settings(for: endpoint))
         // A node without a leader sees nothing new.
-        let stream = connection.stream(path, metadata: [("hasleader", "true")])
+        let stream = connection.stream(path, metadata: [("hasleader", "true")] + links.metadata)
         stream.onMessage = { [unowned self] in took($0) }
         stream.onClose = { [unowned self] in closed($0) }
         stream.send(request())

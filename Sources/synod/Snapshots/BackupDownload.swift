@@ -34,7 +34,8 @@ final class BackupDownload {
         settings.connectMilliseconds = min(
             settings.connectMilliseconds, patienceMilliseconds)
         let connection = ClientConnection(loop: loop, configuration: settings)
-        let stream = connection.stream(MaintenanceMethods.snapshot)
+        let stream = connection.stream(
+            MaintenanceMethods.snapshot, metadata: links.metadata)
         stream.onMessage = { [unowned self, unowned stream] in receive($0, stream) }
         stream.onClose = { [unowned self] status in end = status }
         stream.send(SnapshotRequest().serializedBytes())

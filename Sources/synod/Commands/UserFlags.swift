@@ -1,0 +1,57 @@
+internal import SynodClient
+
+/// The flags of `etcdctl` that say who asks.
+enum UserFlags {
+    static let all: [Flag] = [
+        Flag(
+            "user", "NAME[:PASSWORD]", "who asks, where users count",
+            environment: ["SYNOD_USER", "ETCDCTL_USER"]),
+        Flag(
+            "password", "PASSWORD", "the user's password, if --user does not say it",
+            environment: ["SYNOD_PASSWORD", "ETCDCTL_PASSWORD"]),
+    ]
+
+    /// What they say; nil for nobody. A password that is given nowhere is read from standard input.
+    static func login(_ values: FlagValues) -> UserLogin? {
+        let text = values.text("user")
+        guard !text.isEmpty else { return nil }
+        let (name, password) = split(text)
+        let given = values.text("password")
+        return UserLogin(
+            name: name, password: password ?? (given.isEmpty ? read(of: name) : given))
+    }
+
+    /// `NAME:PASSWORD`, or a name alone.
+    static func split(_ text: String) -> (name: String, password: String?) {
+        guard let colon = text.firstIndex(of: ":") else { return (text, nil) }
+        return (String(text[..<colon]), String(text[text.index(after: colon)...]))
+    }
+
+    /// A line of standard input.
+    static func read(of name: String) -> String {
+        Console.complain("password of \(name):")
+        return readLine() ?? ""
+    }
+
+    /// A token for connections of a command's own; nil where nobody needs one.
+    static func token(_ values: FlagValues, _ endpoints: [Endpoint]) throws(UsageError) -> String? {
+        guard let login = login(values) else { return nil }
+        var configuration = ClientConfiguration()
+        configuration.security = try SecurityFlags.security(values)
+        let settings = configuration
+        let outcome: Result<String?, ClientError> = Blocking.run {
+            do throws(ClientError) {
+                let client = try Client(endpoints: endpoints, configuration: settings)
+                defer { client.close() }
+                return .success(try await client.logIn(login))
+            } catch {
+                return .failure(error)
+            }
+        }
+        do throws(ClientError) {
+            return try outcome.get()
+        } catch {
+            throw UsageError(error.message)
+        }
+    }
+}
