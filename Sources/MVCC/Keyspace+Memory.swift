@@ -63,10 +63,20 @@ extension Keyspace {
         let look = lookForVictims(
             budgetKeys: budgetKeys, bytesWanted: memoryBytes - bytesMax + margin)
         for record in look.victims { evict(record) }
-        // Where next to nothing can go, looking on is not worth it before there is more, or before a flush ends.
-        let isHopeless = look.hopefulCount * Limits.evictionHope < look.lookedAt
-        evictionPauseBytes = isHopeless ? memoryBytes + max(1, margin) : 0
+        note(look.lookedAt, look.hopefulCount, bytesMax)
         return !look.victims.isEmpty && memoryBytes > bytesMax
+    }
+
+    /// Once next to nothing can go of all keys, looking on is not worth it before there is more, or before a flush
+    /// ends. Some keys say nothing: those that were put last may lie together.
+    private func note(_ lookedAt: Int, _ hopeful: Int, _ bytesMax: Int) {
+        evictionRound.lookedAt += lookedAt
+        evictionRound.hopeful += hopeful
+        guard evictionRound.lookedAt >= tree.recordCount else { return }
+        if evictionRound.hopeful * Limits.evictionHope < evictionRound.lookedAt {
+            evictionPauseBytes = memoryBytes + max(1, bytesMax / Limits.evictionPauseParts)
+        }
+        evictionRound = (0, 0)
     }
 
     /// One look at some keys, from where the last one ended (the CLOCK algorithm).

@@ -60,8 +60,10 @@ package final class Keyspace {
     var freeze: Freeze?
     /// Where the search for keys that can give way goes on.
     var evictionStart: [UInt8] = []
-    /// Keys are not looked for before memory is above this again: the last look found next to none.
+    /// Keys are not looked for before memory is above this again: a look at all of them found next to none.
     var evictionPauseBytes = 0
+    /// Of the round of looks that is under way: keys that were looked at, and those that could go.
+    var evictionRound = (lookedAt: 0, hopeful: 0)
     /// Keys that must not give way.
     var pinned: [KeyRecord] = []
     /// How often a read blocked until the base had answered.

@@ -59,6 +59,7 @@ extension Keyspace {
         freeze = nil
         evictionStart = []
         evictionPauseBytes = 0
+        evictionRound = (0, 0)
         pinned = []
     }
 }

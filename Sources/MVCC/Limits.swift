@@ -15,9 +15,10 @@ package enum Limits {
     package static let recordOverheadBytes = 220
     /// What a change in the history takes beside the value before.
     package static let entryOverheadBytes = 144
-    /// Eviction goes so far below the size allowed, as one part in so many of it; and where few keys can go it looks
-    /// again when as much has come.
+    /// Eviction goes so far below the size allowed, as one part in so many of it.
     static let evictionParts = 64
-    /// A look that finds less than one key in so many that could go is not worth repeating.
+    /// A round that finds less than one key in so many that could go is not worth repeating at once,
     static let evictionHope = 16
+    /// but when one part in so many of the size allowed has come.
+    static let evictionPauseParts = 8
 }

@@ -203,6 +203,23 @@ struct BaseTests {
         #expect(keyspace.memoryBytes > bytesMax / 2)
     }
 
+    @Test("keys that are put in order do not keep those before them in memory", arguments: [1, 7])
+    func evictionBehindNewKeys(stride: Int) throws {
+        let twins = try Twins()
+        let keyspace = twins.based.keyspace
+        var most = 0
+        for number in 0..<6_000 {
+            let key = "k\(100_000 + number * stride % 6_000)"
+            twins.run([(.put, PutRequestBytes.make(key, "1"), nil)], milliseconds: 1)
+            if number % 150 == 149 { try twins.flush() }
+            keyspace.releaseStep(budgetChanges: 10)
+            keyspace.evictStep(budgetKeys: 3, bytesMax: 300_000)
+            most = max(most, keyspace.memoryBytes)
+        }
+        // What is allowed, and as much again for what cannot go yet.
+        #expect(most < 600_000)
+    }
+
     @Test("keys that are on disk only are named before a batch is applied")
     func coldKeysAreNamed() throws {
         let twins = try Twins()
