@@ -59,6 +59,14 @@ extension ProcessTests {
                 #expect(ours.status == 0, "\(ours.output)")
                 let theirs = try await Tool.etcdctl(follower, "snapshot", "save", file + ".etcd")
                 #expect(theirs.status == 0, "\(theirs.output)")
+                let lines = try await Tool.curl(
+                    cluster.nodes[1].url + "/v3/maintenance/snapshot", "-d", "{}"
+                ).lines
+                #expect(lines.count > 2)
+                #expect(lines.allSatisfy { $0.hasPrefix(#"{"result":{"#) })
+                // The digest comes last, behind the last piece: nothing remains then, and a zero is left out.
+                #expect(lines.dropLast(2).allSatisfy { $0.contains(#""remaining_bytes":""#) })
+                #expect(lines.last?.contains(#""remaining_bytes""#) == false)
                 _ = try await client.put("last", "after")
                 for name in [file, file + ".etcd"] {
                     let status = try await Tool.synod("snapshot", "status", name)

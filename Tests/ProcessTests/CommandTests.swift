@@ -48,8 +48,8 @@ extension ProcessTests {
         @Test(.timeLimit(.minutes(1)))
         func serveRefusesWhatItMustNotIgnore() async throws {
             for (flag, sentence) in [
-                ("--cert-file=x", "--cert-file is refused"),
-                ("--listen-client-urls=https://127.0.0.1:1", "TLS"),
+                ("--host-whitelist=x", "--host-whitelist is refused"),
+                ("--cert-file=x", "KeyFile and CertFile must both be present"),
                 ("--initial-cluster=x=http://127.0.0.1:1", "couldn't find local name"),
             ] {
                 let result = try await Tool.synod("serve", flag)
