@@ -61,8 +61,15 @@ enum HTTP2Callbacks {
                 return 0
             }
         }
-        if role == .client { addClientCallbacks(table) }
+        if role == .client { addClientCallbacks(table) } else { addServerCallbacks(table) }
         return table
+    }
+
+    private static func addServerCallbacks(_ table: OpaquePointer) {
+        nghttp2_session_callbacks_set_on_begin_frame_callback(table) { _, frame, context in
+            guard let frame else { return 0 }
+            return withSession(context) { $0.began(frame) }
+        }
     }
 
     /// A client must know which of its requests have left it.

@@ -4,6 +4,7 @@ internal import CNghttp2
 extension HTTP2Session {
     func beganHeaders(_ frame: UnsafePointer<nghttp2_frame>) -> Int32 {
         hasOpenHeaders = true
+        headerBlockBytes = 0
         headerStream = nil
         let id = frame.pointee.hd.stream_id
         if role == .client {
@@ -20,27 +21,43 @@ extension HTTP2Session {
         return 0
     }
 
+    /// A server counts data in crumbs before it looks for their stream: of one that is over it hears no more.
+    func began(_ frame: UnsafePointer<nghttp2_frame_hd>) -> Int32 {
+        guard frame.pointee.length < Limits.usefulDataBytes,
+            frame.pointee.type == UInt8(NGHTTP2_DATA.rawValue),
+            frame.pointee.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) == 0
+        else { return 0 }
+        return spend(1)
+    }
+
     func received(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) -> Int32 {
         guard !isWithoutUse(name) else { return 0 }
-        headerStream?._withUnsafeGuaranteedRef { stream in
-            guard !stream.hasTooLargeHeaders else { return }
-            let size = name.count + value.count + 32
-            if stream.headers.countedBytes + size > settings.headerBytesMax {
-                stream.hasTooLargeHeaders = true
-            } else {
-                stream.headers.append(name, value)
-            }
+        headerBlockBytes += name.count + value.count + 32
+        // Refused politely up to here; a few bytes of HPACK can stand for any number of these.
+        guard headerBlockBytes <= Limits.headerBlocksPerLimit * settings.headerBytesMax else {
+            return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
         }
-        return 0
+        return headerStream?._withUnsafeGuaranteedRef { stream in
+            guard !stream.hasTooLargeHeaders else { return 0 }
+            let size = name.count + value.count + 32
+            guard stream.headers.countedBytes + size > settings.headerBytesMax else {
+                stream.headers.append(name, value)
+                return 0
+            }
+            stream.hasTooLargeHeaders = true
+            return spend(Limits.invalidFrameCost)
+        } ?? 0
     }
 
     func received(data: UnsafeRawBufferPointer, id: Int32, flags: UInt8) -> Int32 {
+        hasHeard = true
         let isLast = flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
         stream(id)?._withUnsafeGuaranteedRef { handler?.data(data, of: $0, isLast: isLast) }
         return 0
     }
 
     func received(frame: UnsafePointer<nghttp2_frame>) -> Int32 {
+        hasHeard = true
         let header = frame.pointee.hd
         switch nghttp2_frame_type(UInt32(header.type)) {
         case NGHTTP2_HEADERS: receivedHeaders(frame)
@@ -50,9 +67,21 @@ extension HTTP2Session {
             hasSettings = true
             return spend(1)
         case NGHTTP2_PING:
-            if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 { return spend(1) }
-            handler?.pingAnswered()
+            guard header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 else {
+                handler?.pingAnswered()
+                return 0
+            }
+            handler?.pingReceived()
+            return spend(1)
         case NGHTTP2_RST_STREAM, NGHTTP2_PRIORITY: return spend(1)
+        case NGHTTP2_WINDOW_UPDATE:
+            // Who reads much updates often; who was sent nothing has nothing to update.
+            guard role == .server else { return 0 }
+            guard windowCredit == 0 else {
+                windowCredit -= 1
+                return 0
+            }
+            return spend(1)
         case NGHTTP2_GOAWAY:
             let goAway = frame.pointee.goaway
             handler?.goAwayReceived(
@@ -87,7 +116,7 @@ extension HTTP2Session {
 
     private func receivedDataEnd(_ header: nghttp2_frame_hd) -> Int32 {
         guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 else {
-            return header.length == 0 ? spend(1) : 0
+            return role == .client && header.length == 0 ? spend(1) : 0
         }
         stream(header.stream_id)?._withUnsafeGuaranteedRef { stream in
             // The owner may have seen the end coming with the last piece.

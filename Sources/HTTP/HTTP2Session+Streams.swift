@@ -8,6 +8,7 @@ extension HTTP2Session {
     package func respond(_ stream: HTTP2Stream, headers: HeaderBlock) {
         precondition(stream.isOpen && !stream.hasBody, "one answer to an open stream")
         stream.hasBody = true
+        hasAnswered = true
         bufferedBytes += stream.output.count
         if stream.output.count > Limits.streamDrainedBytes { stream.reportsDrain = true }
         var provider = Self.provider
@@ -26,6 +27,7 @@ extension HTTP2Session {
     package func respondWithoutBody(_ stream: HTTP2Stream, headers: HeaderBlock) {
         precondition(stream.isOpen && !stream.hasBody, "one answer to an open stream")
         stream.hasBody = true
+        hasAnswered = true
         stream.hasOutputEnded = true
         nghttp2_submit_response(raw, stream.streamID, headers.fields, headers.count, nil)
         if !stream.hasInputEnded { unread.append(stream.streamID) }
@@ -161,6 +163,9 @@ extension HTTP2Session {
         guard let target else { preconditionFailure("a frame is sent outside drain") }
         target.append(UnsafeRawBufferPointer(start: header, count: 9))
         if length > 0 {
+            hasAnswered = true
+            windowCredit = min(
+                windowCredit + Limits.windowUpdatesPerFrame + length >> 9, Limits.windowCreditMax)
             target.append(UnsafeRawBufferPointer(rebasing: stream.output.bytes[0..<length]))
             stream.output.consume(length)
             bufferedBytes -= length

@@ -18,11 +18,19 @@ package final class HTTP2Session {
     var bufferedBytes = 0
     var hasSettings = false
     var hasOpenHeaders = false
+    /// The size of the header block that is being received, as HTTP/2 counts.
+    var headerBlockBytes = 0
     let settings: HTTP2Settings
     let pool: HTTP2StreamPool
     let raw: OpaquePointer
     /// Frames without use that the other side may still send.
     var nuisanceBudget: Int
+    /// Updates of windows that the other side may send for what it was sent, without a cost.
+    var windowCredit = 0
+    /// Whether the bytes that are being received have meant anything so far.
+    var hasHeard = false
+    /// Whether anything but an answer to a ping was sent since this was last asked.
+    var hasAnswered = false
     /// Where `drain` writes, while it runs.
     unowned(unsafe) var target: ByteQueue?
     /// The stream whose header block is being received.
@@ -85,7 +93,10 @@ package final class HTTP2Session {
     /// Takes bytes from the other side. False: the connection cannot go on, close it.
     package func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
         let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        hasHeard = false
         let taken = nghttp2_session_mem_recv(raw, start, bytes.count)
+        // Data of streams that are over is thrown away without a word.
+        if !hasHeard { _ = spend(bytes.count / Limits.unheardBytesPerCost) }
         if nghttp2_session_want_write(raw) != 0 { handler?.hasOutput() }
         return taken >= 0
     }
@@ -139,6 +150,21 @@ package final class HTTP2Session {
         let last = nghttp2_session_get_last_proc_stream_id(raw)
         nghttp2_submit_goaway(
             raw, UInt8(NGHTTP2_FLAG_NONE.rawValue), last, HTTP2ErrorCode.noError.rawValue, nil, 0)
+        handler?.hasOutput()
+    }
+
+    /// Whether headers or data were sent since the last call.
+    package func takeHasAnswered() -> Bool {
+        defer { hasAnswered = false }
+        return hasAnswered
+    }
+
+    /// Takes no further streams, and says why in words; the owner closes when that is sent.
+    package func goAway(_ code: HTTP2ErrorCode, _ why: String) {
+        let last = nghttp2_session_get_last_proc_stream_id(raw)
+        nghttp2_submit_goaway(
+            raw, UInt8(NGHTTP2_FLAG_NONE.rawValue), last, code.rawValue, Array(why.utf8),
+            why.utf8.count)
         handler?.hasOutput()
     }
 

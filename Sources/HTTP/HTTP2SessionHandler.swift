@@ -14,8 +14,15 @@ package protocol HTTP2SessionHandler: AnyObject {
     func closed(_ stream: HTTP2Stream, errorCode: UInt32)
     /// Our ping was answered.
     func pingAnswered()
+    /// The other side sent a ping, which was answered.
+    func pingReceived()
     /// The other side takes no stream above `lastStreamID` any more.
     func goAwayReceived(lastStreamID: Int32, errorCode: UInt32)
     /// The session has bytes to send: call `drain` before this turn ends.
     func hasOutput()
+}
+
+extension HTTP2SessionHandler {
+    /// Whoever has no opinion takes any number of them.
+    package func pingReceived() {}
 }

@@ -13,6 +13,18 @@ package enum Limits {
     /// Frames that cost us work and bring nobody forward (PING, SETTINGS, PRIORITY, RST_STREAM,
     /// empty DATA), which one connection may send between two calls of `refillBudget`.
     package static let nuisanceFramesMax = 2_000
+    /// Updates of windows that cost nothing for each frame of data that was sent, beside one for each 512 bytes.
+    static let windowUpdatesPerFrame = 2
+    /// Updates of windows that cost nothing, at most.
+    static let windowCreditMax = 100_000
+    /// A header block that is so many times too large ends the connection, at once.
+    static let headerBlocksPerLimit = 4
+    /// Bytes that say nothing, such as data of streams that are over, and take 1 from the same budget. What is
+    /// under way when a stream is reset, at most a window, is not too much.
+    static let unheardBytesPerCost = 4 << 10
+    /// Frames of data below this size that do not end a stream bring nobody forward: it is that of the prefix of a
+    /// gRPC message, which nobody sends in pieces.
+    static let usefulDataBytes = 5
     /// What an invalid frame takes from the same budget: the other side makes us reset streams.
     package static let invalidFrameCost = 20
     /// Streams that one connection may cancel at once before nghttp2 ends it.

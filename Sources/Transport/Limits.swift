@@ -28,6 +28,10 @@ package enum Limits {
     package static let idleMilliseconds: UInt64 = 120_000
     /// Time that output may wait for a connection that takes none of it, in ms.
     package static let stalledOutputMilliseconds: UInt64 = 120_000
+    /// Bytes held for a connection that takes nothing at all, above which it is closed soon.
+    package static let stuckOutputBytesMax = 16 << 20
+    /// How soon that is, in ms.
+    package static let stuckOutputMilliseconds: UInt64 = 10_000
     /// Time between the announcement of a shutdown and the refusal of new streams, in ms.
     package static let shutdownNoticeMilliseconds: UInt64 = 50
     /// How often a server looks after its connections, in ms.

@@ -24,6 +24,8 @@ package struct ServerConfiguration: Sendable {
     package var connectionsMax = Limits.connectionsMax
     /// TLS handshakes under way at once; when there are more, the oldest one ends.
     package var handshakesMax = Limits.handshakesMax
+    /// Pings.
+    package var keepAlive = KeepAlivePolicy()
     /// Whoever shows a certificate must call from an address that it is for, as etcd wants of peers.
     package var checksAddresses = false
     /// Time to the first whole request or HTTP/2 settings, in ms.
@@ -34,6 +36,8 @@ package struct ServerConfiguration: Sendable {
     package var idleMilliseconds = Limits.idleMilliseconds
     /// Time that output may wait for a connection that takes none, in ms.
     package var stalledOutputMilliseconds = Limits.stalledOutputMilliseconds
+    /// Bytes held for one connection that takes nothing at all, above which it is closed soon.
+    package var stuckOutputBytesMax = Limits.stuckOutputBytesMax
     /// Bytes held for one connection that does not read, above which it is closed.
     package var outputBytesPerConnectionMax = Limits.outputBytesPerConnectionMax
     /// Bytes of unfinished messages and bodies that one connection may make us hold.

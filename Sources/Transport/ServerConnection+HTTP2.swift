@@ -9,6 +9,17 @@ extension ServerConnection: HTTP2SessionHandler {
 
     func pingAnswered() {}
 
+    func pingReceived() {
+        let minTime = server.configuration.keepAlive.minTimeMilliseconds
+        guard minTime > 0, let http2 else { return }
+        let isTooMany = pings.isTooMany(
+            at: server.loop.turnTime, minTimeMilliseconds: minTime, hasStreams: openStreams > 0,
+            hasAnswered: http2.takeHasAnswered())
+        guard isTooMany, !tcp.isFinishing else { return }
+        http2.goAway(.enhanceYourCalm, "too_many_pings")
+        refuse("too many pings")
+    }
+
     func goAwayReceived(lastStreamID: Int32, errorCode: UInt32) {}
 
     func headers(of stream: HTTP2Stream) {

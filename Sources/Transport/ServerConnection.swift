@@ -35,6 +35,9 @@ final class ServerConnection {
     private var stalledSince: UInt64 = 0
     private var stalledAt: UInt64 = 0
     private var writtenBytes: UInt64 = 0
+    /// When a ping was sent that is not answered yet; 0: there is none.
+    private var pingSentAt: UInt64 = 0
+    var pings = PingCounter()
 
     init(server: Server, tcp: TCPConnection, index: Int, tls: TLSContext?) {
         self.server = server
@@ -65,10 +68,11 @@ final class ServerConnection {
         close(reason)
     }
 
+    private var heldOutputBytes: Int { http2?.bufferedOutputBytes ?? http1?.bufferedBytes ?? 0 }
+
     /// A reader that takes nothing must not make us hold without bound.
     func checkOutputLimit() {
-        let held = http2?.bufferedOutputBytes ?? http1?.bufferedBytes ?? 0
-        if held > server.configuration.outputBytesPerConnectionMax {
+        if heldOutputBytes > server.configuration.outputBytesPerConnectionMax {
             fault("too many bytes wait for a reader that is too slow")
         }
     }
@@ -112,16 +116,38 @@ final class ServerConnection {
         } else {
             insideHeadersSince = 0
         }
+        keepAlive(now)
         noteStall(now)
+        if passed(stalledSince, Limits.stuckOutputMilliseconds),
+            heldOutputBytes > limits.stuckOutputBytesMax
+        {
+            return fault("the client takes nothing of much")
+        }
         if passed(stalledSince, limits.stalledOutputMilliseconds) {
             return fault("the client does not read")
         }
         http1?.sweep(now: now)
     }
 
+    /// Pings a client that has been silent for long, and gives it up if it does not answer.
+    private func keepAlive(_ now: UInt64) {
+        let policy = server.configuration.keepAlive
+        guard policy.intervalMilliseconds > 0, let http2 else { return }
+        if pingSentAt != 0, lastReceivedAt >= pingSentAt { pingSentAt = 0 }
+        if pingSentAt != 0 {
+            if now > pingSentAt, now - pingSentAt >= policy.timeoutMilliseconds * 1_000_000 {
+                fault("a keep-alive ping was not answered")
+            }
+        } else if now > lastReceivedAt,
+            now - lastReceivedAt >= policy.intervalMilliseconds * 1_000_000
+        {
+            pingSentAt = now
+            http2.ping()
+        }
+    }
+
     private func noteStall(_ now: UInt64) {
-        let waiting =
-            tcp.unsentBytes > 0 || (http2?.bufferedOutputBytes ?? http1?.bufferedBytes ?? 0) > 0
+        let waiting = tcp.unsentBytes > 0 || heldOutputBytes > 0
         if !waiting || writtenBytes != stalledAt {
             stalledSince = waiting ? now : 0
             stalledAt = writtenBytes

@@ -15,9 +15,13 @@ private final class End: HTTP2SessionHandler {
             role: role, settings: settings, pool: HTTP2StreamPool(), handler: self)
     }
 
+    /// Told about a request when its headers are there.
+    var onHeaders: ((HTTP2Stream) -> Void)?
+
     func headers(of stream: HTTP2Stream) {
         let path = String(decoding: stream.headers.path, as: UTF8.self)
         events.append("headers \(stream.id) \(path)\(stream.headers.value(":status") ?? "")")
+        onHeaders?(stream)
     }
     func data(_ bytes: UnsafeRawBufferPointer, of stream: HTTP2Stream, isLast: Bool) {
         bodies[stream.id, default: []] += Array(bytes)
@@ -204,6 +208,7 @@ struct HTTP2Tests {
         arguments: [
             ("ping", frame(6, [0, 0, 0, 0, 0, 0, 0, 0])), ("settings", frame(4)),
             ("priority", frame(2, id: 1, [0, 0, 0, 0, 1])),
+            ("window", frame(8, [0, 0, 0, 1])),
         ])
     func floods(name: String, bytes: [UInt8]) {
         var settings = HTTP2Settings()
@@ -218,6 +223,63 @@ struct HTTP2Tests {
         _ = server.output()
         #expect(server.session?.isFinished == false)
         server.take(bytes)
+        _ = server.output()
+        #expect(server.session?.isFinished == true)
+    }
+
+    @Test("who reads much may update windows as often as it likes")
+    func windowUpdates() throws {
+        var settings = HTTP2Settings()
+        settings.nuisanceFramesMax = 20
+        let server = End(.server, settings)
+        var small = HTTP2Settings()
+        small.streamWindowBytes = 2_000
+        let client = End(.client, small)
+        server.onRequest = { [unowned server] stream in
+            stream.output.append([UInt8](repeating: 1, count: 1_000_000))
+            server.session?.respondWhole(stream, headers: ok, trailers: nil)
+        }
+        let stream = try #require(client.session?.open(headers: request))
+        client.session?.end(stream)
+        talk(client, server)
+        #expect(client.bodies[1]?.count == 1_000_000)
+        #expect(server.session?.isFinished == false)
+    }
+
+    @Test("data in crumbs ends the session, useful data does not")
+    func crumbs() throws {
+        for (size, isTaken) in [(0, false), (1, false), (4, false), (5, true), (100, true)] {
+            var settings = HTTP2Settings()
+            settings.nuisanceFramesMax = 100
+            let server = End(.server, settings)
+            let client = End(.client)
+            let stream = try #require(client.session?.open(headers: request))
+            talk(client, server)
+            let crumb = frame(0, id: UInt8(stream.id), [UInt8](repeating: 7, count: size))
+            for _ in 0..<200 { server.take(crumb) }
+            _ = server.output()
+            #expect((server.session?.isFinished == false) == isTaken, "\(size) bytes")
+        }
+    }
+
+    @Test("data of a stream that is over is thrown away, and too much of it ends the session")
+    func lateData() throws {
+        var settings = HTTP2Settings()
+        settings.nuisanceFramesMax = 100
+        let server = End(.server, settings)
+        server.onHeaders = { [unowned server] in server.session?.respondWithoutBody($0, headers: ok)
+        }
+        let client = End(.client)
+        _ = try #require(client.session?.open(headers: request))
+        talk(client, server)
+        #expect(server.session?.openStreams == 0)
+        let late = (0..<100).flatMap { _ in
+            frame(0, id: 1, [UInt8](repeating: 7, count: 1_000))
+        }
+        server.take(late)
+        _ = server.output()
+        #expect(server.session?.isFinished == false)
+        for _ in 0..<10 { server.take(late) }
         _ = server.output()
         #expect(server.session?.isFinished == true)
     }

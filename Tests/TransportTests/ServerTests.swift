@@ -186,6 +186,18 @@ struct ServerTests {
         #expect(harness.server?.openConnections == 0)
     }
 
+    @Test("a header block that does not end is not waited for")
+    func slowHeaders() throws {
+        let harness = try harness { $0.requestMilliseconds = 200 }
+        let slow = RawClient(loop: harness.loop, port: harness.port)
+        // Settings, and then headers without their end.
+        slow.send(preface)
+        slow.send([0, 0, 0, 4, 0, 0, 0, 0, 0])
+        slow.send([0, 0, 1, 1, 0, 0, 0, 0, 1, 0x83])
+        #expect(harness.run { slow.isClosed })
+        #expect(harness.faults == ["headers take too long"])
+    }
+
     @Test("incomplete messages of one connection are held to the limit")
     func inputLimit() throws {
         let harness = try harness { $0.inputBytesPerConnectionMax = 100_000 }

@@ -1,6 +1,7 @@
 internal import Authentication
 internal import Observability
 internal import Replication
+internal import Transport
 
 extension ServeConfiguration {
     /// Bounds of the numbers.
@@ -8,6 +9,9 @@ extension ServeConfiguration {
     private static let segmentBytes = (64 << 10)...(1 << 30)
     /// etcd's.
     private static let defaultQuotaBytes: UInt64 = 2 << 30
+
+    /// What etcd leaves without a bound.
+    private static let concurrentStreamsMax = 100_000
 
     /// Reads the words behind `synod serve`. `PORT NAME` is the short form: one node on 127.0.0.1.
     init(words: [String], environment: [String: String]) throws(UsageError) {
@@ -45,6 +49,10 @@ extension ServeConfiguration {
         logFormat = try Self.format(values)
         maxRequestBytes = try values.integer("max-request-bytes", in: Self.requestBytes)
         maxTransactionOperations = try values.integer("max-txn-ops", in: 1...100_000)
+        maxConcurrentStreams = min(
+            try values.integer("max-concurrent-streams", in: 1...Int(UInt32.max)),
+            Self.concurrentStreamsMax)
+        keepAlive = try Self.keepAlive(values)
         quotaBytes = Self.quota(
             try values.integer("quota-backend-bytes", in: Int.min...Int.max))
         watchProgressMilliseconds = try Self.watchProgress(values)
@@ -111,6 +119,21 @@ extension ServeConfiguration {
             }
         }
         return warnings
+    }
+
+    private static func keepAlive(_ values: FlagValues) throws(UsageError) -> KeepAlivePolicy {
+        func time(_ name: String) throws(UsageError) -> UInt64 {
+            if values.text(name) == "0" { return 0 }
+            guard let time = DurationText.milliseconds(values.text(name)) else {
+                throw UsageError("\(values.source(name)) must be a time, as 5s")
+            }
+            return time
+        }
+        var policy = KeepAlivePolicy()
+        policy.minTimeMilliseconds = try time("grpc-keepalive-min-time")
+        policy.intervalMilliseconds = try time("grpc-keepalive-interval")
+        policy.timeoutMilliseconds = max(1_000, try time("grpc-keepalive-timeout"))
+        return policy
     }
 
     /// As etcd: not below 100 ms.

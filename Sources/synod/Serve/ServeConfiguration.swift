@@ -1,6 +1,7 @@
 internal import Authentication
 internal import Observability
 internal import Replication
+internal import Transport
 
 /// Everything that a server must know to start, checked: what the flags and the environment say.
 struct ServeConfiguration: Sendable, Equatable {
@@ -40,6 +41,9 @@ struct ServeConfiguration: Sendable, Equatable {
     var logFormat: LogFormat
     var maxRequestBytes: Int
     var maxTransactionOperations: Int
+    /// Calls that one connection may have open.
+    var maxConcurrentStreams: Int
+    var keepAlive: KeepAlivePolicy
     /// 0: any number.
     var quotaBytes: UInt64
     var watchProgressMilliseconds: UInt64

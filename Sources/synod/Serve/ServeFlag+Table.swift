@@ -40,6 +40,18 @@ extension ServeFlag {
         ServeFlag(
             "max-txn-ops", "COUNT", "128", .effective, "the most operations in one transaction"),
         ServeFlag(
+            "max-concurrent-streams", "COUNT", "1000", .effective,
+            "the most calls that one connection may have open; never more than 100000"),
+        ServeFlag(
+            "grpc-keepalive-min-time", "TIME", "5s", .effective,
+            "who pings more often than this is sent away (0: anybody may)"),
+        ServeFlag(
+            "grpc-keepalive-interval", "TIME", "2h", .effective,
+            "the silence after which a client is pinged (0: never)"),
+        ServeFlag(
+            "grpc-keepalive-timeout", "TIME", "20s", .effective,
+            "the time in which a client that is pinged must answer"),
+        ServeFlag(
             "quota-backend-bytes", "BYTES", "0", .effective,
             "the most bytes of keys and values, old revisions included; the leader's counts (0: 2 GiB; below: any)"
         ),
@@ -102,9 +114,9 @@ extension ServeFlag {
         ("initial-election-tick-advance", nil, "true"), ("max-snapshots", "COUNT", "5"),
         ("max-wals", "COUNT", "5"),
         ("backend-bbolt-freelist-type", "TYPE", "map"), ("backend-batch-interval", "TIME", ""),
-        ("backend-batch-limit", "COUNT", "0"), ("max-concurrent-streams", "COUNT", "4294967295"),
-        ("grpc-keepalive-min-time", "TIME", "5s"), ("grpc-keepalive-interval", "TIME", "2h"),
-        ("grpc-keepalive-timeout", "TIME", "20s"), ("socket-reuse-port", nil, "false"),
+        ("backend-batch-limit", "COUNT", "0"),
+
+        ("socket-reuse-port", nil, "false"),
         ("socket-reuse-address", nil, "false"), ("raft-read-timeout", "TIME", "5s"),
         ("raft-write-timeout", "TIME", "5s"), ("strict-reconfig-check", nil, "true"),
         ("pre-vote", nil, "true"), ("enable-v2", nil, "false"),

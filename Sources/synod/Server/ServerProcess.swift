@@ -208,8 +208,10 @@ final class ServerProcess {
         let addresses = configuration.listenClientURLs.map {
             ServerConfiguration.Address(host: $0.host, port: $0.port, isSecure: $0.isSecure)
         }
-        return Server(
-            loop: loop, configuration: ServerConfiguration(addresses: addresses), router: router)
+        var server = ServerConfiguration(addresses: addresses)
+        server.http2.maxConcurrentStreams = configuration.maxConcurrentStreams
+        server.keepAlive = configuration.keepAlive
+        return Server(loop: loop, configuration: server, router: router)
     }
 
     private static func peerServer(
