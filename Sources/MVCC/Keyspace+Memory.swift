@@ -2,8 +2,12 @@
 extension Keyspace {
     /// About what keys, values and changes take in memory.
     package var memoryBytes: Int {
+        recordBytes + history.heldValueBytes + history.count * Limits.entryOverheadBytes
+    }
+
+    /// About what keys with their newest values take of it.
+    private var recordBytes: Int {
         tree.recordCount * Limits.recordOverheadBytes + tree.keyBytes + recordValueBytes
-            + history.heldValueBytes + history.count * Limits.entryOverheadBytes
     }
 
     /// Whether `releaseStep` has something to free.
@@ -50,21 +54,28 @@ extension Keyspace {
     }
 
     /// Takes keys out of memory that the base has and that nobody asked for since the last look, looking at up to
-    /// `budgetKeys` of them, as long as memory is above `bytesMax`.
+    /// `budgetKeys` of them, as long as memory is above `bytesMax`, and keys take more than their share of that:
+    /// changes that wait for a flush are many for a short while only, and keys that go for that would be back soon.
     ///
     /// - Returns: whether another look is worth while at once: keys have gone, and memory is still above. What is
     ///   not flushed yet, or was just used, stays: for that alone nobody needs to look again before something else
     ///   happens.
     @discardableResult
     package func evictStep(budgetKeys: Int, bytesMax: Int) -> Bool {
-        guard base != nil, memoryBytes > max(bytesMax, evictionPauseBytes), tree.recordCount > 0
+        let excess = evictionExcess(bytesMax)
+        guard base != nil, excess > 0, memoryBytes > evictionPauseBytes, tree.recordCount > 0
         else { return false }
         let margin = bytesMax / Limits.evictionParts
-        let look = lookForVictims(
-            budgetKeys: budgetKeys, bytesWanted: memoryBytes - bytesMax + margin)
+        let look = lookForVictims(budgetKeys: budgetKeys, bytesWanted: excess + margin)
         for record in look.victims { evict(record) }
         note(look.lookedAt, look.hopefulCount, bytesMax)
-        return !look.victims.isEmpty && memoryBytes > bytesMax
+        return !look.victims.isEmpty && evictionExcess(bytesMax) > 0
+    }
+
+    /// How much of the keys should go.
+    private func evictionExcess(_ bytesMax: Int) -> Int {
+        let share = bytesMax / Limits.keyShareParts * (Limits.keyShareParts - Limits.changeParts)
+        return min(memoryBytes - bytesMax, recordBytes - share)
     }
 
     /// Once next to nothing can go of all keys, looking on is not worth it before there is more, or before a flush

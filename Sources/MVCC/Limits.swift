@@ -15,6 +15,9 @@ package enum Limits {
     package static let recordOverheadBytes = 220
     /// What a change in the history takes beside the value before.
     package static let entryOverheadBytes = 144
+    /// Of what keys and changes may take, so many parts of so many are left to changes: keys have the rest in any case.
+    static let changeParts = 3
+    static let keyShareParts = 8
     /// Eviction goes so far below the size allowed, as one part in so many of it.
     static let evictionParts = 64
     /// A round that finds less than one key in so many that could go is not worth repeating at once,
