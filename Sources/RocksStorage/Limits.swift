@@ -43,6 +43,8 @@ package enum Limits {
     static let descriptionBytesMax = 16 << 20
     /// Operations that wait for one thread of a base.
     static let queuedOperations = 100_000
+    /// Heaps that the threads of the process share.
+    static let heapsMax: Int32 = 2
     /// Threads that fetch single keys: they wait for the disk more than they work.
     static let fetchingThreads = 4
     /// Fewer keys than these are not worth another thread.

@@ -35,6 +35,7 @@ package final class RocksBase: Base {
         wake: @escaping @Sendable () -> Void,
         onFailure: @escaping @Sendable (BaseError) -> Void
     ) throws(BaseError) {
+        _ = Heap.limitOnce
         let directory = try BaseDirectory(path)
         if case .damaged(let number) = directory.pointer {
             throw .damaged("store \(number) in \(path) was found to be so")
