@@ -23,6 +23,17 @@ static inline void copenssl_set_manners(SSL_CTX *context) {
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 }
 
+/* Whether the newest error says no more than that nothing begins any more. */
+static inline int copenssl_is_end_of_pem(void) {
+    unsigned long newest = ERR_peek_last_error();
+    return ERR_GET_LIB(newest) == ERR_LIB_PEM && ERR_GET_REASON(newest) == PEM_R_NO_START_LINE;
+}
+
+/* Any certificate of the store is trusted, one that is not its own issuer, too: as etcd does. */
+static inline int copenssl_trust_all_in(X509_STORE *store) {
+    return X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN) == 1;
+}
+
 static inline void copenssl_set_chain_bytes_max(SSL_CTX *context, long bytes) {
     SSL_CTX_set_max_cert_list(context, bytes);
 }

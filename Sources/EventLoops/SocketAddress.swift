@@ -44,7 +44,8 @@ enum SocketAddress {
         return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 
-    /// `127.0.0.1` or `::1`; nil for other kinds of address.
+    /// `127.0.0.1` or `::1`; nil for other kinds of address. An address of version 4 that came to a socket of version 6
+    /// is written as what it is (RFC 4291, 2.5.5.2): certificates name it so.
     static func numericHost(_ storage: sockaddr_storage) -> String? {
         guard port(storage) != nil else { return nil }
         let isVersion6 = Int32(storage.ss_family) == AF_INET6
@@ -58,8 +59,12 @@ enum SocketAddress {
             }
         }
         let bytes = name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-        return String(decoding: bytes, as: UTF8.self)
+        let text = String(decoding: bytes, as: UTF8.self)
+        let isMapped = text.hasPrefix(mappedPrefix) && text.contains(".")
+        return isMapped ? String(text.dropFirst(mappedPrefix.count)) : text
     }
+
+    private static let mappedPrefix = "::ffff:"
 
     /// The port, or nil for other kinds of address.
     static func port(_ storage: sockaddr_storage) -> UInt16? {

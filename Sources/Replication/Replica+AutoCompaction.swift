@@ -17,7 +17,7 @@ extension Replica {
             return compactor.ended(nowMilliseconds: nowMilliseconds, isDone: true)
         }
         let request = CompactionRequest.with { $0.revision = revision }
-        propose(.compaction, request: request.serializedBytes()) { [weak self] result in
+        propose(.compactionByItself, request: request.serializedBytes()) { [weak self] result in
             self?.compactionEnded(revision, result)
         }
     }
@@ -32,7 +32,9 @@ extension Replica {
         if isDone {
             logger.info("compacted by itself", ["revision": "\(revision)"])
         } else {
-            logger.warning("compacting by itself failed", ["revision": "\(revision)"])
+            logger.warning(
+                "compacting by itself failed",
+                ["revision": "\(revision)", "outcome": "\(result)"])
         }
     }
 }

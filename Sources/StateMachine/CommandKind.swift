@@ -26,6 +26,8 @@ package enum CommandKind: UInt8, CaseIterable, Sendable {
     case expireLeases = 12
     /// `synodpb.AuthCommand`
     case auth = 13
+    /// `etcdserverpb.CompactionRequest`; proposed by the leader's node by itself, never by a client
+    case compactionByItself = 14
 
     /// Whether a client may propose it in a session.
     var maySayItsSession: Bool {
@@ -33,7 +35,9 @@ package enum CommandKind: UInt8, CaseIterable, Sendable {
         case .put, .deleteRange, .txn, .compaction, .readModifyWrite, .alarm,
             .leaseGrant, .leaseRevoke:
             true
-        case .registerSession, .setQuota, .reportDigest, .expireLeases, .auth: false
+        case .registerSession, .setQuota, .reportDigest, .expireLeases, .auth,
+            .compactionByItself:
+            false
         }
     }
 }

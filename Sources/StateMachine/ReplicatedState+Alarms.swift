@@ -10,7 +10,7 @@ extension ReplicatedState {
         guard !alarms.all.isEmpty else { return }
         switch kind {
         case .put, .readModifyWrite, .deleteRange, .txn, .compaction, .leaseGrant, .leaseRevoke,
-            .expireLeases:
+            .expireLeases, .compactionByItself:
             if alarms.forbidKeys { throw .corrupt }
         case .registerSession, .alarm, .setQuota, .reportDigest, .auth: break
         }

@@ -81,7 +81,8 @@ struct ColdKeys {
             if let request = try? ExpireLeasesRequest(serialized: command.request) {
                 for expiry in request.leases { addKeys(ofLease: expiry.id) }
             }
-        case .compaction, .registerSession, .alarm, .setQuota, .reportDigest, .leaseGrant, .auth:
+        case .compaction, .compactionByItself, .registerSession, .alarm, .setQuota, .reportDigest,
+            .leaseGrant, .auth:
             return
         }
     }

@@ -16,7 +16,7 @@ extension ReplicatedState {
                     .txn(
                         try TxnExecution(
                             decode(command.request), keyspace, wantsResponse: wantsResponse)))
-            case .compaction:
+            case .compaction, .compactionByItself:
                 let execution = try CompactionExecution(decode(command.request), keyspace)
                 return .open(.compaction(execution))
             case .readModifyWrite:

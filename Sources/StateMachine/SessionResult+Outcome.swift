@@ -88,7 +88,8 @@ extension SessionResult {
                         $0.id = number
                     })
         case .leaseRevoke: return .leaseRevoke(.with { $0.header = header })
-        case .registerSession, .setQuota, .reportDigest, .expireLeases, .auth:
+        case .registerSession, .setQuota, .reportDigest, .expireLeases, .auth,
+            .compactionByItself:
             preconditionFailure("a command that belongs to no session")
         }
     }

@@ -91,6 +91,7 @@ package final class TLSContext: @unchecked Sendable {
                     file: material.files.trustedAuthorities ?? "", why: "no certificate in it")
             }
             let store = SSL_CTX_get_cert_store(raw)
+            precondition(copenssl_trust_all_in(store) == 1, "a flag that OpenSSL does not know")
             for authority in authorities {
                 X509_STORE_add_cert(store, authority)
                 // Clients choose what they show by the names of those whom we trust.

@@ -73,6 +73,17 @@ struct AuthTests {
         #expect(change { $0.enable = AuthEnableRequest() } == nil)
     }
 
+    @Test("a compaction that nodes propose by themselves needs no user, a client's does")
+    func compactionByItself() {
+        enable()
+        #expect(put("k", as: "root") == nil)
+        #expect(put("k", as: "root") == nil)
+        let request = CompactionRequest.with { $0.revision = 2 }
+        #expect(run(.compaction, request, as: nil) == .userEmpty)
+        #expect(run(.compactionByItself, request, as: nil) == nil)
+        #expect(machine.state.keyspace.compactedRevision == 2)
+    }
+
     func put(_ key: String, as user: String?, _ populate: (inout PutRequest) -> Void = { _ in })
         -> KVError?
     {

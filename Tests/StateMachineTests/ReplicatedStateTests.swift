@@ -74,7 +74,7 @@ struct ReplicatedStateTests {
                     }),
                 .alarm(.with { $0.header = .with { $0.revision = 1 } }), .quotaSet,
                 .digestReported, .failed(.leaseNotFound), .failed(.leaseNotFound), .leasesExpired,
-                .failed(.malformedCommand),
+                .failed(.malformedCommand), .failed(.compacted),
             ])
         #expect(machine.state.alarms.all.isEmpty)
     }

@@ -41,6 +41,29 @@ struct FilesTests {
         }
     }
 
+    @Test(
+        "one damaged list, or one damaged authority, makes the whole file damaged",
+        arguments: [true, false])
+    func damagedPart(isList: Bool) throws {
+        let path = FileManager.default.temporaryDirectory.path + "/\(UUID().uuidString).pem"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let whole = try String(
+            contentsOfFile: TestCertificates.path(isList ? "crl-none.pem" : "ca.pem"),
+            encoding: .utf8)
+        func context(_ second: String) throws {
+            try (whole + second).write(toFile: path, atomically: true, encoding: .utf8)
+            var files = TLSFiles(
+                certificate: TestCertificates.path("server.pem"),
+                key: TestCertificates.path("server.key"),
+                trustedAuthorities: isList ? TestCertificates.path("ca.pem") : path)
+            if isList { files.revocations = path }
+            _ = try TLSContext(.server, files.read(), TLSPolicy())
+        }
+        try context(whole)
+        // As whoever reads while the file is being written finds it.
+        #expect(throws: TLSError.self) { try context(String(whole.dropLast(whole.count / 2))) }
+    }
+
     @Test("what is read twice is equal until a file changes")
     func changes() throws {
         let directory = FileManager.default.temporaryDirectory.path + "/\(UUID().uuidString)"

@@ -30,6 +30,12 @@ struct HandshakeTests {
         #expect(pair.server.hasInputEnded && pair.isOpen)
     }
 
+    @Test("a certificate that is trusted needs no authority above it that is trusted, too")
+    func trustedItself() throws {
+        #expect(Pair.shaken(try Contexts.client(trusting: "server"), try Contexts.server()).isOpen)
+        #expect(!Pair.shaken(try Contexts.client(trusting: "alice"), try Contexts.server()).isOpen)
+    }
+
     @Test("sides that share no version do not come together")
     func noCommonVersion() throws {
         let old = try Contexts.server { $0.versionMax = .tls12 }
