@@ -4,7 +4,8 @@ internal import Protobuf
 internal import Replication
 internal import Transport
 
-/// The JSON gateway: the unary methods as HTTP POST, the request message as the body.
+/// The JSON gateway: methods as HTTP POST, the request message as the body; a streamed answer is a line for each
+/// message.
 final class Gateway {
     private typealias Method = ([UInt8], GatewayCall) -> Void
 

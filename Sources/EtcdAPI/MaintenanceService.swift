@@ -3,7 +3,7 @@ internal import MVCC
 internal import Replication
 internal import StateMachine
 
-/// `etcdserverpb.Maintenance`, as far as it is there.
+/// `etcdserverpb.Maintenance`, without what streams a backup or hashes the store: those have files of their own.
 struct MaintenanceService {
     let replica: Replica
     let proposer: CommandProposer

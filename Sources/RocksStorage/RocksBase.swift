@@ -10,7 +10,8 @@ internal import Synchronization
 #endif
 
 /// The base on a disk: RocksDB's files in a directory, a thread that flushes, one that makes and takes snapshots, one
-/// that reads what lies together, and some that fetch single keys. The owner is told by `wake` to call `takeCompletions` on its own thread.
+/// that reads what lies together, and some that fetch single keys. The owner is told by `wake` to call
+/// `takeCompletions` on its own thread.
 package final class RocksBase: Base {
     /// A job is what to do: the lanes differ in nothing but their threads.
     typealias Job = @Sendable () -> Void

@@ -8,6 +8,16 @@ struct ClientCommand: Sendable {
         let values: FlagValues
         /// A value of `-` means standard input; not in the shell, whose input are the commands.
         let readsInput: Bool
+
+        /// What a command with verbs is to do, and the words after that.
+        ///
+        /// - Parameter verbs: the first of them, for the complaint where none is given.
+        func verb(among verbs: String) throws(UsageError) -> (verb: String, words: [String]) {
+            guard let verb = values.positional.first else {
+                throw UsageError("what to do is needed: \(verbs), ...")
+            }
+            return (verb, Array(values.positional.dropFirst()))
+        }
     }
 
     let name: String

@@ -21,10 +21,7 @@ enum LeaseCommand {
         ],
         isRead: false,
         perform: { context in
-            guard let verb = context.values.positional.first else {
-                throw UsageError("what to do is needed: grant, revoke, keep-alive, ...")
-            }
-            let words = Array(context.values.positional.dropFirst())
+            let (verb, words) = try context.verb(among: "grant, revoke, keep-alive")
             let printer = LeasePrinter(try ResultPrinter(context.values))
             return try await perform(verb, words, context, printer)
         })

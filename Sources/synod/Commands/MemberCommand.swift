@@ -27,9 +27,7 @@ enum MemberCommand {
         ],
         isRead: false,
         perform: { context in
-            var words = context.values.positional
-            guard !words.isEmpty else { throw UsageError("what to do is needed: list, add, ...") }
-            let verb = words.removeFirst()
+            let (verb, words) = try context.verb(among: "list, add")
             let printer = MemberPrinter(form: try ResultPrinter(context.values).form)
             try await perform(verb, words, context, printer)
             return .success

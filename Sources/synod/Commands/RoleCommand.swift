@@ -24,10 +24,7 @@ enum RoleCommand {
         flags: KeyArguments.flags,
         isRead: false,
         perform: { context in
-            guard let verb = context.values.positional.first else {
-                throw UsageError("what to do is needed: add, delete, get, list, ...")
-            }
-            let words = Array(context.values.positional.dropFirst())
+            let (verb, words) = try context.verb(among: "add, delete, get, list")
             try await perform(verb, words, context, try ResultPrinter(context.values))
             return .success
         })

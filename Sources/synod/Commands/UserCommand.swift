@@ -23,10 +23,7 @@ enum UserCommand {
         flags: [Flag(switch: "no-password", "add: the user has no password")],
         isRead: false,
         perform: { context in
-            guard let verb = context.values.positional.first else {
-                throw UsageError("what to do is needed: add, delete, passwd, get, ...")
-            }
-            let words = Array(context.values.positional.dropFirst())
+            let (verb, words) = try context.verb(among: "add, delete, passwd, get")
             try await perform(verb, words, context, try ResultPrinter(context.values))
             return .success
         })
