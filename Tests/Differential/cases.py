@@ -26,9 +26,9 @@ class Case:
     """One request. `answer` holds members that the answer's body must have; `etcd` is False where
     etcd 3.5.1 is known to answer otherwise, or to die."""
 
-    def __init__(self, name, path, request, error=None, answer=None, etcd=True, method="POST"):
+    def __init__(self, name, path, request, error=None, answer=None, etcd=True, method="POST", is_rpc=False):
         self.name, self.path, self.request, self.method = name, path, request, method
-        self.error, self.answer, self.etcd = error, answer, etcd
+        self.error, self.answer, self.etcd, self.is_rpc = error, answer, etcd, is_rpc
 
 
 def put(key, value=b"", **options):

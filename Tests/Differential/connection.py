@@ -15,6 +15,10 @@ class Broken(Exception):
     """The server closed the connection, or spoke no HTTP."""
 
 
+class Closed(Exception):
+    """The server closed the connection before it answered."""
+
+
 class Answer:
     """One HTTP response."""
 
@@ -62,6 +66,7 @@ class Connection:
             self.socket = None
 
     def send(self, method, path, body, headers=()):
+        self.last, self.is_fresh = (method, path, body, headers), not self.socket
         if not self.socket:
             self.open()
         lines = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{self.port}", f"Content-Length: {len(body)}"]
@@ -75,6 +80,12 @@ class Connection:
     def receive(self):
         try:
             return self.read_answer()
+        except (Closed, ConnectionResetError) as error:
+            self.close()
+            if self.is_fresh:
+                raise Broken(f"port {self.port}: {error}") from error
+            self.send(*self.last)  # It was closed because nothing was asked for long.
+            return self.receive()
         except (OSError, ValueError) as error:
             self.close()
             raise Broken(f"port {self.port}: {error}") from error
@@ -82,7 +93,7 @@ class Connection:
     def read_answer(self):
         line = self.reader.readline()
         if not line:
-            raise ValueError("connection closed without an answer")
+            raise Closed("connection closed without an answer")
         status = int(line.split()[1])
         headers = {}
         while (line := self.reader.readline()) not in (b"\r\n", b""):
@@ -110,8 +121,11 @@ class Connection:
         return payload
 
 
-def ask(connections, method, path, bodies, headers=()):
-    """Sends a request to all servers at once; returns their answers. A body may differ between servers."""
-    for connection, body in zip(connections, bodies):
-        connection.send(method, path, body, headers)
-    return [connection.receive() for connection in connections]
+def ask(connections, method, path, bodies, headers):
+    """Sends a request to all servers at once; returns their answers. Body and headers may differ between servers."""
+    for connection, body, each in zip(connections, bodies, headers):
+        connection.send(method, path, body, each)
+    try:
+        return [connection.receive() for connection in connections]
+    except Broken as error:
+        raise Broken(f"{path} {bodies[0][:200]}: {error}") from error

@@ -1,5 +1,6 @@
 """Random requests, many of them wrong in some way."""
 
+from leasing import IDS, LeaseGenerator
 from spelling import COMPARE_RESULTS, COMPARE_TARGETS, SORT_ORDERS, SORT_TARGETS, encode
 
 KEYS = [
@@ -31,6 +32,9 @@ class Generator:
         self.random = random
         self.revision = 1
         self.compacted = 0
+        self.leases = LeaseGenerator(random)
+        # Whether a compaction may come now: not while watches may lag.
+        self.may_compact = True
 
     def note(self, path, request, answer):
         if answer.status != 200:
@@ -43,7 +47,7 @@ class Generator:
         """(method, path, request or raw body)"""
         wrong = self.random.random() < WRONG_SHARE
         kind = self.random.random()
-        if kind < 0.20:
+        if kind < 0.19:
             return "POST", "/v3/kv/put", self.put(wrong)
         if kind < 0.42:
             return "POST", "/v3/kv/range", self.range(wrong)
@@ -53,7 +57,9 @@ class Generator:
             depth = self.random.choice((0, 1, 1, 2, 3))
             return "POST", "/v3/kv/txn", self.txn(depth, OPERATIONS_MAX, wrong)
         if kind < 0.94:
-            return "POST", "/v3/kv/compaction", self.compaction(wrong)
+            return "POST", "/v3/kv/compaction", self.compaction(wrong or not self.may_compact)
+        if kind < 0.97:
+            return "POST", *self.leases.next()
         return self.nonsense()
 
     def chance(self, share):
@@ -101,6 +107,9 @@ class Generator:
             request["ignore_value"] = True
         if self.chance(0.12):
             request["ignore_lease"] = True
+        elif self.chance(0.12):
+            # Not one that the servers have named: compares by order would tell them apart.
+            request["lease"] = self.leases.given_id()
         if wrong:
             self.spoil_put(request)
         return request
@@ -114,7 +123,7 @@ class Generator:
         elif kind == 2:
             request.update(ignore_lease=True, lease=7)
         else:
-            request["lease"] = self.random.choice((1, 7, -7, (1 << 63) - 1))
+            request["lease"] = self.random.choice((5, -1, *IDS))
 
     def range(self, wrong):
         request = self.interval()
@@ -176,7 +185,7 @@ class Generator:
         if member == "version":
             return self.random.randrange(-1, 8)
         if member == "lease":
-            return self.random.choice((0, 0, 7, -7))
+            return self.random.choice((0, 0, 7, -7, self.leases.given_id()))
         return self.random.choice((0, self.past_revision(), self.revision, self.revision - self.random.randrange(20)))
 
     def txn(self, depth, budget, wrong):

@@ -21,6 +21,7 @@ DOWNLOAD_SECONDS_MAX = 120
 # PR_SET_PDEATHSIG of prctl(2).
 PARENT_DEATH_SIGNAL = 1
 # Folders that forget what is flushed to them would make a test of durable servers too kind.
+MEMORY = "/dev/shm"
 MEMORY_FILE_SYSTEMS = ("tmpfs", "ramfs")
 
 
@@ -77,8 +78,11 @@ def free_ports(count):
     return ports
 
 
-def data_folder():
-    """A new folder on a disk: /var/tmp where the usual one lies in memory."""
+def data_folder(in_memory=False):
+    """A new folder on a disk: /var/tmp where the usual one lies in memory. Answers do not depend on the disk, but how many
+    there are in an hour does: so it may be memory on purpose."""
+    if in_memory and os.path.isdir(MEMORY):
+        return pathlib.Path(tempfile.mkdtemp(prefix="synod-differential-", dir=MEMORY))
     for parent in (tempfile.gettempdir(), "/var/tmp", os.getcwd()):
         kind = subprocess.run(["stat", "-f", "-c", "%T", parent], capture_output=True, text=True).stdout.strip()
         if kind and kind not in MEMORY_FILE_SYSTEMS:
@@ -94,19 +98,29 @@ def end_with_parent():
 class Node:
     """One server process; etcd and Synod take the same flags."""
 
-    def __init__(self, command, folder, name, client_port, peer_port, initial_cluster):
+    def __init__(self, command, folder, name, client_port, peer_port, initial_cluster, scheme="http"):
         self.name, self.port = name, client_port
         self.log = folder / f"{name}.log"
-        client, peer = f"http://127.0.0.1:{client_port}", f"http://127.0.0.1:{peer_port}"
-        self.process = subprocess.Popen(
-            [
-                *command, "--name", name, "--data-dir", str(folder / name),
-                "--listen-client-urls", client, "--advertise-client-urls", client,
-                "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
-                "--initial-cluster", initial_cluster,
-            ],
-            stdin=subprocess.DEVNULL, stdout=self.log.open("wb"), stderr=subprocess.STDOUT, start_new_session=True,
-            preexec_fn=end_with_parent)
+        client, peer = f"{scheme}://127.0.0.1:{client_port}", f"http://127.0.0.1:{peer_port}"
+        self.command = [
+            *command, "--name", name, "--data-dir", str(folder / name),
+            "--listen-client-urls", client, "--advertise-client-urls", client,
+            "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
+            "--initial-cluster", initial_cluster,
+        ]
+        self.start()
+
+    def start(self):
+        """Starts the process, which must not run; its log goes on."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=log,
+                                            stderr=subprocess.STDOUT, start_new_session=True,
+                                            preexec_fn=end_with_parent)
+
+    def kill_at_once(self):
+        """As a machine that loses its power takes a process, but for what the system still writes."""
+        self.process.kill()
+        self.process.wait()
 
     def is_ready(self):
         """Whether the node serves linearizable reads."""
@@ -135,8 +149,11 @@ class Node:
 class Servers:
     """Starts groups of nodes in a folder of their own; stops them and removes it at the end of a `with`."""
 
+    def __init__(self, in_memory=False):
+        self.in_memory = in_memory
+
     def __enter__(self):
-        self.folder = data_folder()
+        self.folder = data_folder(self.in_memory)
         self.nodes = []
         return self
 

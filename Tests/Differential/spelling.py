@@ -8,7 +8,7 @@ SORT_TARGETS = ("KEY", "VERSION", "CREATE", "MOD", "VALUE")
 COMPARE_RESULTS = ("EQUAL", "GREATER", "LESS", "NOT_EQUAL")
 COMPARE_TARGETS = ("VERSION", "CREATE", "MOD", "VALUE", "LEASE")
 ENUMERATIONS = {
-    "sort_order": SORT_ORDERS, "sort_target": SORT_TARGETS, "result": COMPARE_RESULTS, "target": COMPARE_TARGETS,
+    "permType": ("READ", "WRITE", "READWRITE"), "sort_order": SORT_ORDERS, "sort_target": SORT_TARGETS, "result": COMPARE_RESULTS, "target": COMPARE_TARGETS,
 }
 # How often a name is written as in JavaScript, a number as a number, an enum as its number, null for nothing.
 CAMEL_SHARE, NUMBER_SHARE, ENUM_NUMBER_SHARE, NULL_SHARE = 0.05, 0.3, 0.1, 0.02
