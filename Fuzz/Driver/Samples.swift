@@ -1,0 +1,1 @@
+../../Tests/PaxosCodecTests/Samples.swift

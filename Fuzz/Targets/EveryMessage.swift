@@ -1,0 +1,1 @@
+../../Tests/ProtobufTests/Support/EveryMessage.swift
