@@ -7,7 +7,7 @@ import TLS
 import Transport
 
 /// The clients, their connections and what they have measured.
-final class Load {
+final class Load: LoadRun {
     private let loop: EventLoop
     private let options: Options
     private let path: String
@@ -46,7 +46,25 @@ final class Load {
             configuration.tls = tls
             return ClientConnection(loop: loop, configuration: configuration)
         }
-        for client in 0..<options.clients { begin(on: connections[client % count]) }
+        guard let user = options.user else { return beginAll() }
+        logIn(user.name, user.password)
+    }
+
+    private func logIn(_ name: String, _ password: String) {
+        let request = AuthenticateRequest.with { ($0.name, $0.password) = (name, password) }
+        connections[0].unary(AuthMethods.authenticate, request.serializedBytes()) {
+            [unowned self] result in
+            switch result.map({ try? AuthenticateResponse(serializedBytes: $0) }) {
+            case .success(let response?): connections.forEach { $0.token = response.token }
+            case .success(nil): failed("an answer that is no AuthenticateResponse")
+            case .failure(let failure): failed(failure.message)
+            }
+            beginAll()
+        }
+    }
+
+    private func beginAll() {
+        for client in 0..<options.clients { begin(on: connections[client % connections.count]) }
         if options.workload == .fill { return begin() }
         loop.schedule(afterMilliseconds: Self.warmUpMilliseconds) { [unowned self] in begin() }
         loop.schedule(
@@ -146,6 +164,7 @@ final class Load {
             var range = RangeRequest()
             range.key = key()
             return range.serializedBytes()
+        default: preconditionFailure("\(options.workload) has a run of its own")
         }
     }
 

@@ -57,6 +57,8 @@ private final class InstantDisk: Disk {
         segment: UInt64, at offset: Int, into buffer: UnsafeMutableRawBufferPointer
     ) throws(DiskError) -> Int { 0 }
 
+    func former(of segment: UInt64) throws(DiskError) -> [UInt8]? { nil }
+
     func rewrite(
         segment: UInt64, at offset: Int, _ bytes: UnsafeRawBufferPointer
     ) throws(DiskError) {}
@@ -65,7 +67,7 @@ private final class InstantDisk: Disk {
         let outcome: DiskOutcome
         switch operation {
         case .write: outcome = .written(nanoseconds: 0)
-        case .prepare: outcome = .prepared
+        case .prepare: outcome = .prepared(.zeros)
         case .reserve: outcome = .reserved
         case .remove: outcome = .removed
         case .scan: outcome = .scanned(.success([]))
