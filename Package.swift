@@ -66,6 +66,7 @@ let matter: [Target] = [
     room("EventLoops", ["CLibuv", "Basics"]),
     room("HTTP", ["CNghttp2", "CLLHTTP", "Basics"]),
     room("Digests", ["COpenSSL"]),
+    room("Signatures", ["COpenSSL"]),
     room("TLS", ["COpenSSL", "Basics"]),
     room("Passwords", ["CCrypt"]),
     room("RocksStorage", ["CRocksDB", "Rows", "MVCC", "Basics"]),
@@ -82,8 +83,8 @@ let assembly: [Target] = [
     room(
         "Authentication",
         [
-            "Replication", "StateMachine", "EtcdMessages", "Protobuf", "Passwords", "Digests",
-            "Basics",
+            "Replication", "StateMachine", "EtcdMessages", "Protobuf", "Passwords", "Signatures",
+            "Digests", "Basics",
         ]),
 ]
 
@@ -128,7 +129,8 @@ let roof: [Target] = [
             "Basics", "Observability", "Paxos", "Exploration", "PaxosCodec", "MVCC", "StateMachine",
             "EtcdMessages",
             "Protobuf", "GRPC", "WriteAheadLog", "Rows", "RocksStorage", "EventLoops", "HTTP",
-            "Digests", "TLS", "Watching", "Replication", "Passwords", "Authentication",
+            "Digests", "Signatures", "TLS", "Watching", "Replication", "Passwords",
+            "Authentication",
             "Transport", "Peering", "EtcdAPI", "RESTAPI", "SynodClient", "Histories",
             "Simulation",
         ],
@@ -138,6 +140,14 @@ let roof: [Target] = [
         path: "Tests/FlushLoop", swiftSettings: strict),
     .target(
         name: "CertificateTesting", path: "Tests/CertificateTesting", swiftSettings: strict),
+    .target(
+        name: "FuzzTargets",
+        dependencies: [
+            "RESTAPI", "Authentication", "Signatures", "Replication", "HTTP", "GRPC", "LogTesting",
+            "WriteAheadLog", "StateMachine", "Rows", "MVCC", "EtcdMessages", "Protobuf",
+            "PaxosCodec", "Paxos", "Basics",
+        ],
+        path: "Fuzz/Targets", swiftSettings: strict),
     .executableTarget(
         name: "ProtobufGenerator", dependencies: ["Protobuf", "Basics"], swiftSettings: strict),
     .executableTarget(
@@ -164,8 +174,10 @@ let checks: [Target] = [
     tests("BasicsTests", ["Basics"]),
     tests("ObservabilityTests", ["Observability", "Basics"]),
     tests("DigestsTests", ["Digests"]),
+    tests("SignaturesTests", ["Signatures", "COpenSSL"]),
     tests("TLSTests", ["TLS", "CertificateTesting", "Basics"]),
     tests("PasswordsTests", ["Passwords"]),
+    tests("AuthenticationTests", ["Authentication", "Signatures", "StateMachine", "Basics"]),
     tests("PaxosTests", ["Paxos", "Basics"], resources: [.copy("Scenarios")]),
     tests("PaxosCodecTests", ["PaxosCodec", "Paxos", "Basics"]),
     tests("ExplorationTests", ["Exploration", "Paxos"]),
@@ -199,7 +211,8 @@ let checks: [Target] = [
     tests(
         "EtcdAPITests",
         [
-            "Authentication", "EtcdAPI", "RESTAPI", "Replication", "Watching", "StateMachine",
+            "Authentication", "Signatures", "EtcdAPI", "RESTAPI", "Replication", "Watching",
+            "StateMachine",
             "MVCC",
             "EtcdMessages", "Protobuf", "GRPC", "Transport", "EventLoops", "Observability",
             "WriteAheadLog", "LogTesting",
@@ -217,8 +230,15 @@ let checks: [Target] = [
     tests(
         "CommandLineTests",
         [
-            "synod", "Replication", "Rows", "Digests", "TLS", "Paxos", "SynodClient",
+            "synod", "Authentication", "Signatures", "Replication", "Rows", "Digests", "TLS",
+            "Paxos", "SynodClient",
             "Observability",
+            "Basics",
+        ]),
+    tests(
+        "FuzzTests",
+        [
+            "FuzzTargets", "Authentication", "StateMachine", "Rows", "PaxosCodec", "Paxos",
             "Basics",
         ]),
     tests(

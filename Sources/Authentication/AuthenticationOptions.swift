@@ -6,6 +6,8 @@ package struct AuthenticationOptions: Sendable, Equatable {
     package var bcryptCost = Passwords.Limits.costDefault
     /// `--auth-token-ttl`: a simple token that is not used for so long is void.
     package var tokenSeconds = Limits.tokenSecondsDefault
+    /// `--auth-token jwt,…`; nil: simple tokens.
+    package var webTokens: WebTokenOptions?
 
     package init() {}
 }

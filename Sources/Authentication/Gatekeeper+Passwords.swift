@@ -7,7 +7,9 @@ internal import StateMachine
 /// What the threads for slow work answer.
 enum SlowAnswer: Sendable {
     case hash(String)
-    case isRight(Bool)
+    case wrongPassword
+    /// With a signed token, where there are such, and a key to sign with.
+    case rightPassword(token: String?)
 }
 
 /// Passwords: they are hashed and looked at beside the loop, and are in no log.
@@ -15,9 +17,14 @@ extension Gatekeeper {
     package typealias Completion<Value> = (Result<Value, AuthenticationFailure>) -> Void
 
     /// A new password's hash.
-    package func hash(_ password: String, then: @escaping Completion<String>) {
+    ///
+    /// - Parameter isWanted: whether anybody still waits for it: if nobody does when its turn comes, it is not made.
+    package func hash(
+        _ password: String, isWanted: @escaping () -> Bool, then: @escaping Completion<String>
+    ) {
         guard PasswordHash.isPossible(password) else { return then(.failure(.impossiblePassword)) }
-        let isTaken = slow.run { [cost = options.bcryptCost] in
+        let isTaken = slow.run(lane: SlowLane.newPasswords, isWanted: isWanted) {
+            [cost = options.bcryptCost] in
             .hash(PasswordHash.make(password, cost: cost))
         } then: { answer in
             guard case .hash(let hash) = answer else { preconditionFailure("another answer") }
@@ -27,49 +34,67 @@ extension Gatekeeper {
     }
 
     /// A token for whoever knows a user's password.
+    ///
+    /// - Parameter isWanted: whether anybody still waits for it: if nobody does when its turn comes, nobody looks at
+    ///   the password.
     package func authenticate(
-        _ name: String, _ password: String, then: @escaping Completion<String>
+        _ name: String, _ password: String, isWanted: @escaping () -> Bool,
+        then: @escaping Completion<String>
     ) {
-        attempt(name, password, triesLeft: Limits.authenticationTries, then)
+        let logIn = LogIn(name: name, password: password, isWanted: isWanted, then: then)
+        attempt(logIn, triesLeft: Limits.authenticationTries)
     }
 
     /// Looks at the password as it is after everything that was decided when the call came.
-    private func attempt(
-        _ name: String, _ password: String, triesLeft: Int, _ then: @escaping Completion<String>
-    ) {
+    private func attempt(_ logIn: LogIn, triesLeft: Int) {
         replica.read { [self] result in
             switch result {
-            case .ready: look(name, password, triesLeft: triesLeft, then)
-            case .refused(let refusal): then(.failure(.notTaken(refusal)))
-            case .timedOut: then(.failure(.timedOut))
+            case .ready: look(logIn, triesLeft: triesLeft)
+            case .refused(let refusal): logIn.fail(.notTaken(refusal))
+            case .timedOut: logIn.fail(.timedOut)
             }
         }
     }
 
-    private func look(
-        _ name: String, _ password: String, triesLeft: Int, _ then: @escaping Completion<String>
-    ) {
+    private func look(_ logIn: LogIn, triesLeft: Int) {
         let auth = replica.machine.auth
-        guard auth.isEnabled else { return then(.failure(.refused(.authNotEnabled))) }
-        let user = auth.user(Array(name.utf8))
-        if user?.hasNoPassword == true { return then(.failure(.noPasswordUser)) }
+        guard auth.isEnabled else { return logIn.fail(.refused(.authNotEnabled)) }
+        let user = auth.user(Array(logIn.name.utf8))
+        if user?.hasNoPassword == true { return logIn.fail(.noPasswordUser) }
         let (isUser, revision) = (user != nil, auth.revision)
-        let hash = user?.passwordHash ?? PasswordHash.ofNobody(cost: options.bcryptCost)
-        let isTaken = slow.run {
-            .isRight(PasswordHash.isRight(password, hash: hash))
+        let known = user?.passwordHash ?? ""
+        let hash = known.isEmpty ? PasswordHash.ofNobody(cost: options.bcryptCost) : known
+        let webToken = webTokens?.make(for: logIn.name, revision: revision)
+        let isTaken = slow.run(lane: SlowLane.logIns, isWanted: logIn.isWanted) {
+            [password = logIn.password, key = webTokens?.key] in
+            guard PasswordHash.isRight(password, hash: hash) else { return .wrongPassword }
+            return .rightPassword(token: key.flatMap { webToken?.signed(by: $0) })
         } then: { [self] answer in
-            guard case .isRight(true) = answer, isUser else {
-                return then(.failure(.refused(.authenticationFailed)))
+            guard case .rightPassword(let token) = answer, isUser else {
+                return logIn.fail(.refused(.authenticationFailed))
             }
-            issue(to: name, checkedAt: revision) { [self] result in
+            guard logIn.isWanted() else { return }
+            let then: Completion<String> = { [self] result in
                 // Rights have changed while the password was looked at: perhaps it is another one now.
                 guard case .failure(.refused(.oldAuthRevision)) = result, triesLeft > 1 else {
-                    return then(result)
+                    return logIn.then(result)
                 }
-                attempt(name, password, triesLeft: triesLeft - 1, then)
+                attempt(logIn, triesLeft: triesLeft - 1)
             }
+            if webTokens == nil { return issue(to: logIn.name, checkedAt: revision, then) }
+            then(confirm(token, checkedAt: revision))
         }
-        if !isTaken { then(.failure(.notTaken(.tooManyRequests))) }
+        if !isTaken { logIn.fail(.notTaken(.tooManyRequests)) }
+    }
+
+    /// A signed token, if rights are still what they were when the password was looked at.
+    private func confirm(
+        _ token: String?, checkedAt revision: UInt64
+    ) -> Result<String, AuthenticationFailure> {
+        let auth = replica.machine.auth
+        guard auth.isEnabled else { return .failure(.refused(.authNotEnabled)) }
+        guard auth.revision == revision else { return .failure(.refused(.oldAuthRevision)) }
+        return token.map { .success($0) } ?? .failure(.onlyVerifies)
     }
 
     /// All nodes hear of the token, and none but this one of its secret.

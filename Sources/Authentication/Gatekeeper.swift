@@ -11,21 +11,30 @@ package final class Gatekeeper {
     let replica: Replica
     let options: AuthenticationOptions
     private let tokens: SimpleTokens
+    /// If there are, no others count.
+    let webTokens: WebTokens?
     private let nowMilliseconds: () -> UInt64
     let slow: SlowWork<SlowAnswer>
     private var nextSweep: UInt64 = 0
 
-    /// - Parameter wake: may be called by any thread; `endOfTurn` is to be called soon after.
+    /// - Parameters:
+    ///   - webTokens: signed tokens; nil: simple ones.
+    ///   - wake: may be called by any thread; `endOfTurn` is to be called soon after.
     package init(
         replica: Replica, options: AuthenticationOptions = AuthenticationOptions(),
+        webTokens: WebTokens? = nil,
         nowMilliseconds: @escaping () -> UInt64, wake: @escaping @Sendable () -> Void
     ) {
+        self.webTokens = webTokens
         self.replica = replica
         self.options = options
         self.nowMilliseconds = nowMilliseconds
         tokens = SimpleTokens(lifeMilliseconds: options.tokenSeconds * 1000)
+        // In the order of `SlowLane`.
         slow = SlowWork(
-            threadsMax: Limits.slowThreads, jobsMax: Limits.slowJobsMax, wake: wake)
+            threadsMax: Limits.slowThreads,
+            lanes: [.init(jobsMax: Limits.logInsMax), .init(jobsMax: Limits.newPasswordsMax)],
+            wake: wake)
     }
 
     /// Whether requests need a user.
@@ -57,6 +66,10 @@ package final class Gatekeeper {
         guard let token = bearer.token else {
             return bearer.certificateName.map { Access(user: Array($0.utf8), authRevision: nil) }
         }
+        if let webTokens {
+            guard let access = webTokens.access(of: token) else { throw .invalidToken }
+            return access
+        }
         let now = nowMilliseconds()
         let auth = replica.machine.auth
         if let user = tokens.user(of: token, auth, nowMilliseconds: now) {
@@ -69,6 +82,13 @@ package final class Gatekeeper {
         return Access(user: user, authRevision: nil)
     }
 
+    /// Who says a token, if it was said lately and is still good; nil tells nothing.
+    package func knownAccess(_ token: UnsafeRawBufferPointer) -> Access? {
+        if let webTokens { return webTokens.knownAccess(token) }
+        return tokens.knownAccess(
+            token, replica.machine.auth, nowMilliseconds: nowMilliseconds())
+    }
+
     /// What a command says of who asks; nil if nobody has to.
     package func credentials(of access: Access?) -> Credentials? {
         guard isOn, let access else { return nil }
@@ -78,8 +98,7 @@ package final class Gatekeeper {
     }
 
     /// What who asks may do here and now.
-    package func rights(of access: Access?) throws(AccessError) -> UserRights {
-        guard let access else { throw .refused(.userEmpty) }
+    private func rights(of access: Access) throws(AccessError) -> UserRights {
         let auth = replica.machine.auth
         guard access.authRevision ?? auth.revision == auth.revision else {
             throw .refused(.oldAuthRevision)
@@ -97,10 +116,19 @@ package final class Gatekeeper {
         then: @escaping (AccessError?) -> Void
     ) {
         guard let refusal = refusal(bearer, require) else { return then(nil) }
-        if refusal == .refused(.userEmpty) { return then(refusal) }
+        if isFinal(refusal) { return then(refusal) }
         replica.read { [self] result in
             guard case .ready = result, isOn else { return then(isOn ? refusal : nil) }
             then(self.refusal(bearer, require))
+        }
+    }
+
+    /// Whether a node that lags would say the same when it has caught up. That somebody has no name is not final: users
+    /// may have been turned off.
+    package func isFinal(_ refusal: AccessError) -> Bool {
+        switch refusal {
+        case .invalidToken: webTokens != nil
+        case .refused: false
         }
     }
 
@@ -109,9 +137,19 @@ package final class Gatekeeper {
         _ bearer: Bearer, _ require: (UserRights, Access) throws(KVError) -> Void
     ) -> AccessError? {
         do throws(AccessError) {
-            let access = try access(of: bearer)
+            guard let access = try access(of: bearer) else { return .refused(.userEmpty) }
+            return refusal(access, require)
+        } catch {
+            return error
+        }
+    }
+
+    /// The same for somebody who is known.
+    package func refusal(
+        _ access: Access, _ require: (UserRights, Access) throws(KVError) -> Void
+    ) -> AccessError? {
+        do throws(AccessError) {
             let rights = try rights(of: access)
-            guard let access else { return .refused(.userEmpty) }
             do throws(KVError) {
                 try require(rights, access)
             } catch {

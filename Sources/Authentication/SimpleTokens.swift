@@ -6,6 +6,7 @@ internal import StateMachine
 final class SimpleTokens {
     private final class Entry {
         let token: IssuedToken
+        let access: Access
         var deadlineMilliseconds: UInt64
         /// The token as its bearer says it, once somebody has.
         var text: String?
@@ -14,6 +15,7 @@ final class SimpleTokens {
 
         init(_ token: IssuedToken, deadlineMilliseconds: UInt64) {
             self.token = token
+            access = Access(user: token.user, authRevision: nil)
             self.deadlineMilliseconds = deadlineMilliseconds
         }
     }
@@ -22,6 +24,8 @@ final class SimpleTokens {
     private var byDigest: [[UInt8]: Entry] = [:]
     /// Those that were said: a request that says one costs no digest.
     private var byText: [String: Entry] = [:]
+    /// The same for those that were said lately: a request that says one costs no text either.
+    private var recent = RecentTokens<Entry>()
 
     init(lifeMilliseconds: UInt64) { self.lifeMilliseconds = lifeMilliseconds }
 
@@ -45,7 +49,10 @@ final class SimpleTokens {
         guard text.utf8.count <= Limits.tokenBytesMax, let dot = text.lastIndex(of: ".") else {
             return nil
         }
-        return UInt64(text[text.index(after: dot)...])
+        let digits = text[text.index(after: dot)...]
+        // A number has one form here: no sign, no zeros before it.
+        guard let slot = UInt64(digits), String(slot) == digits else { return nil }
+        return slot
     }
 
     /// Tokens were issued.
@@ -57,6 +64,17 @@ final class SimpleTokens {
         }
     }
 
+    /// The same as `user`, for a token that was said lately and is still good; nil tells nothing.
+    func knownAccess(
+        _ token: UnsafeRawBufferPointer, _ auth: AuthTable, nowMilliseconds: UInt64
+    ) -> Access? {
+        guard let entry = recent.entry(of: token), entry.validAt == auth.revision, auth.isEnabled,
+            nowMilliseconds < entry.deadlineMilliseconds
+        else { return nil }
+        entry.deadlineMilliseconds = nowMilliseconds + lifeMilliseconds
+        return entry.access
+    }
+
     /// Whose token it is, which lives on for as long again; nil if it is nobody's.
     func user(of text: String, _ auth: AuthTable, nowMilliseconds: UInt64) -> [UInt8]? {
         guard let entry = byText[text] ?? entry(of: text) else { return nil }
@@ -66,6 +84,7 @@ final class SimpleTokens {
         }
         guard nowMilliseconds < entry.deadlineMilliseconds else { return forget(entry) }
         entry.deadlineMilliseconds = nowMilliseconds + lifeMilliseconds
+        recent.note(text, entry)
         return entry.token.user
     }
 
@@ -86,12 +105,6 @@ final class SimpleTokens {
         }
     }
 
-    /// Forgets all: others were issued that this node has not heard of, or were ended.
-    func removeAll() {
-        byDigest = [:]
-        byText = [:]
-    }
-
     private func removeOldest() {
         let oldest = byDigest.values.min { $0.deadlineMilliseconds < $1.deadlineMilliseconds }
         if let oldest { forget(oldest) }
@@ -99,6 +112,7 @@ final class SimpleTokens {
 
     @discardableResult
     private func forget(_ entry: Entry) -> [UInt8]? {
+        entry.deadlineMilliseconds = 0
         byDigest[entry.token.digest] = nil
         if let text = entry.text { byText[text] = nil }
         return nil

@@ -2,7 +2,7 @@
 public enum ByteReaderError: Error, Equatable, Sendable {
     /// The bytes end before the value does.
     case truncated
-    /// A varint of more than ten bytes, or above 64 bits.
+    /// A varint of more bytes than its number needs, or above 64 bits.
     case varintTooLong
     /// A string that is not UTF-8.
     case invalidUTF8
@@ -47,7 +47,11 @@ public struct ByteReader {
             position += 1
             guard shift < 63 || byte <= 1 else { throw .varintTooLong }
             value |= UInt64(byte & 0x7f) << shift
-            if byte < 0x80 { return value }
+            if byte < 0x80 {
+                // A number has one form: what is read is what would be written.
+                guard byte != 0 || shift == 0 else { throw .varintTooLong }
+                return value
+            }
             shift += 7
         }
         throw .truncated

@@ -42,7 +42,8 @@ final class AuthService {
     /// A token for whoever knows a user's password.
     func authenticate(_ request: UnsafeRawBufferPointer, _ caller: Caller) {
         guard let request = caller.decode(AuthenticateRequest.self, request) else { return }
-        gate.keeper.authenticate(request.name, request.password) { [replica] result in
+        gate.keeper.authenticate(request.name, request.password, isWanted: isWanted(by: caller)) {
+            [replica] result in
             switch result {
             case .failure(let failure): caller.fail(CallFailure(failure))
             case .success(let token):
@@ -77,21 +78,30 @@ final class AuthService {
         }
         let password = change.password
         (change.password, change.hashedPassword) = ("", "")
+        let answer: (ResponseHeader) -> AuthUserChangePasswordResponse = { header in
+            .with { $0.header = header }
+        }
+        // As in etcd: who changes the password to none shuts the user out.
+        if password.isEmpty { return propose(.userChangePassword(change), caller, answer) }
         hash(password, caller) { [self] hash in
             change.hashedPassword = hash
-            propose(.userChangePassword(change), caller) { header in
-                AuthUserChangePasswordResponse.with { $0.header = header }
-            }
+            propose(.userChangePassword(change), caller, answer)
         }
     }
 
     private func hash(_ password: String, _ caller: Caller, then: @escaping (String) -> Void) {
-        gate.keeper.hash(password) { result in
+        gate.keeper.hash(password, isWanted: isWanted(by: caller)) { result in
             switch result {
             case .success(let hash): then(hash)
             case .failure(let failure): caller.fail(CallFailure(failure))
             }
         }
+    }
+
+    /// Whether a caller still waits for what takes long: whoever ends its direction meanwhile has gone.
+    private func isWanted(by caller: Caller) -> () -> Bool {
+        caller.onCancel {}
+        return { caller.isWaiting }
     }
 
     func userDelete(_ request: UnsafeRawBufferPointer, _ caller: Caller) {

@@ -22,11 +22,7 @@ final class BackupSender {
 
     func start(_ backup: Backup) {
         self.backup = backup
-        let inner = stream.onEnd
-        stream.onEnd = { [self] in
-            inner?()
-            end()
-        }
+        stream.onEnd = { [self] in end() }
         stream.onDrain = { [self] in goOn() }
         backup.onStall = { [self] in
             finish(
@@ -51,15 +47,17 @@ final class BackupSender {
             stream.bufferedBytes < Limits.snapshotBytesWaiting
         else { return }
         isReading = true
-        backup.read { [self] bytes in
+        backup.read { [self] result in
             isReading = false
-            take(bytes)
+            switch result {
+            case .success(let bytes): take(bytes)
+            case .failure(let refusal): finish(refusal.status)
+            }
         }
     }
 
-    private func take(_ bytes: [UInt8]?) {
+    private func take(_ bytes: [UInt8]) {
         guard let backup, let header = backup.header else { return }
-        guard let bytes else { return finish(Backup.Refusal.gone.status) }
         if !bytes.isEmpty {
             send(bytes)
             return goOn()
@@ -67,7 +65,6 @@ final class BackupSender {
         if header.paddingByteCount > 0 {
             send([UInt8](repeating: 0, count: header.paddingByteCount))
         }
-        precondition(remainingByteCount == 0, "a backup of another length")
         answer(digest.finish())
         finish(.ok)
     }

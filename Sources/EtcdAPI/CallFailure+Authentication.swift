@@ -6,7 +6,10 @@ extension CallFailure {
     init(_ failure: AuthenticationFailure) {
         switch failure {
         case .refused(let error): self.init(error)
-        // etcd gives this one away as it is.
+        // etcd gives these away as they are.
+        case .onlyVerifies:
+            self.init(
+                GRPCStatus(.unknown, "auth: token signing attempted with verify-only key"))
         case .noPasswordUser:
             self.init(
                 GRPCStatus(

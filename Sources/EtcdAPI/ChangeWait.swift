@@ -6,10 +6,14 @@ internal import Watching
 final class ChangeWait {
     private let stream: WatchStream
     private let calls: StoreCalls
-    private var action: (() -> Void)?
+    private var action: ((CallFailure?) -> Void)?
 
-    /// - Parameter then: called in a turn of its own, when it has happened or cannot be waited for.
-    init(_ request: WatchCreateRequest, _ calls: StoreCalls, then: @escaping () -> Void) {
+    /// - Parameter then: called in a turn of its own, when it has happened or may have; or with the reason why it
+    ///   cannot be waited for.
+    init(
+        _ request: WatchCreateRequest, _ calls: StoreCalls,
+        then: @escaping (CallFailure?) -> Void
+    ) {
         self.calls = calls
         action = then
         stream = calls.replica.watches.makeStream()
@@ -26,10 +30,22 @@ final class ChangeWait {
 
     private func take() {
         while let output = stream.next() {
-            if case .answer(let response) = output, !response.canceled { continue }
+            var refusal: CallFailure?
+            if case .answer(let response) = output {
+                if !response.canceled { continue }
+                refusal = response.watchRefusal
+            }
             guard let then = action else { return }
             end()
-            return calls.afterThisTurn(then)
+            return calls.afterThisTurn { [refusal] in then(refusal) }
         }
+    }
+}
+
+extension WatchResponse {
+    /// Why a watch that a service asks for was not taken; nil if it was, and has ended since: the history that it began
+    /// with has gone, and whoever looks again sees what is there now.
+    var watchRefusal: CallFailure? {
+        created && canceled ? CallFailure(EtcdError.tooManyRequests) : nil
     }
 }

@@ -14,6 +14,9 @@ final class Contest {
         /// When this call wrote it: a later call with the same lease has written it again.
         let written: Int64
         let lease: Int64
+        /// Of the answer with which the key was made.
+        let entered: ResponseHeader
+        /// Of the answer that says that the place is the first.
         var header: ResponseHeader
     }
 
@@ -97,7 +100,7 @@ final class Contest {
         let written = response.header.revision
         place = Place(
             key: key, revision: response.succeeded ? written : known?.createRevision ?? 0,
-            written: written, lease: lease, header: response.header)
+            written: written, lease: lease, entered: response.header, header: response.header)
         if isOver { return giveUp() }
         goOn()
     }
@@ -116,9 +119,9 @@ final class Contest {
                     $0.startRevision = response.header.revision + 1
                     $0.filters = [.noput]
                 }
-                wait = ChangeWait(watch, calls) { [self] in
+                wait = ChangeWait(watch, calls) { [self] failure in
                     wait = nil
-                    goOn()
+                    if let failure { fail(failure) } else { goOn() }
                 }
             }
         }

@@ -14,7 +14,7 @@ final class ElectionService {
     }
 
     private static let leaderMissing = GRPCStatus(
-        .invalidArgument, "\"leader\" field must be provided")
+        .unknown, "\"leader\" field must be provided")
 
     /// Waits until the caller leads.
     func campaign(_ request: UnsafeRawBufferPointer, _ caller: Caller) {
@@ -24,7 +24,8 @@ final class ElectionService {
             expired: GRPCStatus(.unknown, "election: session is expired"), contests
         ) { [calls] place in
             var response = CampaignResponse()
-            response.header = place.header
+            // As etcd's: from before the wait.
+            response.header = place.entered
             response.header.sign(by: calls.replica)
             response.leader = .with {
                 $0.name = request.name
@@ -80,8 +81,11 @@ final class ElectionService {
         then: @escaping (TxnResponse) -> Void
     ) {
         let request = TxnRequest.ifMade(leader.key, at: leader.rev, then: [operation])
-        guard caller.accepts(check: { () throws(KVError) in try RequestCheck.txn(request) })
-        else { return }
+        do throws(KVError) {
+            try RequestCheck.txn(request)
+        } catch {
+            return caller.fail(CallFailure(error).throughClient)
+        }
         calls.onBehalf(of: caller.bearer).transact(request) { result in
             switch result {
             case .success(let response): then(response)

@@ -15,8 +15,9 @@ package final class EtcdDoor {
     private let services: EtcdServices
     let gateway: Gateway
     private let pages: PlainPages
-    private let streams: OpenStreams
+    let streams: OpenStreams
     private let origins: AllowedOrigins
+    private let hosts: AllowedHosts
 
     /// - Parameter later: runs a closure on the loop after what waits there already; large ranges are
     ///   read in pieces by it.
@@ -35,6 +36,7 @@ package final class EtcdDoor {
         gateway = Gateway(services, replica: replica, options: options, streams: streams)
         pages = PlainPages(replica: replica, options: options)
         origins = AllowedOrigins(options.origins)
+        hosts = AllowedHosts(options.hosts)
         replica.metrics.registry.register(EtcdGauges(replica, version: options.etcdVersion))
     }
 
@@ -136,11 +138,19 @@ package final class EtcdDoor {
         add(MembersMethods.replace, cluster.memberReplace, to: router)
     }
 
-    /// Answers a plain HTTP request, with 404 if this door has no such path.
-    package func answer(_ exchange: HTTPExchange) {
+    /// Whether a plain HTTP request goes on to a door of this node: the rules for web pages hold for all of them. What
+    /// does not go on is answered.
+    package func admits(_ exchange: HTTPExchange) -> Bool {
+        guard hosts.admit(exchange) else { return false }
         origins.mark(exchange)
+        guard exchange.method == "OPTIONS" else { return true }
         // A browser asks before it sends.
-        if exchange.method == "OPTIONS" { return exchange.respond(status: 200) }
+        exchange.respond(status: 200)
+        return false
+    }
+
+    /// Answers a plain HTTP request that was admitted, with 404 if this door has no such path.
+    package func answer(_ exchange: HTTPExchange) {
         if Gateway.owns(exchange.path) { return gateway.answer(exchange) }
         guard let page = page(exchange.path) else {
             return exchange.respond(
@@ -185,7 +195,7 @@ package final class EtcdDoor {
         let grpc = GRPCMethod(
             counters: replica.metrics.calls(service: String(parts[0]), method: String(parts[1])),
             responseBytesMax: options.responseBytesMax)
-        let right = RPCRights.right(of: path)
+        let admission = Admission(path: path)
         let gate = services.gate
         router.register(unary: path, maxMessageBytes: options.messageBytesMax) {
             [replica] call, message in
@@ -197,7 +207,7 @@ package final class EtcdDoor {
             if replica.isLearner, !forLearners {
                 return caller.fail(CallFailure(EtcdError.notSupportedForLearner))
             }
-            if gate.isOn { return gate.admit(caller, right, message, method) }
+            if gate.isOn { return gate.admit(caller, admission, message, method) }
             method(message, caller)
         }
     }
@@ -216,7 +226,7 @@ package final class EtcdDoor {
         router.register(stream: path, maxMessageBytes: options.messageBytesMax) {
             [streams] stream in
             counters.started.increment()
-            let caller = StreamCaller(stream) { counters.handled(code: Int($0.rawValue)) }
+            let caller = StreamCaller(stream, counters)
             streams.begin(caller, forLearners: forLearners) { gate.admit($0, right, method) }
         }
     }

@@ -17,6 +17,9 @@ package struct EtcdDoorOptions: Sendable {
     /// `--cors`: origins whose scripts may read answers.
     package var origins = ["*"]
 
+    /// `--host-whitelist`: names by which plain HTTP is served.
+    package var hosts = ["*"]
+
     package init() {}
 
     /// The longest gRPC message taken, in bytes: what is longer gets gRPC's own answer, not etcd's.

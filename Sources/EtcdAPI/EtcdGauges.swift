@@ -18,6 +18,7 @@ final class EtcdGauges: MetricCollector {
         store(&text)
         watches(&text)
         let status = replica.status
+        peers(status.peers, &text)
         gauge(
             "etcd_server_is_learner", "Whether this node is a learner: 1 or 0.",
             .integer(status.isLearner ? 1 : 0), &text)
@@ -28,6 +29,20 @@ final class EtcdGauges: MetricCollector {
         // etcd's clusters have one without the last number.
         let cluster = version.split(separator: ".").prefix(2).joined(separator: ".")
         name("etcd_cluster_version", "The cluster's version.", "cluster_version", cluster, &text)
+    }
+
+    private func peers(
+        _ peers: [ReplicaStatus.PeerStatus], _ text: inout PrometheusText
+    ) {
+        guard !peers.isEmpty else { return }
+        text.family(
+            "etcd_network_active_peers", .gauge, help: "Whether a peer is heard of: 1 or 0.")
+        let local = PrometheusText.Label("Local", String(replica.node.memberID, radix: 16))
+        for peer in peers {
+            text.sample(
+                "etcd_network_active_peers", .integer(peer.condition == .up ? 1 : 0),
+                labels: [local, PrometheusText.Label("Remote", String(peer.id, radix: 16))])
+        }
     }
 
     private func store(_ text: inout PrometheusText) {

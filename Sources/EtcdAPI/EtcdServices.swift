@@ -24,7 +24,8 @@ struct EtcdServices {
         replica: Replica, keeper: Gatekeeper, options: EtcdDoorOptions,
         later: @escaping (@escaping () -> Void) -> Void
     ) {
-        gate = Gate(keeper, replica: replica)
+        gate = Gate(
+            keeper, replica: replica, operationsMax: options.txnOperationsMax)
         auth = AuthService(replica: replica, gate: gate)
         let proposer = CommandProposer(replica: replica, gate: gate, options: options)
         kv = KVService(

@@ -110,7 +110,7 @@ final class Gateway {
         _ method: @escaping (UnsafeRawBufferPointer, Caller) -> Void
     ) {
         let messageBytesMax = options.messageBytesMax
-        let right = RPCRights.right(ofGateway: path)
+        let admission = Admission(gateway: path)
         methods[path] = { [replica, gate] body, call in
             if replica.isLearner, !forLearners {
                 return call.fail(CallFailure(EtcdError.notSupportedForLearner))
@@ -122,7 +122,7 @@ final class Gateway {
                 return call.fail(CallFailure(error.status))
             }
             bytes.withUnsafeBytes { bytes in
-                if gate.isOn { return gate.admit(.gateway(call), right, bytes, method) }
+                if gate.isOn { return gate.admit(.gateway(call), admission, bytes, method) }
                 method(bytes, .gateway(call))
             }
         }

@@ -30,7 +30,7 @@ final class LockService {
     func unlock(_ request: UnsafeRawBufferPointer, _ caller: Caller) {
         guard let request = caller.decode(UnlockRequest.self, request) else { return }
         guard !request.key.isEmpty else {
-            return caller.fail(CallFailure(EtcdError.keyNotProvided))
+            return caller.fail(CallFailure(EtcdError.keyNotProvided).throughClient)
         }
         calls.onBehalf(of: caller.bearer).delete(request.key) { [calls] result in
             switch result {

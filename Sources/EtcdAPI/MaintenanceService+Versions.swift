@@ -16,7 +16,7 @@ extension MaintenanceService {
         guard let order = caller.decode(DowngradeRequest.self, request) else { return }
         if case .UNRECOGNIZED = order.action {
             return caller.fail(
-                CallFailure(GRPCStatus(.unimplemented, "etcdserver: unknown method")))
+                CallFailure(GRPCStatus(.unknown, "etcdserver: unknown method")))
         }
         let target = APIVersion(order.version)
         if order.action != .cancel, target == nil {

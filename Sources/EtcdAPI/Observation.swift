@@ -20,11 +20,7 @@ final class Observation {
 
     /// The call's end keeps it until then.
     func begin() {
-        let inner = caller.onEnd
-        caller.onEnd = { [self] in
-            inner?()
-            end()
-        }
+        caller.onEnd = { [self] in end() }
         caller.onDrain = { [weak self] in self?.pump() }
         find()
     }
@@ -59,9 +55,9 @@ final class Observation {
             $0.startRevision = revision
             $0.filters = [.nodelete]
         }
-        wait = ChangeWait(request, calls) { [self] in
+        wait = ChangeWait(request, calls) { [self] failure in
             wait = nil
-            find()
+            if let failure { caller.finish(failure.status) } else { find() }
         }
     }
 
@@ -81,7 +77,9 @@ final class Observation {
             let output = stream?.next()
         {
             switch output {
-            case .answer(let response): if response.canceled { return lookAgain() }
+            case .answer(let response):
+                if let refusal = response.watchRefusal { return caller.finish(refusal.status) }
+                if response.canceled { return lookAgain() }
             case .events(let response):
                 let decoded = try? WatchResponse(serializedBytes: response.serializedBytes())
                 guard let decoded else { preconditionFailure("a response that is not one") }

@@ -11,6 +11,7 @@ final class OpenStreams {
     private let ticksWithoutLeaderMax: Int
     /// So long nobody is refused for it.
     private let ticksOfElection: Int
+    var count: Int { callers.count }
     /// No leader has been known for long.
     var isLeaderless: Bool { ticksWithoutLeader >= ticksWithoutLeaderMax }
 
@@ -38,13 +39,8 @@ final class OpenStreams {
         }
         caller.index = callers.count
         callers.append(caller)
+        caller.onLeave = { [unowned self, unowned caller] in forget(caller) }
         method(caller)
-        let inner = caller.onEnd
-        caller.onEnd = { [unowned self, unowned caller] in
-            inner?()
-            forget(caller)
-        }
-        if !caller.isOpen { forget(caller) }
     }
 
     /// To be called now and then: ends what cannot go on.

@@ -45,6 +45,8 @@ struct PlainPages {
     }
 
     private func respond(_ exchange: HTTPExchange, problem: String?) {
+        let metrics = replica.metrics
+        (problem == nil ? metrics.healthSuccesses : metrics.healthFailures).increment()
         var writer = JSONWriter()
         writer.beginObject()
         writer.name("health")

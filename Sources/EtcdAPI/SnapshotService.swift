@@ -50,6 +50,10 @@ extension Backup.Refusal {
         case .gone:
             GRPCStatus(
                 .unavailable, "synod: the snapshot has gone in favour of newer ones; try again")
+        case .damaged(let file):
+            GRPCStatus(
+                .dataLoss, "synod: \(file) of the snapshot has another length than it was made with"
+            )
         }
     }
 }

@@ -6,7 +6,8 @@ internal import Replication
 internal import StateMachine
 internal import Watching
 
-/// What services ask of the store on behalf of their callers, where one call takes several steps.
+/// What services ask of the store on behalf of their callers, where one call takes several steps. Refusals are those
+/// that etcd's client would have told them of.
 final class StoreCalls {
     typealias Completion<Answer> = (Result<Answer, CallFailure>) -> Void
 
@@ -86,17 +87,18 @@ final class StoreCalls {
         _ kind: CommandKind, _ request: [UInt8], then: @escaping Completion<Outcome>
     ) {
         guard request.count <= requestBytesMax else {
-            return then(.failure(CallFailure(EtcdError.requestTooLarge)))
+            return then(.failure(CallFailure(EtcdError.requestTooLarge).throughClient))
         }
         let credentials: Credentials?
         do throws(AccessError) {
             credentials = try self.credentials()
         } catch {
-            return then(.failure(CallFailure(error)))
+            return then(.failure(CallFailure(error).throughClient))
         }
         replica.propose(kind, credentials: credentials, request: request) { result in
             switch result {
-            case .applied(.failed(let error)): then(.failure(CallFailure(error)))
+            case .applied(.failed(let error)):
+                then(.failure(CallFailure(error).throughClient))
             case .applied(let outcome): then(.success(outcome))
             case .refused(let refusal): then(.failure(CallFailure(refusal)))
             case .unknown(let cause): then(.failure(CallFailure(cause)))
@@ -126,9 +128,9 @@ final class StoreCalls {
             switch result {
             case .ready:
                 if let refusal = refusal(of: request) {
-                    return then(.failure(CallFailure(refusal)))
+                    return then(.failure(CallFailure(refusal).throughClient))
                 }
-                reader.read(request) { then($0.mapError { CallFailure($0) }) }
+                reader.read(request) { then($0.mapError { CallFailure($0).throughClient }) }
             case .refused(let refusal): then(.failure(CallFailure(refusal)))
             case .timedOut: then(.failure(.readTimedOut))
             }

@@ -1,5 +1,6 @@
 internal import Authentication
 internal import GRPC
+internal import Observability
 internal import Protobuf
 internal import Replication
 internal import Transport
@@ -18,6 +19,8 @@ final class StreamCaller {
     var onHalfClose: (() -> Void)?
     /// The call has ended, by whomever. Called once; nothing can be sent any more.
     var onEnd: (() -> Void)?
+    /// The same, for whoever lists the calls: a method may set its own `onEnd` whenever it likes.
+    var onLeave: (() -> Void)?
     /// `bufferedBytes` has fallen low after having been high.
     var onDrain: (() -> Void)?
     /// Whether the call ends when no leader has been known for long.
@@ -28,17 +31,20 @@ final class StreamCaller {
     var index = 0
 
     private let way: Way
-    /// Counts how the call ended; the gateway's calls are not counted.
-    private var count: ((GRPCCode) -> Void)?
+    /// Of calls and their messages; the gateway's calls are not counted.
+    private let counters: CallCounters?
     private var hasStarted = false
     private var hasEnded = false
 
-    init(_ stream: ServerStream, count: @escaping (GRPCCode) -> Void) {
+    init(_ stream: ServerStream, _ counters: CallCounters) {
         way = .grpc(stream)
-        self.count = count
+        self.counters = counters
         requiresLeader = stream.metadata("hasleader") == "true"
         bearer = Bearer(stream)
-        stream.onMessage = { [weak self] in self?.onMessage?($0) }
+        stream.onMessage = { [weak self] in
+            counters.messagesReceived.increment()
+            self?.onMessage?($0)
+        }
         stream.onHalfClose = { [weak self] in self?.onHalfClose?() }
         stream.onDrain = { [weak self] in self?.onDrain?() }
         stream.onCancel = { [weak self] in self?.ended(.cancelled) }
@@ -46,6 +52,7 @@ final class StreamCaller {
 
     init(_ exchange: HTTPExchange) {
         way = .gateway(exchange)
+        counters = nil
         requiresLeader = exchange.header("grpc-metadata-hasleader") == "true"
         bearer = Bearer(exchange)
         exchange.endsWithInput = true
@@ -75,6 +82,7 @@ final class StreamCaller {
         guard isOpen else { return }
         switch way {
         case .grpc(let stream):
+            counters?.messagesSent.increment()
             stream.send(size: response.encodedSize) { response.serialize(into: $0) }
         case .gateway(let exchange): send(line: GatewayLine.result(response), on: exchange)
         }
@@ -87,6 +95,7 @@ final class StreamCaller {
         guard isOpen else { return }
         switch way {
         case .grpc(let stream):
+            counters?.messagesSent.increment()
             stream.send(size: response.encodedSize) { response.serialize(into: $0) }
         case .gateway(let exchange):
             let message = try? Response(serializedBytes: response.serializedBytes())
@@ -149,13 +158,13 @@ final class StreamCaller {
     private func ended(_ code: GRPCCode) {
         guard !hasEnded else { return }
         hasEnded = true
-        count?(code)
-        count = nil
+        counters?.handled(code: Int(code.rawValue))
         onMessage = nil
         onHalfClose = nil
         onDrain = nil
-        let action = onEnd
-        onEnd = nil
+        let (action, leave) = (onEnd, onLeave)
+        (onEnd, onLeave) = (nil, nil)
         action?()
+        leave?()
     }
 }

@@ -12,11 +12,14 @@ extension HTTP2Session {
             stream.headers.removeAll()
             headerStream = Unmanaged.passUnretained(stream)
         } else if frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST {
+            check = RequestCheck(isTrailer: false)
             let stream = pool.take()
             insert(stream, id: id)
             nghttp2_session_set_stream_user_data(
                 raw, id, Unmanaged.passUnretained(stream).toOpaque())
             headerStream = Unmanaged.passUnretained(stream)
+        } else {
+            check = RequestCheck(isTrailer: true)
         }
         return 0
     }
@@ -31,6 +34,7 @@ extension HTTP2Session {
     }
 
     func received(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) -> Int32 {
+        if role == .server { check.take(name, value) }
         guard !isWithoutUse(name) else { return 0 }
         headerBlockBytes += name.count + value.count + 32
         // Refused politely up to here; a few bytes of HPACK can stand for any number of these.
@@ -52,15 +56,29 @@ extension HTTP2Session {
     func received(data: UnsafeRawBufferPointer, id: Int32, flags: UInt8) -> Int32 {
         hasHeard = true
         let isLast = flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
-        stream(id)?._withUnsafeGuaranteedRef { handler?.data(data, of: $0, isLast: isLast) }
-        return 0
+        return stream(id)?._withUnsafeGuaranteedRef { stream in
+            guard !stream.isMalformed else { return 0 }
+            if stream.bodyBytesLeft >= 0 {
+                guard stream.bodyBytesLeft >= data.count else { return refuse(stream) }
+                stream.bodyBytesLeft -= data.count
+            }
+            handler?.data(data, of: stream, isLast: isLast)
+            return 0
+        } ?? 0
+    }
+
+    /// Ends a stream whose request is malformed.
+    private func refuse(_ stream: HTTP2Stream) -> Int32 {
+        stream.isMalformed = true
+        reset(stream, .protocolError)
+        return spend(Limits.invalidFrameCost)
     }
 
     func received(frame: UnsafePointer<nghttp2_frame>) -> Int32 {
         hasHeard = true
         let header = frame.pointee.hd
         switch nghttp2_frame_type(UInt32(header.type)) {
-        case NGHTTP2_HEADERS: receivedHeaders(frame)
+        case NGHTTP2_HEADERS: return receivedHeaders(frame)
         case NGHTTP2_DATA: return receivedDataEnd(header)
         case NGHTTP2_SETTINGS:
             guard header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 else { return 0 }
@@ -99,32 +117,45 @@ extension HTTP2Session {
         return 0
     }
 
-    private func receivedHeaders(_ frame: UnsafePointer<nghttp2_frame>) {
+    private func receivedHeaders(_ frame: UnsafePointer<nghttp2_frame>) -> Int32 {
         hasOpenHeaders = false
         let header = frame.pointee.hd
         let endsStream = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
         let isTrailer = role == .server && frame.pointee.headers.cat != NGHTTP2_HCAT_REQUEST
         let found = isTrailer ? stream(header.stream_id) : headerStream
-        guard let stream = found?.takeUnretainedValue() else { return }
+        headerStream = nil
+        guard let stream = found?.takeUnretainedValue(), !stream.isMalformed else { return 0 }
+        if role == .server, !isSound(stream, isTrailer: isTrailer, endsStream: endsStream) {
+            return refuse(stream)
+        }
         if endsStream { stream.hasInputEnded = true }
         if !isTrailer { handler?.headers(of: stream) }
-        headerStream = nil
         if endsStream, stream.isOpen, stream.streamID == header.stream_id {
             handler?.inputEnded(of: stream)
         }
+        return 0
+    }
+
+    /// Whether the header block that has ended, and with it perhaps the request, is as it should be.
+    private func isSound(_ stream: HTTP2Stream, isTrailer: Bool, endsStream: Bool) -> Bool {
+        if !isTrailer { stream.bodyBytesLeft = check.contentLength }
+        guard check.isSound(endsStream: endsStream) else { return false }
+        return !endsStream || stream.bodyBytesLeft <= 0
     }
 
     private func receivedDataEnd(_ header: nghttp2_frame_hd) -> Int32 {
         guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 else {
             return role == .client && header.length == 0 ? spend(1) : 0
         }
-        stream(header.stream_id)?._withUnsafeGuaranteedRef { stream in
+        return stream(header.stream_id)?._withUnsafeGuaranteedRef { stream in
+            guard !stream.isMalformed else { return 0 }
+            guard stream.bodyBytesLeft <= 0 else { return refuse(stream) }
             // The owner may have seen the end coming with the last piece.
-            guard !stream.hasInputEnded else { return }
+            guard !stream.hasInputEnded else { return 0 }
             stream.hasInputEnded = true
             handler?.inputEnded(of: stream)
-        }
-        return 0
+            return 0
+        } ?? 0
     }
 
     /// The scheme and `te` say the same in every request that we take: not worth their keep.

@@ -20,6 +20,8 @@ package final class HTTP2Session {
     var hasOpenHeaders = false
     /// The size of the header block that is being received, as HTTP/2 counts.
     var headerBlockBytes = 0
+    /// Looks at the header block that is being received.
+    var check = RequestCheck(isTrailer: false)
     let settings: HTTP2Settings
     let pool: HTTP2StreamPool
     let raw: OpaquePointer
@@ -67,6 +69,8 @@ package final class HTTP2Session {
         nghttp2_option_new(&option)
         nghttp2_option_set_stream_reset_rate_limit(
             option, Limits.streamResetBurst, Limits.streamResetsPerSecond)
+        // A server has a check of its own.
+        if role == .server { nghttp2_option_set_no_http_messaging(option, 1) }
         let result =
             role == .server
             ? nghttp2_session_server_new2(&made, callbacks, nil, option)

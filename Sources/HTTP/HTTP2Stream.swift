@@ -17,6 +17,10 @@ package final class HTTP2Stream {
     var hasOutputEnded = false
     var hasTooLargeHeaders = false
     var hasBeenSent = false
+    /// The request is not as HTTP/2 has it: the stream is being reset, and nobody hears of it any more.
+    var isMalformed = false
+    /// Bytes of the body that are to come, by the request's own word; -1 where it says nothing.
+    var bodyBytesLeft = -1
     /// Sent after the body; the body itself then does not end the stream.
     var trailers: HeaderBlock?
     /// The data provider waits for `resume`.
@@ -68,6 +72,8 @@ package final class HTTP2Stream {
         hasOutputEnded = false
         hasTooLargeHeaders = false
         hasBeenSent = false
+        isMalformed = false
+        bodyBytesLeft = -1
         trailers = nil
         isDeferred = false
         hasBody = false

@@ -15,6 +15,9 @@ package final class ForgetfulDisk: Disk {
     /// How many segments there is room for on a disk that is full.
     package private(set) var reserved = 0
     private var files: [UInt64: [UInt8]] = [:]
+    private var formers: [UInt64: [UInt8]] = [:]
+    /// Files of segments that were removed, oldest first.
+    package private(set) var retired: [[UInt8]] = []
     private var completions: [DiskCompletion] = []
     private var random: SeededRandom
 
@@ -38,6 +41,8 @@ package final class ForgetfulDisk: Disk {
         }
         return count
     }
+
+    package func former(of segment: UInt64) throws(DiskError) -> [UInt8]? { formers[segment] }
 
     /// What a crash left is durable already.
     package func rewrite(
@@ -88,10 +93,14 @@ package final class ForgetfulDisk: Disk {
         hasFailed = false
     }
 
-    /// A crash that keeps sectors at random, and performs other pending operations or not at random.
+    /// A crash that keeps sectors at random, and performs some of the other pending operations: they are of one
+    /// thread, so that none is done before an earlier one.
     package func crashTorn() {
         let style = Int.random(in: 0..<4, using: &random)
-        for (operation, _) in pending where operation.isAtomic && flip() { _ = perform(operation) }
+        for (operation, _) in pending where operation.isAtomic {
+            guard flip() else { break }
+            _ = perform(operation)
+        }
         switch style {
         case 0: crash()
         case 1: crash { _ in true }
@@ -106,6 +115,9 @@ package final class ForgetfulDisk: Disk {
 
     /// Puts bytes in place of a segment; nil removes it.
     package func replace(_ segment: UInt64, with bytes: [UInt8]?) { files[segment] = bytes }
+
+    /// What is noted of the segment's file beside it; nil is nothing.
+    package func replaceFormer(_ segment: UInt64, with bytes: [UInt8]?) { formers[segment] = bytes }
 
     /// Flips bits of one byte.
     package func rot(_ segment: UInt64, at offset: Int, mask: UInt8) {
@@ -127,19 +139,38 @@ package final class ForgetfulDisk: Disk {
         case .prepare(_, _, let mayUseReserve) where isFull && (!mayUseReserve || reserved == 0):
             return .notPrepared(DiskError("no space left"))
         case .prepare(let segment, let byteCount, _):
-            files[segment] = [UInt8](repeating: 0, count: byteCount)
             reserved = isFull ? reserved - 1 : Limits.reserveSegments
-            return isFull ? .preparedFromReserve(DiskError("no space left")) : .prepared
+            let former = make(segment, byteCount)
+            return isFull ? .preparedFromReserve(DiskError("no space left")) : .prepared(former)
         case .reserve:
             if isFull { return .notReserved(DiskError("no space left")) }
             reserved = Limits.reserveSegments
             return .reserved
         case .remove(let segment):
-            files[segment] = nil
+            if let file = files.removeValue(forKey: segment),
+                retired.count < Limits.retiredSegments
+            {
+                retired.append(file)
+            }
+            formers[segment] = nil
             return .removed
         case .scan(let scan):
             return .scanned(Result { () throws(LogReadError) in try scan.run(reading: self) })
         }
+    }
+
+    private func make(_ segment: UInt64, _ byteCount: Int) -> FormerContents {
+        if isFull { retired = [] }
+        formers[segment] = nil
+        guard let old = retired.firstIndex(where: { $0.count == byteCount }) else {
+            files[segment] = [UInt8](repeating: 0, count: byteCount)
+            return .zeros
+        }
+        let file = retired.remove(at: old)
+        let former = file.withUnsafeBytes { FormerContents(of: $0) }
+        files[segment] = file
+        formers[segment] = former.encode(for: segment)
+        return former
     }
 
     private func tear(

@@ -11,6 +11,9 @@ package final class CallCounters {
 
     /// Calls that began.
     package let started: Counter
+    /// Messages of streams that came, and that were sent. A unary call has one when it begins, and one when it succeeds.
+    package let messagesReceived: Counter
+    package let messagesSent: Counter
     private let family: MetricFamily<Counter>
     private let service: String
     private let method: String
@@ -19,8 +22,8 @@ package final class CallCounters {
     private var failed: [Counter?]
 
     init(
-        started: Counter, family: MetricFamily<Counter>, service: String, method: String,
-        kind: CallKind
+        started: Counter, family: MetricFamily<Counter>, messages: MessageFamilies,
+        service: String, method: String, kind: CallKind
     ) {
         self.started = started
         self.family = family
@@ -28,6 +31,15 @@ package final class CallCounters {
         self.method = method
         self.kind = kind
         succeeded = family.labelled("OK", method, service, kind.rawValue)
+        let labels = [method, service, kind.rawValue]
+        if kind == .unary {
+            (messagesReceived, messagesSent) = (started, succeeded)
+            messages.received.show(started, labelled: labels)
+            messages.sent.show(succeeded, labelled: labels)
+        } else {
+            messagesReceived = messages.received.labelled(labels)
+            messagesSent = messages.sent.labelled(labels)
+        }
         failed = Array(repeating: nil, count: CallCounters.codeNames.count)
     }
 

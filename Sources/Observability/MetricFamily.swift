@@ -34,6 +34,12 @@ package final class MetricFamily<Instrument: MetricInstrument>: MetricCollector 
         return instrument
     }
 
+    /// Shows an instrument that counts something else, too, under labels that nobody has asked for yet.
+    func show(_ instrument: Instrument, labelled values: [String]) {
+        precondition(values.count == labelNames.count, "one value for each label of \(name)")
+        if series.count < Limits.labelledSeriesMax { series[values] = instrument }
+    }
+
     /// Writes all series, sorted by their label values, so that two scrapes can be compared by eye.
     package func collect(into text: inout PrometheusText) {
         text.family(name, Instrument.kind, help: help)

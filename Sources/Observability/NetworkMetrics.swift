@@ -7,6 +7,8 @@ final class NetworkMetrics {
     private let peerSendFailures: MetricFamily<Counter>
     private let callsStarted: MetricFamily<Counter>
     private let callsHandled: MetricFamily<Counter>
+    private let messages: MessageFamilies
+    private let peerReceiveFailures: MetricFamily<Counter>
 
     init(_ registry: MetricsRegistry) {
         peerStates = registry.gauges(
@@ -23,6 +25,10 @@ final class NetworkMetrics {
         peerSendFailures = registry.counters(
             "etcd_network_peer_sent_failures_total",
             help: "Turns in which messages to a peer were dropped.", labels: ["To"])
+        peerReceiveFailures = registry.counters(
+            "etcd_network_peer_received_failures_total",
+            help: "Messages of a peer that could not be taken.", labels: ["From"])
+        messages = MessageFamilies(registry)
         callsStarted = registry.counters(
             "grpc_server_started_total", help: "Calls that began here.",
             labels: ["grpc_method", "grpc_service", "grpc_type"])
@@ -40,12 +46,13 @@ final class NetworkMetrics {
             state: peerStates.labelled(name), roundTrip: peerRoundTrips.labelled(name),
             sentBytes: peerSentBytes.labelled(name),
             receivedBytes: peerReceivedBytes.labelled(name),
-            sendFailures: peerSendFailures.labelled(name))
+            sendFailures: peerSendFailures.labelled(name),
+            receiveFailures: peerReceiveFailures.labelled(name))
     }
 
     func calls(service: String, method: String, kind: CallKind) -> CallCounters {
         CallCounters(
             started: callsStarted.labelled(method, service, kind.rawValue), family: callsHandled,
-            service: service, method: method, kind: kind)
+            messages: messages, service: service, method: method, kind: kind)
     }
 }

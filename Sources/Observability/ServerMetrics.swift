@@ -21,6 +21,7 @@ package final class ServerMetrics {
     package let logBytes: Gauge
     package let logLacksSpace: Gauge
     package let logFlush: Histogram
+    package let logWrites: LogWriteMetrics
 
     package let catchUp: CatchUpMetrics
 
@@ -33,6 +34,10 @@ package final class ServerMetrics {
     package let baseBytes: Gauge
     package let tableBytes: Gauge
     package let blockingReads: Gauge
+
+    // What `/health` answered.
+    package let healthSuccesses: Counter
+    package let healthFailures: Counter
 
     // Sessions of clients.
     package let sessions: Gauge
@@ -78,6 +83,7 @@ package final class ServerMetrics {
         logFlush = registry.histogram(
             "etcd_disk_wal_fsync_duration_seconds", help: "How long flushes of the log take.",
             boundsNanoseconds: ServerMetrics.flushBounds)
+        logWrites = LogWriteMetrics(registry)
         catchUp = CatchUpMetrics(registry)
         leases = LeaseMetrics(registry)
         baseCommit = registry.histogram(
@@ -92,6 +98,10 @@ package final class ServerMetrics {
             "synod_table_bytes", help: "Memory that keys, values and changes take, about.")
         blockingReads = registry.gauge(
             "synod_apply_blocking_reads", help: "How often apply waited for the base itself.")
+        healthSuccesses = registry.counter(
+            "etcd_server_health_success", help: "Answers of /health that all is well.")
+        healthFailures = registry.counter(
+            "etcd_server_health_failures", help: "Answers of /health that something is wrong.")
         sessions = registry.gauge("synod_sessions", help: "Sessions of clients.")
         sessionRetries = registry.gauge(
             "synod_session_retries",

@@ -16,6 +16,14 @@ extension ByteReader {
         return byte == 1
     }
 
+    /// A varint that counts something from 0 on, one by one: no cluster gets beyond `Limits.counterMax`, and whoever
+    /// adds to one needs not look whether it overflows.
+    mutating func readCounter() throws(ByteReaderError) -> UInt64 {
+        let value = try readVarint()
+        guard value <= Limits.counterMax else { throw .invalid("slot or round") }
+        return value
+    }
+
     /// A varint that must fit 32 bits.
     mutating func readNarrowVarint() throws(ByteReaderError) -> UInt32 {
         let value = try readVarint()

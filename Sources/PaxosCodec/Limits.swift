@@ -10,6 +10,8 @@ enum Limits {
     static let starts = 64
     /// Messages in one peer frame.
     static let messages = 65_536
+    /// Slots and rounds.
+    static let counterMax: UInt64 = 1 << 62
     /// Elements for which room is made before they are seen.
     static let reservedElements = 256
 }

@@ -204,6 +204,7 @@ package final class PeerHub: PeerLink {
             case .note(let note): if lane.isOpen { replica.receive(note, from: session.replica) }
             }
         } catch {
+            session.metrics.receiveFailures.increment()
             logger.warning(
                 "a peer's message was not taken",
                 ["peer": "\(session.address.name)", "why": "\(error)"])

@@ -12,6 +12,8 @@ package final class Backup {
         case notReady(String)
         /// The copy was given up for newer ones: a further try will do.
         case gone
+        /// A file is longer or shorter than it was when the copy was made.
+        case damaged(file: String)
     }
 
     /// What it holds; nil until it is open.
@@ -40,8 +42,8 @@ package final class Backup {
         self.onOpen = onOpen
     }
 
-    /// The next bytes of the files, in a later turn: none behind the last ones; nil if they are gone. One at a time.
-    package func read(then: @escaping ([UInt8]?) -> Void) {
+    /// The next bytes of the files, in a later turn: none behind the last ones. One at a time.
+    package func read(then: @escaping (Result<[UInt8], Refusal>) -> Void) {
         guard let header, !isOver else { preconditionFailure("a backup that is not open") }
         lastUseMilliseconds = giver.nowMilliseconds
         let files = header.snapshot.files
@@ -49,12 +51,20 @@ package final class Backup {
             file += 1
             offset = 0
         }
-        guard file < files.count else { return then([]) }
+        guard file < files.count else { return then(.success([])) }
         giver.read(slot: header.snapshot.slot, file: file, offset: offset) { [self] bytes in
-            guard let bytes, !bytes.isEmpty else { return then(nil) }
-            offset += UInt64(bytes.count)
-            then(bytes)
+            then(take(bytes, of: files[file]))
         }
+    }
+
+    /// Whoever reads was told how many bytes come: what lies on the disk may be another length by now.
+    private func take(_ bytes: [UInt8]?, of file: SnapshotFile) -> Result<[UInt8], Refusal> {
+        guard let bytes else { return .failure(.gone) }
+        guard !bytes.isEmpty, UInt64(bytes.count) <= file.byteCount - offset else {
+            return .failure(.damaged(file: file.name))
+        }
+        offset += UInt64(bytes.count)
+        return .success(bytes)
     }
 
     /// Nobody wants the rest.

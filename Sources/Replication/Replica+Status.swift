@@ -36,6 +36,8 @@ extension Replica {
         metrics.slotsApplied.set(appliedSlot.rawValue)
         metrics.slotsDecided.set((decidedQueue.last ?? appliedSlot).rawValue)
         metrics.logBytes.set(log.byteCount)
+        metrics.logWrites.note(
+            filled: log.marks[.segmentFilled], revived: log.marks[.segmentRevived])
         metrics.tableBytes.set(machine.keyspace.memoryBytes)
         if let desk { metrics.baseBytes.set(desk.base.byteCount) }
         metrics.blockingReads.set(machine.blockingReadCount)

@@ -65,7 +65,8 @@ extension Replica {
             saveIdentity(identity)
         }
         log.onTrouble = { [unowned self] trouble in lacksSpace(trouble) }
-        log.onFlush = { [metrics] seconds, _ in
+        log.onFlush = { [metrics] seconds, bytes in
+            metrics.logWrites.bytes.increment(by: UInt64(bytes))
             metrics.logFlush.observe(nanoseconds: UInt64(seconds * 1e9))
         }
     }

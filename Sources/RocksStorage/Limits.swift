@@ -11,9 +11,9 @@ package enum Limits {
     /// Files of the newest level that start a compaction.
     ///
     /// Of each flush of keys in no order two files go there: newest states, and the index with the tables.
-    static let newestLevelFiles: Int32 = 8
+    static let newestLevelFiles: Int32 = 16
     /// Files of the newest level above which reads have become slow: no flush should begin.
-    static let newestLevelFilesMax = 24
+    static let newestLevelFilesMax = 32
     /// What is read ahead where everything is read.
     static let readaheadBytes = 1 << 20
     /// New files are written out in parts of this size, so that no flush of the log waits for a large one.

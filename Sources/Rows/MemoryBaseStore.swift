@@ -49,6 +49,13 @@ package final class MemoryBaseStore {
         return true
     }
 
+    /// The newest copy for others is longer or shorter than it was. False if there is none.
+    package func changeSnapshotLength(by byteCount: Int) -> Bool {
+        guard !snapshots.isEmpty else { return false }
+        snapshots[snapshots.count - 1].changeLength(by: byteCount)
+        return true
+    }
+
     /// Puts what is damaged, and what was made of it, out of the way. The base is new afterwards.
     package func setAside() {
         contents = MemoryRows.Contents()

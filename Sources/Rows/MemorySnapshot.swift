@@ -27,6 +27,15 @@ struct MemorySnapshot {
         files[file][number(files[file].count)] ^= UInt8(1 << number(8))
     }
 
+    /// The first file is longer or shorter.
+    mutating func changeLength(by byteCount: Int) {
+        if byteCount < 0 {
+            files[0].removeLast(-byteCount)
+        } else {
+            files[0] += [UInt8](repeating: 0, count: byteCount)
+        }
+    }
+
     static func describe(_ name: String, _ bytes: [UInt8]) -> SnapshotFile {
         SnapshotFile(
             name: name, byteCount: UInt64(bytes.count), checksum: CRC32C.checksum(bytes))

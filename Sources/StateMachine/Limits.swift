@@ -7,6 +7,8 @@ package enum Limits {
     package static let fetchedKeys = 1000
     /// Commands that are looked at for such keys before the first of them is applied.
     package static let preparedCommands = 1000
+    /// A revision, and keys and bytes of a keyspace, as a base may name them.
+    static let countMax = 1 << 60
     /// Commands above the low-water mark that the table of origins remembers, per replica.
     package static let originWindow = 65_536
     /// The longest value that an append makes: 1.5 MiB, as the largest request.

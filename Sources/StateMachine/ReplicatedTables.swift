@@ -19,6 +19,15 @@ extension KeyspaceCounters: ReplicatedTable {
             liveByteCount: Int(try reader.read(Int64.self)),
             changeByteCount: Int(try reader.read(Int64.self)),
             compactedByteCount: Int(try reader.read(Int64.self)))
+        guard isPossible else { throw .invalid("counts of a keyspace") }
+    }
+
+    /// Whether a keyspace can come to these: whoever computes with them needs not look whether they overflow.
+    private var isPossible: Bool {
+        let counts = [keyCount, liveByteCount, changeByteCount, compactedByteCount]
+        return revision > 0 && revision <= Limits.countMax && compactedRevision <= revision
+            && compactedRevision >= -1 && compactedByteCount <= changeByteCount
+            && counts.allSatisfy { $0 >= 0 && $0 <= Limits.countMax }
     }
 }
 

@@ -19,13 +19,25 @@ extension Sessions: ReplicatedTable {
 
     init(from reader: inout ByteReader) throws(ByteReaderError) {
         lastID = try reader.readVarint()
-        for _ in 0..<(try reader.readVarint()) { append(try SessionRow(from: &reader)) }
+        for _ in 0..<(try reader.readVarint()) {
+            let row = try SessionRow(from: &reader)
+            guard !has(row.id) else { throw .invalid("a session that comes twice") }
+            append(row)
+        }
         for _ in 0..<(try reader.readVarint()) {
             append(
                 KeptDetail(
                     session: try reader.readVarint(), sequence: try reader.readVarint(),
-                    byteCount: Int(truncatingIfNeeded: try reader.readVarint())))
+                    byteCount: try Self.readByteCount(&reader)))
         }
+    }
+
+    /// What one request makes a session keep.
+    private static func readByteCount(_ reader: inout ByteReader) throws(ByteReaderError) -> Int {
+        guard let count = Int32(exactly: try reader.readVarint()) else {
+            throw .invalid("the length of a result")
+        }
+        return Int(count)
     }
 }
 
@@ -42,7 +54,10 @@ extension SessionRow: ReplicatedTable {
         self.init(id: try reader.readVarint(), lastUsedMilliseconds: try reader.readVarint())
         for _ in 0..<(try reader.readVarint()) {
             let result = try SessionResult(from: &reader)
-            guard isRemembered(result.sequence) else { throw .invalid("a session's result") }
+            // As they are written: the lowest sequence first.
+            guard result.sequence > highest, isRemembered(result.sequence) else {
+                throw .invalid("a session's result")
+            }
             keep(result)
         }
     }

@@ -41,6 +41,8 @@ struct Sessions {
     /// Registered sessions.
     var count: Int { places.count }
 
+    func has(_ id: UInt64) -> Bool { places[id] != nil }
+
     /// Makes a session. Its id is never given again: it holds the slot of its registration, and ids
     /// rise within a slot.
     mutating func register(slot: UInt64, nowMilliseconds: UInt64) -> UInt64 {

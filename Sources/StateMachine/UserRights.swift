@@ -34,19 +34,13 @@ package final class UserRights {
 
     /// Whoever ends a lease deletes its keys.
     package func requireWrite(keysOf lease: LeaseRow?) throws(KVError) {
-        guard let lease, !isRoot, !isCovered(lease, writable) else { return }
-        for key in lease.keys where !writable.covers(key) { throw .permissionDenied }
+        guard let lease, !isRoot else { return }
+        guard writable.covers(ascending: lease.keys) else { throw .permissionDenied }
     }
 
     package func requireRead(keysOf lease: LeaseRow?) throws(KVError) {
-        guard let lease, !isRoot, !isCovered(lease, readable) else { return }
-        for key in lease.keys where !readable.covers(key) { throw .permissionDenied }
-    }
-
-    /// Whether all keys lie in one permitted interval: most do, and then nobody looks at each.
-    private func isCovered(_ lease: LeaseRow, _ permitted: KeyIntervals) -> Bool {
-        guard let first = lease.keys.first, let last = lease.keys.last else { return true }
-        return permitted.covers(.bounded(lower: first, upper: last + [0]))
+        guard let lease, !isRoot else { return }
+        guard readable.covers(ascending: lease.keys) else { throw .permissionDenied }
     }
 
     // MARK: Requests

@@ -27,8 +27,10 @@ final class NodeLink {
         completion: @escaping (Result<[UInt8], ClientError>) -> Void
     ) -> ClientCall {
         let endpoint = endpoint
-        return usableConnection().unary(
-            order.path, order.request, metadata: Self.metadata(order, ticket, token),
+        let connection = usableConnection()
+        connection.token = token
+        return connection.unary(
+            order.path, order.request, metadata: Self.metadata(order, ticket),
             timeoutMilliseconds: timeoutMilliseconds
         ) { result in
             completion(result.mapError { ClientError($0, endpoint) })
@@ -36,12 +38,11 @@ final class NodeLink {
     }
 
     private static func metadata(
-        _ order: CallOrder, _ ticket: WriteTicket?, _ token: String?
+        _ order: CallOrder, _ ticket: WriteTicket?
     ) -> [(String, String)] {
         // etcd's way to say so.
         var metadata = order.needsLeader ? [("hasleader", "true")] : []
         if let ticket { metadata.append(("synod-session", ticket.text)) }
-        if let token { metadata.append(("token", token)) }
         return metadata
     }
 

@@ -30,6 +30,10 @@ package final class ClientConnection {
     package var onClose: ((TCPCloseReason) -> Void)?
     /// The server takes no new calls here: make a new connection for them.
     package var onGoAway: (() -> Void)?
+    /// What says who calls, in every call from here on: both sides keep it, so that it travels once.
+    package var token: String? {
+        didSet { if token != oldValue { requestHeaders = [:] } }
+    }
     /// Whether the connection is there, and its TLS handshake done.
     package private(set) var isOpen = false
     /// Whether nothing can be sent any more.
@@ -48,6 +52,7 @@ package final class ClientConnection {
     /// Ends a TLS handshake that takes too long.
     var handshakeTimer: LoopTimer?
     let scratch: TLSScratch?
+    /// By path.
     private var requestHeaders: [String: HeaderBlock] = [:]
     private var keepAlive: LoopTimer?
     private var pingSentAt: UInt64 = 0
@@ -151,13 +156,14 @@ package final class ClientConnection {
     private func headers(_ path: String) -> HeaderBlock {
         if let made = requestHeaders[path] { return made }
         let authority = configuration.authority ?? "\(configuration.host):\(configuration.port)"
-        let block = HeaderBlock(
-            [
-                (":method", "POST"), (":scheme", configuration.tls == nil ? "http" : "https"),
-                (":path", path),
-                (":authority", authority), ("te", "trailers"),
-                ("content-type", GRPCContentType.value), ("user-agent", "synod"),
-            ])
+        var fields = [
+            (":method", "POST"), (":scheme", configuration.tls == nil ? "http" : "https"),
+            (":path", path),
+            (":authority", authority), ("te", "trailers"),
+            ("content-type", GRPCContentType.value), ("user-agent", "synod"),
+        ]
+        if let token { fields.append(("token", token)) }
+        let block = HeaderBlock(fields)
         if requestHeaders.count >= Limits.clientPathsMax { requestHeaders = [:] }
         requestHeaders[path] = block
         return block

@@ -82,7 +82,8 @@ extension HTTP1Connection: HTTP1SessionHandler {
         let exchange = HTTPExchange(
             method: request.method, target: request.target, headers: request.headers,
             authority: request.header("host") ?? "",
-            remoteAddress: connection.tcp.remoteAddress, responder: self)
+            remoteAddress: connection.tcp.remoteAddress, isSecure: connection.isSecure,
+            responder: self)
         exchange.body = request.body
         self.exchange = exchange
         if let contentType = request.header("content-type"), isGRPC(contentType) {

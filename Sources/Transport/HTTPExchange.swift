@@ -16,6 +16,8 @@ package final class HTTPExchange {
     package internal(set) var body: [UInt8] = []
     /// The other side, as `127.0.0.1:50000`.
     package let remoteAddress: String
+    /// Whether it came over TLS.
+    package let isSecure: Bool
     /// The connection ended, or the client gave up, before the answer was complete.
     package var onClose: (() -> Void)?
     /// `bufferedBytes` has fallen low after having been high (64 KiB).
@@ -34,7 +36,7 @@ package final class HTTPExchange {
 
     init(
         method: String, target: String, headers: [(String, String)], authority: String,
-        remoteAddress: String, responder: any HTTPResponder
+        remoteAddress: String, isSecure: Bool, responder: any HTTPResponder
     ) {
         self.method = method
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
@@ -43,6 +45,7 @@ package final class HTTPExchange {
         self.headers = headers
         self.authority = authority
         self.remoteAddress = remoteAddress
+        self.isSecure = isSecure
         self.responder = responder
     }
 

@@ -184,7 +184,7 @@ extension ServerConnection {
             method: method, target: String(decoding: headers.path, as: UTF8.self),
             headers: headers.all.filter { !$0.0.hasPrefix(":") },
             authority: headers.value(":authority") ?? headers.value("host") ?? "",
-            remoteAddress: tcp.remoteAddress,
+            remoteAddress: tcp.remoteAddress, isSecure: isSecure,
             responder: HTTP2Responder(call, isHead: method == "HEAD"))
         call.exchange = exchange
         if let expected = headers.value("expect"), expected.lowercased() == "100-continue" {

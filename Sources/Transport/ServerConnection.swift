@@ -16,6 +16,7 @@ final class ServerConnection {
     var index: Int
     /// Nil where bytes travel in the clear.
     let tls: TLSSession?
+    var isSecure: Bool { tls != nil }
     /// Until the handshake is done and the other side may stay.
     var handshake: ServerHandshake?
     /// Who the other side is, by its verified certificate, where those name users.

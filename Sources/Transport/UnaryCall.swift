@@ -46,6 +46,11 @@ package struct UnaryCall {
         isCurrent ? call.stream.headers.value(name) : nil
     }
 
+    /// The same without a copy: valid until the call is answered.
+    package func metadataBytes(_ name: StaticString) -> UnsafeRawBufferPointer? {
+        isCurrent ? call.stream.headers.bytes(name) : nil
+    }
+
     /// Calls `action`, once, if the client cancels, its connection is lost or the deadline passes
     /// before the answer. At once if that has happened.
     package func onCancel(_ action: @escaping () -> Void) {

@@ -4,6 +4,8 @@ package enum Limits {
     package static let watchersPerStreamMax = 20_000
     /// Watches of all streams of a node.
     package static let watchersMax = 500_000
+    /// Watches of one stream that compaction has ended and whose ids are remembered; those beyond are free again.
+    package static let compactedIDsPerStreamMax = 20_000
     /// Answers to requests that wait for a client who does not read; above them its stream ends.
     package static let answersWaitingMax = 2 * watchersPerStreamMax
     /// Bytes of events that wait for one watch. Above them it leaves the live list and reads on from history.

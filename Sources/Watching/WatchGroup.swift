@@ -6,7 +6,9 @@ final class WatchGroup {
     let options: WatchOptions
     /// Another group of the same keys.
     var sibling: WatchGroup?
-    private(set) var watchers: [Watcher] = []
+    /// The watches: the first stands by itself, since most groups have no other, and an array is dearer than that.
+    private var first: Watcher?
+    private var others: [Watcher] = []
     /// The events of the revision at work.
     private var events: [UInt8] = []
 
@@ -15,19 +17,32 @@ final class WatchGroup {
         self.options = options
     }
 
+    var count: Int { first == nil ? 0 : others.count + 1 }
+
+    subscript(index: Int) -> Watcher {
+        guard index == 0, let first else { return others[index - 1] }
+        return first
+    }
+
     func add(_ watcher: Watcher) {
         watcher.group = self
-        watcher.index = watchers.count
-        watchers.append(watcher)
+        watcher.index = count
+        if first == nil { first = watcher } else { others.append(watcher) }
     }
 
     func remove(_ watcher: Watcher) {
-        precondition(watchers[watcher.index] === watcher, "a watch knows its place")
+        precondition(self[watcher.index] === watcher, "a watch knows its place")
         watcher.group = nil
-        let last = watchers.removeLast()
-        guard last !== watcher else { return }
-        watchers[watcher.index] = last
-        last.index = watcher.index
+        let last = others.popLast()
+        if last !== watcher {
+            if watcher.index == 0 {
+                first = last
+            } else if let last {
+                others[watcher.index - 1] = last
+            }
+            last?.index = watcher.index
+        }
+        if others.isEmpty { others = [] }
     }
 
     /// Adds an event of the revision at work; true if it is the first.

@@ -82,11 +82,7 @@ extension WatchHub {
                 continue
             }
             marks.hit(.compacted)
-            watcher.stream.remove(watcher, keepsPending: true)
-            watcher.stream.answer(
-                WatchAnswer(
-                    kind: .canceled, watchID: watcher.id, revision: 0,
-                    compactedRevision: compacted))
+            watcher.stream.endCompacted(watcher, at: compacted)
         }
     }
 

@@ -168,8 +168,8 @@ package final class WatchHub {
         for group in groups {
             let block = group.takeBlock(main)
             // Backwards, because a watch that leaves gives its place to the last one.
-            for index in group.watchers.indices.reversed() {
-                offer(block, to: group.watchers[index])
+            for index in (0..<group.count).reversed() {
+                offer(block, to: group[index])
             }
         }
     }

@@ -29,7 +29,7 @@ struct WatchIndex {
     mutating func remove(_ watcher: Watcher) {
         guard let group = watcher.group else { preconditionFailure("a live watch has a group") }
         group.remove(watcher)
-        guard group.watchers.isEmpty else { return }
+        guard group.count == 0 else { return }
         if case .single(let key) = group.interval {
             guard let first = singles[key] else { preconditionFailure("a group that is lost") }
             singles[key] = Self.without(group, first)

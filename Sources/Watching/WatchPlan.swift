@@ -10,6 +10,9 @@ package struct WatchPlan: Equatable, Sendable {
     /// Changes that one batch of the history has before it ends with its revision.
     package var catchUpChanges = Limits.catchUpChanges
 
+    /// Watches of all streams of a node.
+    package var watchersMax = Limits.watchersMax
+
     package static let standard = WatchPlan()
 
     package init() {}

@@ -23,6 +23,8 @@ package final class WatchStream {
     var index = 0
     /// By id; walked in the order of their ids only.
     var watchers: [Int64: Watcher] = [:]
+    /// Of watches that compaction has ended. As in etcd their ids stay taken until the client ends them, too.
+    private var compactedIDs: Set<Int64> = []
     var laggingCount = 0
     /// The highest revision that a watch began at.
     var highestStart: Int64 = 0
@@ -81,8 +83,12 @@ package final class WatchStream {
 
     /// Ends a watch. One that is not there is not answered.
     package func cancel(_ id: Int64) {
-        guard !isOver, let watcher = watchers[id] else { return }
-        remove(watcher)
+        if isOver { return }
+        if let watcher = watchers[id] {
+            remove(watcher)
+        } else if compactedIDs.remove(id) == nil {
+            return
+        }
         answer(WatchAnswer(kind: .canceled, watchID: id, revision: hub.revision))
     }
 
@@ -196,9 +202,20 @@ package final class WatchStream {
         if front === watcher, !keepsPending { front = nil }
     }
 
+    /// A watch is over, because what it was to be given next is compacted.
+    func endCompacted(_ watcher: Watcher, at compacted: Int64) {
+        remove(watcher, keepsPending: true)
+        if compactedIDs.count < Limits.compactedIDsPerStreamMax { compactedIDs.insert(watcher.id) }
+        answer(
+            WatchAnswer(
+                kind: .canceled, watchID: watcher.id, revision: 0, compactedRevision: compacted))
+    }
+
+    private func isTaken(_ id: Int64) -> Bool { watchers[id] != nil || compactedIDs.contains(id) }
+
     private func makeID(_ wanted: Int64) -> Int64 {
         if wanted != 0 { return wanted }
-        while watchers[nextID] != nil { nextID += 1 }
+        while isTaken(nextID) { nextID += 1 }
         defer { nextID += 1 }
         return nextID
     }
@@ -210,9 +227,10 @@ package final class WatchStream {
         if case .bounded(let lower, let upper) = interval, KeyOrder.compare(lower, upper) >= 0 {
             return .emptyRange
         }
-        if request.watchID != 0, watchers[request.watchID] != nil { return .duplicateID }
+        if request.watchID != 0, isTaken(request.watchID) { return .duplicateID }
         let isFull =
-            watchers.count >= Limits.watchersPerStreamMax || hub.watcherCount >= Limits.watchersMax
+            watchers.count >= Limits.watchersPerStreamMax
+            || hub.watcherCount >= hub.plan.watchersMax
         return isFull ? .tooMany : nil
     }
 }

@@ -16,7 +16,8 @@ package struct BatchHeader: Equatable, Sendable {
     package var chainBefore: UInt32
     package var chainAfter: UInt32
     package var payloadBytes: Int
-    package var zeroSectors: UInt32
+    /// How many of its sectors, without the first, are as they were before the segment began.
+    package var unwrittenSectors: UInt32
     package var slots: SlotRange
     package var highestBallot: Ballot
     package var group: GroupID
@@ -57,7 +58,7 @@ package struct BatchHeader: Equatable, Sendable {
         writer.write(chainBefore)
         writer.write(chainAfter)
         writer.write(UInt32(payloadBytes))
-        writer.write(zeroSectors)
+        writer.write(unwrittenSectors)
         writer.write(slots.low.rawValue)
         writer.write(slots.high.rawValue)
         writer.write(highestBallot.round)
@@ -86,7 +87,7 @@ package struct BatchHeader: Equatable, Sendable {
         chainBefore = field(16, as: UInt32.self)
         chainAfter = field(20, as: UInt32.self)
         payloadBytes = Int(field(24, as: UInt32.self))
-        zeroSectors = field(28, as: UInt32.self)
+        unwrittenSectors = field(28, as: UInt32.self)
         slots = SlotRange(
             low: Slot(field(32, as: UInt64.self)), high: Slot(field(40, as: UInt64.self)))
         highestBallot = Ballot(
@@ -102,7 +103,7 @@ package struct BatchHeader: Equatable, Sendable {
         self.chainBefore = chainBefore
         chainAfter = chainBefore
         payloadBytes = 0
-        zeroSectors = 0
+        unwrittenSectors = 0
         slots = SlotRange()
         highestBallot = .zero
         group = .standard

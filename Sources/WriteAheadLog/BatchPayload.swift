@@ -50,14 +50,17 @@ enum BatchPayload {
 
     /// Reads sections to the end.
     static func readSections(
-        from reader: inout ByteReader, _ body: (GroupID, DurableRecord) -> Void
+        from reader: inout ByteReader,
+        _ body: (GroupID, DurableRecord) throws(ByteReaderError) -> Void
     ) throws(ByteReaderError) {
         while !reader.isAtEnd {
             let raw = try reader.readVarint()
             guard let number = UInt32(exactly: raw) else { throw .invalid("group") }
             let count = try reader.readVarint()
             guard count <= UInt64(Limits.recordsPerSection) else { throw .invalid("count") }
-            for _ in 0..<count { body(GroupID(number), try DurableRecord(from: &reader)) }
+            for _ in 0..<count {
+                try body(GroupID(number), try DurableRecord(from: &reader))
+            }
         }
     }
 }

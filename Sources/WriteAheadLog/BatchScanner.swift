@@ -4,6 +4,7 @@ internal import Paxos
 struct BatchScanner {
     let cursor: SegmentCursor
     let salt: UInt64
+    let former: FormerContents
 
     /// A position where a batch should begin, and what it should be.
     struct Expectation {
@@ -17,9 +18,9 @@ struct BatchScanner {
     /// What stands there. The header only if it is right.
     func examine(_ expected: Expectation) throws(RecoveryError) -> (Finding, BatchHeader?) {
         let sector = try cursor.bytes(at: expected.offset, count: Limits.sectorBytes)
-        if Sectors.isZero(sector) { return (.zeros, nil) }
         guard let header = BatchHeader(sector, seed: seed(expected.offset)) else {
-            return (.badHeader, nil)
+            let isUnwritten = former.isUnwritten(sector, at: expected.offset)
+            return (isUnwritten ? .unwritten : .badHeader, nil)
         }
         let end = expected.offset + header.extent
         guard header.number == expected.number, header.chainBefore == expected.chain,
@@ -28,7 +29,10 @@ struct BatchScanner {
         // A length beyond the file is a write that did not come, or only in part.
         let extent = try cursor.bytes(at: expected.offset, count: header.extent)
         if header.matches(extent) { return (.whole, header) }
-        return (Sectors.zeroCount(extent) > header.zeroSectors ? .torn : .wrongSum, header)
+        let unwritten = former.unwrittenSectors(
+            UnsafeRawBufferPointer(rebasing: extent[Limits.sectorBytes...]),
+            at: expected.offset + Limits.sectorBytes)
+        return (unwritten > header.unwrittenSectors ? .torn : .wrongSum, header)
     }
 
     /// What the state batches say that stand before all records of a segment; nothing from the first one on that
@@ -58,14 +62,16 @@ struct BatchScanner {
     }
 
     /// What stands behind the batch that was expected at `offset`: whether a right header of a later
-    /// batch does, and whether there is nothing but zeros.
-    func rest(after expected: Expectation) throws(RecoveryError) -> (followed: Bool, isZero: Bool) {
-        var isZero = true
+    /// batch does, and whether nothing was written there.
+    func rest(
+        after expected: Expectation
+    ) throws(RecoveryError) -> (followed: Bool, isUnwritten: Bool) {
+        var isUnwritten = true
         var offset = expected.offset + Limits.sectorBytes
         while offset < cursor.fileBytes {
             let sector = try cursor.bytes(at: offset, count: Limits.sectorBytes)
-            if !Sectors.isZero(sector) {
-                isZero = false
+            if !former.isUnwritten(sector, at: offset) {
+                isUnwritten = false
                 if let header = BatchHeader(sector, seed: seed(offset)),
                     header.number > expected.number
                 {
@@ -74,7 +80,7 @@ struct BatchScanner {
             }
             offset += Limits.sectorBytes
         }
-        return (false, isZero)
+        return (false, isUnwritten)
     }
 
     private func seed(_ offset: Int) -> UInt32 {

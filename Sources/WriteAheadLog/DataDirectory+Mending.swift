@@ -51,9 +51,10 @@ extension DataDirectory {
             let files = PosixSegments(directory: logPath)
             var newest: SegmentHeader?
             for number in numbers {
-                guard case .header(var header) = try Self.header(of: number, files) else {
-                    continue
-                }
+                // A file that waits to be used again begins with an older segment's.
+                guard case .header(var header) = try Self.header(of: number, files),
+                    header.number == number
+                else { continue }
                 if header.cluster == ClusterID(0), let newest { header.cluster = newest.cluster }
                 newest = header
             }

@@ -33,11 +33,13 @@ package protocol SegmentReading {
 package enum DiskOperation: Sendable {
     /// Writes and flushes: durable when complete.
     case write(segment: UInt64, offset: Int, bytes: [UInt8])
-    /// Makes a segment of zeros, durable with its name; replaces an unused one. The reserve is made whole first.
-    /// Where there is no room for either, a segment is taken out of the reserve, if it may be.
+    /// Makes a segment, durable with its name, of a retired one's file or of zeros; replaces an unused one. The
+    /// reserve is made whole first. Where there is no room for either, a segment is taken out of the reserve, if it
+    /// may be.
     case prepare(segment: UInt64, byteCount: Int, mayUseReserve: Bool)
     /// Makes the reserve whole: room for segments of this size that nothing else can take.
     case reserve(byteCount: Int)
+    /// Takes a segment out of the log, durably. Its file may be kept, to become a segment again.
     case remove(segment: UInt64)
     /// Reads decided values.
     case scan(DecidedScan)
@@ -46,13 +48,15 @@ package enum DiskOperation: Sendable {
 extension DiskOperation {
     /// How many segments a whole reserve has room for.
     package static let reserveSegments = Limits.reserveSegments
+    /// How many files of removed segments a disk keeps.
+    package static let retiredSegments = Limits.retiredSegments
 }
 
 package enum DiskOutcome: Sendable {
     /// `nanoseconds`: how long write and flush took.
     case written(nanoseconds: UInt64)
-    case prepared
-    /// The segment was taken out of the reserve, because there was no room.
+    case prepared(FormerContents)
+    /// The segment was taken out of the reserve, because there was no room; it holds zeros.
     case preparedFromReserve(DiskError)
     /// No segment was made, most likely for want of space; nothing is lost.
     case notPrepared(DiskError)
@@ -77,6 +81,10 @@ package struct DiskCompletion: Sendable {
 package protocol Disk: AnyObject, SegmentReading {
     /// All segments, by number. Only at start.
     func segments() throws(DiskError) -> [SegmentFile]
+
+    /// `FormerContents`, encoded, of a segment whose file was a segment before; nil of one that was filled with
+    /// zeros. Only at start.
+    func former(of segment: UInt64) throws(DiskError) -> [UInt8]?
 
     /// Writes bytes that were read from a segment to their place again, and flushes them. Blocking, only at
     /// start.

@@ -22,6 +22,8 @@ package enum Limits {
     static let pinnedBytes = 1 << 30
     /// Slots in one answer to a read of decided values.
     static let slotsPerRead = 65_536
+    /// A value's slot is at most so far above all that the log has named before: many times what an acceptor takes.
+    static let slotsAheadMax: UInt64 = 1 << 20
     /// Peers whose words are remembered.
     static let heardPeers = 1024
     /// Starts of processes on one directory that it remembers.
@@ -34,6 +36,8 @@ package enum Limits {
     static let fillPauseMicroseconds: UInt32 = 4000
     /// Segments for which room is kept, so that the log goes on for a while on a disk that is full.
     package static let reserveSegments = 2
+    /// Files of segments that have left the log, which are kept to become segments again.
+    package static let retiredSegments = 2
     /// When a segment could not be made, the next attempt comes after this time.
     static let preparationRetryMilliseconds: UInt64 = 1000
     /// Operations waiting for one disk thread.

@@ -8,6 +8,10 @@ package enum LogMark: Int, MarkName {
     case segmentSwitched
     /// A segment was full and the next one was not made yet.
     case waitedForSegment
+    /// A segment was made of zeros.
+    case segmentFilled
+    /// A segment was made of the file of one that had left the log.
+    case segmentRevived
     /// A segment could not be made.
     case segmentNotMade
     /// A segment was taken out of the reserve.
@@ -33,6 +37,8 @@ package enum LogMark: Int, MarkName {
 
     /// A torn end was cut.
     case tornEndCut
+    /// The log ended in front of bytes that its last segment's file held before.
+    case endInFormerContents
     /// The first write to a new segment had not come, or only in part.
     case tornOpeningSkipped
     /// A segment that had been made and not used was found.

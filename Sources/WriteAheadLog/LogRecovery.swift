@@ -18,7 +18,7 @@ package struct LogRecovery {
     private var highestSlot = Slot.zero
     /// Whether the segment in hand holds records.
     private var holdsRecords = false
-    private var reusableBytes: Int?
+    private var reusable: RecoveredLog.Reusable?
     /// Where the newest batch of the last segment lies; the first one with the segment's header, for the two
     /// are one write. Of a segment whose first batch did not come whole: its header.
     private var newestWrite = 0..<0
@@ -77,9 +77,9 @@ package struct LogRecovery {
         noteStore(state)
         return RecoveredLog(
             state: state, heard: logState.heard, boot: boot, starts: starts,
-            logState: logState,
+            logState: logState, storedUpTo: store.appliedUpTo,
             segments: segments, end: expected.offset, chain: expected.chain,
-            nextBatch: expected.number, highestSlot: highestSlot, reusableBytes: reusableBytes,
+            nextBatch: expected.number, highestSlot: highestSlot, reusable: reusable,
             spare: survey.spare, marks: marks)
     }
 
@@ -119,9 +119,7 @@ package struct LogRecovery {
     private func statedTruncation(_ survey: SegmentSurvey) throws(RecoveryError) -> Slot {
         var stated = LogState()
         for started in survey.started.suffix(2) {
-            let segment = started.header.number
-            let cursor = SegmentCursor(disk, segment: segment, fileBytes: started.file.byteCount)
-            let scanner = BatchScanner(cursor: cursor, salt: identity.salt)
+            let scanner = started.scanner(disk, identity)
             for record in try scanner.openingState(of: started.header) { stated.note(record) }
         }
         return stated.truncatedUpTo
@@ -155,9 +153,7 @@ package struct LogRecovery {
         holdsRecords = false
         newestWrite = 0..<SegmentHeader.byteCount
         segments.append(SegmentIndex(number: header.number))
-        let cursor = SegmentCursor(
-            disk, segment: header.number, fileBytes: started.file.byteCount)
-        let scanner = BatchScanner(cursor: cursor, salt: identity.salt)
+        let scanner = started.scanner(disk, identity)
         while expected.offset != expected.namedEnd {
             guard try readBatch(scanner, isLast: successor == nil) else { break }
         }
@@ -173,7 +169,8 @@ package struct LogRecovery {
             guard try keep(header, scanner) else { throw damage(.undecodable, scanner) }
             return true
         }
-        let rest = isLast ? try scanner.rest(after: expected) : (followed: false, isZero: false)
+        let rest =
+            isLast ? try scanner.rest(after: expected) : (followed: false, isUnwritten: false)
         let place: Place = isLast ? (rest.followed ? .followed : .last) : .closed
         var action = RecoveryTable.action(finding, place)
         if action == .refuse, injectedBug == .checksumFailureTakenForEnd { action = .cut }
@@ -186,7 +183,10 @@ package struct LogRecovery {
             marks.hit(.tornEndCut)
             return false
         case .end:
-            reusableBytes = rest.isZero && !holdsRecords ? scanner.cursor.fileBytes : nil
+            if scanner.former != .zeros { marks.hit(.endInFormerContents) }
+            if rest.isUnwritten, !holdsRecords {
+                reusable = .init(byteCount: scanner.cursor.fileBytes, former: scanner.former)
+            }
             return false
         }
     }
@@ -236,16 +236,27 @@ package struct LogRecovery {
         case .records:
             holdsRecords = true
         }
-        try BatchPayload.readSections(from: &reader) { group, record in
+        try BatchPayload.readSections(from: &reader) { group, record throws(ByteReaderError) in
             guard group == .standard else {
                 unknownGroup = group
                 return
             }
+            try expectNear(record)
             logState.note(record)
             if case .configuration(let slot, let membership) = record {
                 configured(slot, membership)
             }
             state.fold(record, decided: deliver)
         }
+    }
+
+    /// What is read is kept by slot: one far above all others would need memory for all between them.
+    private mutating func expectNear(_ record: DurableRecord) throws(ByteReaderError) {
+        guard let slot = record.valueSlot else { return }
+        let known = max(highestSlot, state.decidedUpTo)
+        guard slot <= known || slot.distance(after: known) <= Limits.slotsAheadMax else {
+            throw .invalid("a slot far ahead")
+        }
+        highestSlot = max(highestSlot, slot)
     }
 }

@@ -79,10 +79,26 @@ enum Posix {
         guard result == 0 else { throw failure("flush", path) }
     }
 
+    /// Makes the data durable, and all that is known about the file.
+    static func syncAll(_ descriptor: Int32, path: String) throws(DiskError) {
+        guard fsync(descriptor) == 0 else { throw failure("flush", path) }
+    }
+
+    /// What the page cache holds of a file that was flushed is read from the disk again, into single pages: each
+    /// flush of a small write into a larger piece would be charged for all of it.
+    static func readAnewByPages(_ descriptor: Int32) {
+        #if canImport(Glibc)
+            _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+            _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_RANDOM)
+        #else
+            _ = fcntl(descriptor, F_NOCACHE, 1)
+        #endif
+    }
+
     static func syncDirectory(_ path: String) throws(DiskError) {
         let descriptor = try open(path, O_RDONLY | O_DIRECTORY)
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw failure("flush", path) }
+        try syncAll(descriptor, path: path)
     }
 
     static func rename(_ from: String, _ to: String) throws(DiskError) {

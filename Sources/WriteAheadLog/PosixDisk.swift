@@ -64,6 +64,10 @@ package final class PosixDisk: Disk {
         try shared.files.read(segment: segment, at: offset, into: buffer)
     }
 
+    package func former(of segment: UInt64) throws(DiskError) -> [UInt8]? {
+        try RetiredSegments(directory: shared.directory).former(of: segment)
+    }
+
     package func rewrite(
         segment: UInt64, at offset: Int, _ bytes: UnsafeRawBufferPointer
     ) throws(DiskError) {
@@ -112,6 +116,7 @@ package final class PosixDisk: Disk {
         where name.hasSuffix(SegmentPreparation.unfinishedSuffix) {
             try Posix.remove(directory + "/" + name)
         }
+        try RetiredSegments(directory: directory).removeStrays()
     }
 
     /// What the threads share with each other and with the owner.
@@ -158,14 +163,29 @@ package final class PosixDisk: Disk {
             let reserve = SegmentReserve(directory: directory)
             do throws(DiskError) {
                 try reserve.fill(byteCount: byteCount)
-                try prepare(segment, byteCount, from: nil)
-                return .prepared
+                return .prepared(try make(segment, byteCount))
             } catch  where !error.isOfDevice {
+                // What is kept for later takes the room that is needed now.
+                if RetiredSegments(directory: directory).removeAll() {
+                    return try prepare(segment, byteCount, mayUseReserve)
+                }
                 guard mayUseReserve, let reserved = reserve.take(byteCount: byteCount) else {
                     return .notPrepared(error)
                 }
                 return try prepare(segment, byteCount, from: reserved, lacking: error)
             }
+        }
+
+        private func make(
+            _ segment: UInt64, _ byteCount: Int
+        ) throws(DiskError) -> FormerContents {
+            let retired = RetiredSegments(directory: directory)
+            let former = try retired.revive(as: segment, byteCount: byteCount) {
+                self.isHurried.load(ordering: .relaxed)
+            }
+            if let former { return former }
+            try prepare(segment, byteCount, from: nil)
+            return .zeros
         }
 
         private func prepare(
@@ -193,6 +213,9 @@ package final class PosixDisk: Disk {
                 try SegmentReserve(directory: directory).fill(byteCount: byteCount)
                 return .reserved
             } catch  where !error.isOfDevice {
+                if RetiredSegments(directory: directory).removeAll() {
+                    return try reserve(byteCount)
+                }
                 return .notReserved(error)
             }
         }
@@ -210,9 +233,9 @@ package final class PosixDisk: Disk {
             case .reserve(let byteCount):
                 return try reserve(byteCount)
             case .remove(let segment):
-                try Posix.remove(files.path(of: segment))
                 // Segments go in order, each durably: a low one that came back would have a gap above it.
-                if injectedBug != .phantomLowSegment { try Posix.syncDirectory(directory) }
+                try RetiredSegments(directory: directory).retire(
+                    segment, isDurable: injectedBug != .phantomLowSegment)
                 return .removed
             case .scan(let scan):
                 return try read(scan)

@@ -15,6 +15,8 @@ package struct RecoveredLog {
     package var isEmpty: Bool { segments.isEmpty }
 
     let logState: LogState
+    /// What the store has durably.
+    let storedUpTo: Slot
     let segments: [SegmentIndex]
     /// Offset behind the last whole batch of the last segment.
     let end: Int
@@ -22,10 +24,15 @@ package struct RecoveredLog {
     let nextBatch: UInt64
     /// The highest slot of any value.
     let highestSlot: Slot
-    /// The last segment holds no records and ends in zeros: it is used again.
-    let reusableBytes: Int?
+    /// The last segment, if it holds no records and nothing was written behind its batches: it is used again.
+    let reusable: Reusable?
     /// A prepared segment behind the last one.
-    let spare: SegmentFile?
+    let spare: SegmentSurvey.Unused?
     /// The rare things that were met on the way.
     let marks: MarkCounter<LogMark>
+
+    struct Reusable {
+        let byteCount: Int
+        let former: FormerContents
+    }
 }

@@ -2,9 +2,9 @@
 package enum Finding: String, CaseIterable, Sendable {
     /// Header and payload right, number and chain as expected.
     case whole = "a whole batch"
-    /// The header's sector is all zero.
-    case zeros = "zeros"
-    /// The header is right, and a sector that the write should have brought is all zero.
+    /// The header's sector is as it was before the segment began.
+    case unwritten = "nothing"
+    /// The header is right, and a sector that the write should have brought is as it was before the segment began.
     case torn = "a torn batch"
     /// The header is right, the payload is not, and no sector is missing.
     case wrongSum = "a batch whose checksum is wrong"
@@ -43,9 +43,9 @@ package enum RecoveryTable {
     package static func action(_ finding: Finding, _ place: Place) -> RecoveryAction {
         switch (finding, place) {
         case (.whole, .closed), (.whole, .followed), (.whole, .last): .keep
-        case (.zeros, .last): .end
+        case (.unwritten, .last): .end
         case (.torn, .last): .cut
-        case (.zeros, .closed), (.zeros, .followed): .refuse
+        case (.unwritten, .closed), (.unwritten, .followed): .refuse
         case (.torn, .closed), (.torn, .followed): .refuse
         case (.wrongSum, .closed), (.wrongSum, .followed), (.wrongSum, .last): .refuse
         case (.badHeader, .closed), (.badHeader, .followed), (.badHeader, .last): .refuse

@@ -15,16 +15,4 @@ enum Sectors {
         guard let base = bytes.baseAddress, bytes.count > 0 else { return true }
         return bytes[0] == 0 && memcmp(base, base + 1, bytes.count - 1) == 0
     }
-
-    /// How many whole sectors of `bytes` are all zero.
-    static func zeroCount(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
-        var count: UInt32 = 0
-        var start = 0
-        while start < bytes.count {
-            let end = min(start + Limits.sectorBytes, bytes.count)
-            if isZero(UnsafeRawBufferPointer(rebasing: bytes[start..<end])) { count += 1 }
-            start = end
-        }
-        return count
-    }
 }

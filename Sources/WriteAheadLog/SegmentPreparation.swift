@@ -18,6 +18,7 @@ enum SegmentPreparation {
     ) throws(DiskError) {
         let unfinished = directory + "/" + SegmentName.padded(segment) + unfinishedSuffix
         do throws(DiskError) {
+            try RetiredSegments(directory: directory).makeWay(for: segment)
             if let reserved { try Posix.rename(reserved, unfinished) }
             try make(
                 unfinished, flags: reserved == nil ? O_CREAT | O_TRUNC : 0, byteCount: byteCount,
@@ -46,7 +47,7 @@ enum SegmentPreparation {
                 usleep(Limits.fillPauseMicroseconds)
             }
         }
-        guard fsync(descriptor) == 0 else { throw Posix.failure("flush", unfinished) }
+        try Posix.syncAll(descriptor, path: unfinished)
     }
 
     private static func fill(

@@ -44,6 +44,6 @@ struct SegmentReserve: Sendable {
         let descriptor = try Posix.open(path, O_WRONLY | O_CREAT | O_TRUNC)
         defer { Posix.close(descriptor) }
         try Posix.allocate(descriptor, byteCount: byteCount, path: path)
-        guard fsync(descriptor) == 0 else { throw Posix.failure("flush", path) }
+        try Posix.syncAll(descriptor, path: path)
     }
 }

@@ -28,14 +28,12 @@ struct StagedBatch {
     }
 
     /// Completes header and padding and gives the bytes, which stay in this value's memory.
-    mutating func seal(
-        _ number: UInt64, chain: UInt32, seed: UInt32
-    ) -> (header: BatchHeader, bytes: [UInt8]) {
-        var header = BatchHeader(kind: .records, number: number, chainBefore: chain)
+    mutating func seal(at place: BatchPlace) -> (header: BatchHeader, bytes: [UInt8]) {
+        var header = place.header(.records)
         header.slots = slots
         header.highestBallot = highestBallot
         header.groupCount = 1
-        let bytes = Self.complete(&header, &writer, seed: seed)
+        let bytes = Self.complete(&header, &writer, place)
         return (header, bytes)
     }
 
@@ -51,27 +49,25 @@ struct StagedBatch {
 
     /// A state batch, which is never staged.
     static func state(
-        _ start: BatchPayload.Start, _ state: LogState, number: UInt64, chain: UInt32, seed: UInt32
+        _ start: BatchPayload.Start, _ state: LogState, at place: BatchPlace
     ) -> (header: BatchHeader, bytes: [UInt8]) {
         var writer = ByteWriter(capacity: 4096)
         makeRoom(in: &writer)
         BatchPayload.writeStart(start, into: &writer)
         BatchPayload.writeSection(.standard, state.records, into: &writer)
-        var header = BatchHeader(kind: .state, number: number, chainBefore: chain)
+        var header = place.header(.state)
         header.highestBallot = state.promised
         header.groupCount = 1
-        let bytes = complete(&header, &writer, seed: seed)
+        let bytes = complete(&header, &writer, place)
         return (header, bytes)
     }
 
     /// An empty batch, which proves the one before it complete.
-    static func seal(
-        _ number: UInt64, chain: UInt32, seed: UInt32
-    ) -> (header: BatchHeader, bytes: [UInt8]) {
+    static func seal(at place: BatchPlace) -> (header: BatchHeader, bytes: [UInt8]) {
         var writer = ByteWriter(capacity: Limits.sectorBytes)
         makeRoom(in: &writer)
-        var header = BatchHeader(kind: .seal, number: number, chainBefore: chain)
-        let bytes = complete(&header, &writer, seed: seed)
+        var header = place.header(.seal)
+        let bytes = complete(&header, &writer, place)
         return (header, bytes)
     }
 
@@ -81,7 +77,7 @@ struct StagedBatch {
 
     /// Pads the batch and puts the header into the room before the payload.
     private static func complete(
-        _ header: inout BatchHeader, _ writer: inout ByteWriter, seed: UInt32
+        _ header: inout BatchHeader, _ writer: inout ByteWriter, _ place: BatchPlace
     ) -> [UInt8] {
         header.payloadBytes = writer.count - BatchHeader.byteCount
         let padding = Sectors.roundUp(writer.count) - writer.count
@@ -90,11 +86,12 @@ struct StagedBatch {
             header.chainAfter = CRC32C.checksum(
                 UnsafeRawBufferPointer(rebasing: bytes[BatchHeader.byteCount...]),
                 seed: header.chainBefore)
-            // The first sector begins with the header, which is not zero.
-            header.zeroSectors = Sectors.zeroCount(
-                UnsafeRawBufferPointer(rebasing: bytes[Limits.sectorBytes...]))
+            // The first sector begins with the header, which tells by itself whether it was written.
+            header.unwrittenSectors = place.former.unwrittenSectors(
+                UnsafeRawBufferPointer(rebasing: bytes[Limits.sectorBytes...]),
+                at: place.offset + Limits.sectorBytes)
         }
-        let words = header.encode(seed: seed)
+        let words = header.encode(seed: place.seed)
         words.withUnsafeBytes { words in
             for offset in stride(from: 0, to: BatchHeader.byteCount, by: 4) {
                 let word = words.loadUnaligned(fromByteOffset: offset, as: UInt32.self)

@@ -41,11 +41,12 @@ extension WriteAheadLog {
         disk.submit(.reserve(byteCount: options.segmentBytes), ticket: makeTicket())
     }
 
-    func prepared(_ ticket: UInt64, lacking error: DiskError?) {
+    func prepared(_ ticket: UInt64, _ former: FormerContents, lacking error: DiskError?) {
         guard case .preparing(let file, ticket, _) = spare else {
             preconditionFailure("a preparation nobody asked for")
         }
-        spare = .ready(file)
+        spare = .ready(file, former)
+        marks.hit(former == .zeros ? .segmentFilled : .segmentRevived)
         if error != nil { marks.hit(.reserveUsed) } else { isReserveUsedUp = false }
         noteSpace(error)
         advance()

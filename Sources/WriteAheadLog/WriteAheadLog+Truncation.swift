@@ -29,9 +29,10 @@ extension WriteAheadLog {
 
     /// Removes segments, oldest first, that hold only truncated slots. That they are is said by a durable state
     /// batch, with which everything else begins that they may have said: whoever reads the log at start knows it
-    /// before it reads on. What is being read stays until it was.
+    /// before it reads on. What is being read stays until it was. So does what was truncated by an earlier process,
+    /// if the store is lost since and the log still has it.
     func removeTruncated() {
-        while indexes.count > 2, indexes[0].slots.high <= openedTruncatedUpTo {
+        while indexes.count > 2, indexes[0].slots.high <= min(openedTruncatedUpTo, storedUpTo) {
             let number = indexes[0].number
             guard reads.allSatisfy({ $0.value.firstSegment > number }) else {
                 return marks.hit(.removalHeldByReader)

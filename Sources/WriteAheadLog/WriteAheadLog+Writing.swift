@@ -9,8 +9,9 @@ extension WriteAheadLog {
         for completion in disk.takeCompletions() {
             switch completion.outcome {
             case .written(let nanoseconds): written(completion.ticket, nanoseconds: nanoseconds)
-            case .prepared: prepared(completion.ticket, lacking: nil)
-            case .preparedFromReserve(let error): prepared(completion.ticket, lacking: error)
+            case .prepared(let former): prepared(completion.ticket, former, lacking: nil)
+            case .preparedFromReserve(let error):
+                prepared(completion.ticket, .zeros, lacking: error)
             case .notPrepared(let error): notPrepared(error)
             case .reserved: reserved(lacking: nil)
             case .notReserved(let error): reserved(lacking: error)
@@ -37,7 +38,7 @@ extension WriteAheadLog {
 
     /// Goes on in the spare segment, or waits for it.
     private func openSegment() {
-        guard case .ready(let file) = spare else {
+        guard case .ready(let file, let former) = spare else {
             if tail != nil { marks.hit(.waitedForSegment) }
             isWaitingForSegment = true
             prepareSpare()
@@ -50,11 +51,13 @@ extension WriteAheadLog {
         let header = SegmentHeader(
             number: file.number, identity: identity, boot: boot,
             predecessor: indexes.last?.number ?? 0, predecessorEnd: endBefore,
-            predecessorChain: chain, firstBatch: nextBatch, highestSlotBefore: highestSlot)
+            predecessorChain: chain, formerDigest: former.digest, firstBatch: nextBatch,
+            highestSlotBefore: highestSlot)
         let offset = SegmentHeader.byteCount
-        let batch = StagedBatch.state(
-            startMark, stated, number: nextBatch, chain: chain, seed: seed(file.number, offset))
-        tail = Tail(number: file.number, capacity: file.byteCount, offset: offset)
+        let tail = Tail(
+            number: file.number, capacity: file.byteCount, former: former, offset: offset)
+        let batch = StagedBatch.state(startMark, stated, at: place(in: tail))
+        self.tail = tail
         indexes.append(SegmentIndex(number: file.number))
         write(
             batch, kind: .state(truncatedUpTo: state.truncatedUpTo), before: header.encode())
@@ -62,9 +65,7 @@ extension WriteAheadLog {
 
     /// The state batch of a start in a segment that is used again.
     private func writeState(_ tail: Tail) {
-        let batch = StagedBatch.state(
-            startMark, stated, number: nextBatch, chain: chain,
-            seed: seed(tail.number, tail.offset))
+        let batch = StagedBatch.state(startMark, stated, at: place(in: tail))
         if tail.offset + batch.bytes.count > tail.capacity { return openSegment() }
         write(batch, kind: .state(truncatedUpTo: state.truncatedUpTo))
     }
@@ -77,7 +78,7 @@ extension WriteAheadLog {
         swap(&staged, &inFlight)
         writingSinceMilliseconds = stagedSinceMilliseconds ?? nowMilliseconds
         stagedSinceMilliseconds = nil
-        let batch = inFlight.seal(nextBatch, chain: chain, seed: seed(tail.number, tail.offset))
+        let batch = inFlight.seal(at: place(in: tail))
         self.tail?.holdsRecords = true
         highestSlot = max(highestSlot, batch.header.slots.high)
         write(batch, kind: .records(lastBox: inFlight.lastBox))
@@ -87,9 +88,7 @@ extension WriteAheadLog {
     private func writeSeal(_ tail: Tail) {
         needsSeal = false
         marks.hit(.sealed)
-        write(
-            StagedBatch.seal(nextBatch, chain: chain, seed: seed(tail.number, tail.offset)),
-            kind: .seal)
+        write(StagedBatch.seal(at: place(in: tail)), kind: .seal)
     }
 
     /// Submits the write of a batch at the tail.
@@ -159,7 +158,11 @@ extension WriteAheadLog {
         BatchPayload.Start(incarnation: identity.incarnation, starts: starts)
     }
 
-    private func seed(_ segment: UInt64, _ offset: Int) -> UInt32 {
-        BatchHeader.seed(salt: identity.salt, segment: segment, offset: offset)
+    private func place(in tail: Tail) -> BatchPlace {
+        BatchPlace(
+            number: nextBatch, chain: chain, offset: tail.offset,
+            seed: BatchHeader.seed(
+                salt: identity.salt, segment: tail.number, offset: tail.offset),
+            former: tail.former)
     }
 }

@@ -47,6 +47,8 @@ package final class WriteAheadLog {
     var highestSlot: Slot
     /// Truncated according to a durable state batch.
     var openedTruncatedUpTo = Slot.zero
+    /// What the store has durably, as far as this process was told.
+    var storedUpTo: Slot
     /// Slots above this one are kept longer.
     var pinnedAbove: Slot?
     var needsSeal = false
@@ -61,7 +63,7 @@ package final class WriteAheadLog {
     var reads: [UInt64: Reading] = [:]
     var nextTicket: UInt64 = 1
     private let predecessorEnd: Int
-    private let reusableBytes: Int?
+    private let reusable: RecoveredLog.Reusable?
     package private(set) var isStarted = false
     /// There was no room for the next segment, or for the reserve: what is left of the newest segment, of the
     /// one after it and of the reserve is all that the log has.
@@ -78,6 +80,8 @@ package final class WriteAheadLog {
         let number: UInt64
         /// How long the prepared file is.
         let capacity: Int
+        /// What is in it where nothing was written yet.
+        let former: FormerContents
         /// Where the next batch goes.
         var offset: Int
         var holdsRecords = false
@@ -87,7 +91,7 @@ package final class WriteAheadLog {
     enum Spare {
         case none
         case preparing(SegmentFile, ticket: UInt64, mayUseReserve: Bool)
-        case ready(SegmentFile)
+        case ready(SegmentFile, FormerContents)
     }
 
     /// Values that are being read back.
@@ -126,22 +130,25 @@ package final class WriteAheadLog {
         let own = ProcessStart(boot: boot, nonce: nonce)
         starts = (recovered.starts + [own]).suffix(Limits.starts)
         state = recovered.logState
+        storedUpTo = recovered.storedUpTo
         indexes = recovered.segments
         chain = recovered.chain
         nextBatch = recovered.nextBatch
         predecessorEnd = recovered.end
-        reusableBytes = recovered.reusableBytes
+        reusable = recovered.reusable
         highestSlot = recovered.highestSlot
-        spare = recovered.spare.map(Spare.ready) ?? .none
+        spare = recovered.spare.map { .ready($0.file, $0.former) } ?? .none
         marks = recovered.marks
     }
 
     /// Opens a segment, or uses an empty last one again, and makes the new boot number durable.
     package func start() {
         precondition(!isStarted && writing == nil, "a log is started once")
-        if let capacity = reusableBytes, let last = indexes.last {
+        if let reusable, let last = indexes.last {
             marks.hit(.segmentUsedAgain)
-            tail = Tail(number: last.number, capacity: capacity, offset: predecessorEnd)
+            tail = Tail(
+                number: last.number, capacity: reusable.byteCount, former: reusable.former,
+                offset: predecessorEnd)
             prepareSpare()
         }
         advance()
@@ -154,7 +161,10 @@ package final class WriteAheadLog {
     ) {
         precondition(group == .standard, "this version keeps one group")
         precondition(closing == nil, "the log is closing")
-        for record in records { state.note(record) }
+        for record in records {
+            state.note(record)
+            if case .truncated(let upTo) = record { storedUpTo = max(storedUpTo, upTo) }
+        }
         if writing != nil { marks.hit(.stagedDuringWrite) }
         if !staged.isEmpty { marks.hit(.boxesSharedWrite) }
         staged.append(records, group: group, box: boxNumber)

@@ -31,7 +31,7 @@ enum ExitCode: Int32 {
     static let serveHelp = """
         Exit status:
           0  stopped by SIGTERM or Ctrl-C, or removed from the cluster and not needed any more
-          1  cannot listen at one of its addresses
+          1  cannot listen at one of its addresses, or has no key to sign tokens with
           2  the command line does not make sense
          70  it would not be safe to go on: the data directory is an old copy, or a rule was broken
          74  a read, a write or a flush failed

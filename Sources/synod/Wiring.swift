@@ -1,5 +1,6 @@
 internal import EventLoops
 internal import Observability
+internal import Signatures
 internal import WriteAheadLog
 
 /// Joins all rooms into one server.
@@ -21,6 +22,9 @@ enum Wiring {
             return .failed
         } catch let error as JoinError {
             logger.fatal("\(error)")
+            return .failed
+        } catch let error as SignatureKeyError {
+            logger.fatal("--auth-token: \(error)")
             return .failed
         } catch RecoveryError.disk(let error) where error.isOfDevice {
             logger.fatal("\(RecoveryError.disk(error))")

@@ -1,5 +1,7 @@
+import Authentication
 import Observability
 import Replication
+import Signatures
 import TLS
 import Testing
 
@@ -62,6 +64,26 @@ import Testing
         #expect(throws: UsageError.self) { try make(words + ["new"]) }
     }
 
+    @Test func tokensAreSimpleOrSigned() throws {
+        #expect(try make(["--auth-token", "simple"]).authentication.webTokens == nil)
+        let plain = try make(["--auth-token", "jwt,sign-method=HS256,priv-key=k"]).authentication
+        #expect(
+            plain.webTokens
+                == WebTokenOptions(method: .hs256, publicKeyFile: nil, privateKeyFile: "k"))
+        #expect(plain.webTokens?.lifeSeconds == 300)
+        let text = "jwt,pub-key=/a.pub,priv-key=/a.key,sign-method=RS256,ttl=1h30m,more=1"
+        let full = try make([], ["ETCD_AUTH_TOKEN": text])
+        #expect(
+            full.authentication.webTokens
+                == WebTokenOptions(
+                    method: .rs256, publicKeyFile: "/a.pub", privateKeyFile: "/a.key",
+                    lifeSeconds: 5_400))
+        #expect(full.warnings == ["ETCD_AUTH_TOKEN: unknown JWT option more"])
+        #expect(
+            refusal("--auth-token", "jwt,sign-method=none").hasPrefix(
+                "--auth-token: auth: invalid auth options: auth: invalid auth signature method"))
+    }
+
     @Test func aSeededBugIsTakenByItsNameOnly() throws {
         #expect(try make([]).injectedBug == nil)
         #expect(try make(["--unsafe-inject-bug", "stale-read"]).injectedBug?.name == "stale-read")
@@ -111,17 +133,22 @@ import Testing
         #expect(it.name == "flag" && it.dataDirectory == "/synod")
         #expect(it.warnings == ["ETCD_SNAPSHOT_COUNT has no effect in this version of Synod"])
         #expect(
-            refusal(environment: ["ETCD_HOST_WHITELIST": "x"])
-                .hasPrefix("ETCD_HOST_WHITELIST is refused"))
+            refusal(environment: ["ETCD_DISCOVERY": "http://x"])
+                .hasPrefix("ETCD_DISCOVERY is refused"))
     }
 
     @Test(arguments: [
         ["--cert-file=x"], ["--client-cert-auth"], ["--peer-key-file=x"],
-        ["--auth-token", "jwt,a=b"], ["--tls-min-version=TLS1.1"],
+        ["--auth-token", "jwt,a=b"], ["--auth-token", ""], ["--auth-token", "JWT"],
+        ["--auth-token", "jwt,sign-method=none"], ["--auth-token", "jwt,sign-method=RS256,x"],
+        ["--auth-token", "jwt,sign-method=RS256,sign-method=RS256"],
+        ["--auth-token", "jwt,sign-method=RS256,ttl=0s"],
+        ["--auth-token", "jwt,sign-method=RS256,ttl=soon"],
+        ["--auth-token", "jwt,sign-method=RS256,pub-key=a=b"], ["--tls-min-version=TLS1.1"],
         ["--tls-min-version=TLS1.3", "--tls-max-version=TLS1.2"], ["--cipher-suites=NOTHING"],
         ["--cipher-suites=TLS_RSA_WITH_AES_128_CBC_SHA"],
         ["--peer-cert-allowed-cn=a", "--peer-cert-allowed-hostname=b"],
-        ["--peer-client-cert-auth"], ["--peer-client-cert-file", "x"], ["--host-whitelist=a"],
+        ["--peer-client-cert-auth"], ["--peer-client-cert-file", "x"],
         ["--force-new-cluster"],
         ["--discovery", "http://x"], ["--config-file", "x"], ["--proxy=on"],
     ])
@@ -166,13 +193,10 @@ import Testing
         }
     }
 
-    @Test func everySecurityFlagIsRefused() {
-        for entry in ServeFlag.security {
-            let value = entry.flag.argument == nil ? "true" : "17"
-            #expect(throws: UsageError.self, "\(entry.flag.name)") {
-                try make(["--\(entry.flag.name)=\(value)"])
-            }
-        }
+    @Test func webPagesAndNamesOfThisNode() throws {
+        #expect(try make([]).allowedHosts == ["*"])
+        let it = try make(["--host-whitelist=a,b.c", "--cors", "https://d"])
+        #expect(it.allowedHosts == ["a", "b.c"] && it.allowedOrigins == ["https://d"])
     }
 
     @Test func inconsistentClustersAreRefused() {

@@ -85,6 +85,42 @@ struct AuthServiceTests {
         #expect(try authenticate("u", "another") == nil)
     }
 
+    @Test func whoChangesThePasswordToNoneIsShutOutAndWhoHasNoneFromTheBeginningIsNot() throws {
+        try users.addUser("u")
+        let none = AuthUserAddRequest.with { $0.name = "none" }
+        #expect(try failure(AuthMethods.userAdd, none) == nil)
+        try users.enable()
+        let change = AuthUserChangePasswordRequest.with { $0.name = "u" }
+        #expect(try failure(AuthMethods.userChangePassword, change) == nil)
+        for password in ["", "password of u"] {
+            #expect(
+                try authenticate("u", password)?.status == EtcdError.authenticationFailed.status)
+        }
+        #expect(try authenticate("none", "") == nil)
+    }
+
+    @Test func whatIsWrongIsSaidInEtcdsOrderAndWithItsCodes() throws {
+        try users.enable()
+        let strangers = [[], [("token", "nonsense")]]
+        let malformed: [(String, [UInt8])] = [
+            (KVMethods.range, []), (KVMethods.put, []), (KVMethods.deleteRange, []),
+            (KVMethods.txn, TxnRequest.with { $0.compare = [.init()] }.serializedBytes()),
+        ]
+        for (path, message) in malformed {
+            for metadata in strangers {
+                let failure = try users.failure(path, message, metadata)
+                #expect(failure?.status == EtcdError.keyNotProvided.status, "\(path)")
+            }
+        }
+        // Lock and Election ask through etcd's client, which loses the code.
+        let refused = try strangers.map { try users.failure(LockMethods.lock, [], $0)?.status }
+        #expect(refused.allSatisfy { $0?.code == .unknown })
+        #expect(
+            refused.map { $0?.message } == [
+                EtcdError.userEmpty.text, EtcdError.invalidToken.text,
+            ])
+    }
+
     @Test func noSecretIsWrittenDown() throws {
         try users.addUser("u")
         try users.enable()
@@ -216,13 +252,13 @@ struct AuthServiceTests {
             try failure(LockMethods.lock, LockRequest.with { $0.name = Array(name.utf8) }, as: user)
         }
         #expect(try lock("m", as: "u") == nil)
-        #expect(try lock("x", as: "u")?.status == EtcdError.permissionDenied.status)
-        #expect(try lock("x", as: nil)?.status == EtcdError.userEmpty.status)
+        #expect(try lock("x", as: "u")?.status.message == EtcdError.permissionDenied.text)
+        #expect(try lock("x", as: nil)?.status.message == EtcdError.userEmpty.text)
         #expect(try lock("x", as: "root") == nil)
         let campaign = CampaignRequest.with { $0.name = Array("y".utf8) }
         #expect(
-            try failure(ElectionMethods.campaign, campaign, as: "u")?.status
-                == EtcdError.permissionDenied.status)
+            try failure(ElectionMethods.campaign, campaign, as: "u")?.status.message
+                == EtcdError.permissionDenied.text)
     }
 }
 

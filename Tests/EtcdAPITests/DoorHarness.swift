@@ -1,4 +1,3 @@
-import Authentication
 import Basics
 import EtcdMessages
 import EventLoops
@@ -7,7 +6,9 @@ import Protobuf
 import Replication
 import Testing
 import Transport
+import Watching
 
+@testable import Authentication
 @testable import EtcdAPI
 @testable import RESTAPI
 
@@ -16,6 +17,7 @@ final class DoorHarness {
     let loop: EventLoop
     let node: TestNode
     var replica: Replica { node.replica }
+    let keeper: Gatekeeper
     let etcd: EtcdDoor
     let rest: RESTDoor
     private let server: Server
@@ -23,15 +25,21 @@ final class DoorHarness {
         loop: loop, configuration: ClientConfiguration(host: "127.0.0.1", port: server.ports[0]))
 
     /// - Parameter isAlone: two more members are listed that never come: there is no leader.
-    convenience init(isAlone: Bool = false, options: EtcdDoorOptions = EtcdDoorOptions()) throws {
+    convenience init(
+        isAlone: Bool = false, options: EtcdDoorOptions = EtcdDoorOptions(),
+        watches: WatchPlan = .standard, webTokens: WebTokens? = nil
+    ) throws {
         let loop = EventLoop()
-        let node = try TestNode(loop: loop, memberCount: isAlone ? 3 : 1)
-        try self.init(loop: loop, node: node, options: options)
+        let node = try TestNode(loop: loop, memberCount: isAlone ? 3 : 1, watches: watches)
+        try self.init(loop: loop, node: node, options: options, webTokens: webTokens)
         node.replica.start()
         if !isAlone { #expect(run { replica.status.leader != 0 }, "no leader came up") }
     }
 
-    init(loop: EventLoop, node: TestNode, options: EtcdDoorOptions = EtcdDoorOptions()) throws {
+    init(
+        loop: EventLoop, node: TestNode, options: EtcdDoorOptions = EtcdDoorOptions(),
+        webTokens: WebTokens? = nil
+    ) throws {
         self.loop = loop
         self.node = node
         let later: (@escaping () -> Void) -> Void = { job in
@@ -40,10 +48,10 @@ final class DoorHarness {
         let mailbox = loop.mailbox
         var authentication = AuthenticationOptions()
         authentication.bcryptCost = 4
-        let keeper = Gatekeeper(
-            replica: node.replica, options: authentication,
+        keeper = Gatekeeper(
+            replica: node.replica, options: authentication, webTokens: webTokens,
             nowMilliseconds: { loop.now / 1_000_000 }, wake: { mailbox.post {} })
-        loop.onTurnEnd.append { keeper.endOfTurn() }
+        loop.onTurnEnd.append { [keeper] in keeper.endOfTurn() }
         etcd = EtcdDoor(
             replica: node.replica, keeper: keeper, options: options, later: later)
         rest = RESTDoor(
@@ -53,6 +61,7 @@ final class DoorHarness {
         etcd.register(on: router)
         rest.register(on: router)
         router.http { [etcd, rest] exchange in
+            guard etcd.admits(exchange) else { return }
             if RESTDoor.owns(exchange.path) { rest.answer(exchange) } else { etcd.answer(exchange) }
         }
         server = Server(
@@ -149,6 +158,9 @@ struct OpenRequest {
 
     /// The server has answered and closed.
     var isAnswered: Bool { reader.isClosed }
+
+    /// The client goes away.
+    func close() { tcp.close(.closed("by the test")) }
 
     /// What has come so far.
     var text: String { String(decoding: reader.received, as: UTF8.self) }

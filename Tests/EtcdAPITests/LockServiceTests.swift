@@ -201,7 +201,7 @@ struct LockServiceTests {
         let late = try harness.failure(ElectionMethods.proclaim, proclaim.serializedBytes())
         #expect(late.message == "election: not leader")
         let missing = try harness.failure(ElectionMethods.resign, [])
-        #expect(missing.code == .invalidArgument)
+        #expect(missing.code == .unknown)
         #expect(missing.message == "\"leader\" field must be provided")
         // The fencing token holds in any transaction.
         let fenced = TxnRequest.with {

@@ -3,6 +3,7 @@ import EtcdMessages
 import GRPC
 import Protobuf
 import Replication
+import StateMachine
 import Testing
 import Transport
 
@@ -28,7 +29,8 @@ import Transport
         let harness = try DoorHarness()
         try harness.put("k", "v")
         let status: StatusResponse = try harness.call(MaintenanceMethods.status, StatusRequest())
-        #expect(status.version == "3.6.0")
+        #expect(status.version == "3.6.0" && status.storageVersion == "3.6.0")
+        #expect(status.dbSizeQuota == Int64(harness.replica.machine.quotaBytes))
         #expect(status.header.revision == 2)
         #expect(status.leader == harness.replica.node.memberID)
         #expect(status.raftTerm == harness.replica.ballotRound)

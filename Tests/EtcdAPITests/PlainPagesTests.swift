@@ -1,6 +1,11 @@
-import EtcdAPI
+import EtcdMessages
+import GRPC
 import Protobuf
+import Replication
 import Testing
+import Transport
+
+@testable import EtcdAPI
 
 /// `/health`, `/version` and `/metrics`.
 @Suite struct PlainPagesTests {
@@ -88,6 +93,69 @@ import Testing
         let other = try strict.http("GET", "/version", headers: ["origin: http://b"])
         #expect(other.status == 200)
         #expect(other.headers["access-control-allow-origin"] == nil)
+        // The API beside etcd's, too.
+        let ours = try strict.http("GET", "/kv/get?key=a", headers: ["origin: http://a"])
+        #expect(ours.status == 404)
+        #expect(ours.headers["access-control-allow-origin"] == "http://a")
+        let before = try strict.http("OPTIONS", "/kv/set", headers: ["origin: http://a"])
+        #expect(before.status == 200)
+        #expect(before.headers["access-control-allow-origin"] == "http://a")
+    }
+
+    /// The harness says `host: test`.
+    @Test(arguments: [
+        (["test"], 200), (["test:2379"], 421), (["other", "test"], 200), (["other"], 421),
+        (["other", "*"], 200), ([], 200),
+    ])
+    func onlyNamesOfThisNodeAreServed(hosts: [String], status: Int) throws {
+        var options = EtcdDoorOptions()
+        options.hosts = hosts
+        let harness = try DoorHarness(options: options)
+        for path in ["/version", "/kv/keys"] {
+            let answer = try harness.http("GET", path)
+            #expect(answer.status == status)
+            guard status == 421 else { continue }
+            #expect(
+                answer.text.hasPrefix(
+                    "\netcd received your request, but the Host header was unrecognized.\n\nTo fix")
+            )
+            #expect(answer.text.hasSuffix("  - e.g. etcd --host-whitelist \"test\"\n"))
+        }
+        // gRPC is not what a web page speaks.
+        try harness.put("k", "v")
+    }
+
+    @Test func messagesAndHealthAreCounted() throws {
+        let harness = try DoorHarness()
+        try harness.put("k", "v")
+        _ = try harness.failure(KVMethods.put, [])
+        _ = try harness.http("GET", "/health")
+        let stream = harness.client.stream(WatchMethods.watch)
+        var count = 0
+        stream.onMessage = { _ in count += 1 }
+        let watch = WatchRequest.with { $0.createRequest.key = [7] }.serializedBytes()
+        for _ in 0..<3 { stream.send(watch) }
+        #expect(harness.run { count == 3 })
+        let text = try harness.http("GET", "/metrics").text
+        for line in [
+            #"grpc_server_msg_received_total{grpc_method="Put",grpc_service="etcdserverpb.KV",grpc_type="unary"} 2"#,
+            #"grpc_server_msg_sent_total{grpc_method="Put",grpc_service="etcdserverpb.KV",grpc_type="unary"} 1"#,
+            #"grpc_server_msg_received_total{grpc_method="Watch",grpc_service="etcdserverpb.Watch",grpc_type="bidi_stream"} 3"#,
+            #"grpc_server_msg_sent_total{grpc_method="Watch",grpc_service="etcdserverpb.Watch",grpc_type="bidi_stream"} 3"#,
+            "etcd_server_health_success 1", "etcd_server_health_failures 0",
+        ] {
+            #expect(text.contains("\n" + line + "\n"), "\(line)")
+        }
+        stream.cancel()
+    }
+
+    @Test func peersThatAreHeardOfAreTold() throws {
+        let cluster = try TestCluster(requestTimeoutMilliseconds: 5_000)
+        let (leader, follower) = try cluster.leaderAndFollower()
+        let ids = [leader, follower].map { String($0.replica.node.memberID, radix: 16) }
+        let line = "etcd_network_active_peers{Local=\"\(ids[0])\",Remote=\"\(ids[1])\"} 1\n"
+        #expect(
+            leader.run { (try? leader.http("GET", "/metrics"))?.text.contains(line) == true })
     }
 
     /// What etcd's published dashboards and alerts ask for.

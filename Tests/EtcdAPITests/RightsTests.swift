@@ -39,15 +39,21 @@ struct RightsTests {
     struct Case {
         let path: String
         let message: [UInt8]
+        let json: [UInt8]
         let needs: [Need]
+
+        init(_ path: String, _ needs: [Need], _ message: some ProtobufJSONMessage) {
+            (self.path, self.needs) = (path, needs)
+            (self.message, json) = (message.serializedBytes(), message.serializedJSON())
+        }
     }
 
-    private static let words = Set(
+    static let words = Set(
         [EtcdError.userEmpty, .invalidToken, .permissionDenied, .oldAuthRevision].map(\.text))
 
-    private let users: UserHarness
-    private var harness: DoorHarness { users.harness }
-    private let people: [Person]
+    let users: UserHarness
+    var harness: DoorHarness { users.harness }
+    let people: [Person]
 
     init() throws {
         let harness = try DoorHarness()
@@ -143,7 +149,7 @@ struct RightsTests {
         return AuthUserAddRequest.with { $0.name = "root" }.serializedBytes()
     }
 
-    private func check(_ failure: GRPCFailure?, _ expected: String?, _ what: String) {
+    func check(_ failure: GRPCFailure?, _ expected: String?, _ what: String) {
         if let expected {
             #expect(failure?.status.message == expected, "\(what)")
         } else if let failure {
@@ -153,7 +159,7 @@ struct RightsTests {
 
     // MARK: Keys
 
-    private static let shapes: [(key: String, end: String)] = [
+    static let shapes: [(key: String, end: String)] = [
         ("m1", ""), ("m", "n"), ("m1", "m2"), ("l", "n"), ("m", "\u{0}"), ("\u{0}", "\u{0}"),
         ("x1", ""), ("z", ""),
     ]
@@ -228,18 +234,9 @@ struct RightsTests {
         }
         try leaseCase(
             LeaseMethods.leaseLeases, [.read("m1"), .read("x1")], LeaseLeasesRequest())
-        let revoke = LeaseRevokeRequest.with { $0.id = 71 }.serializedBytes()
-        for person in people where person.name != "writer" && person.name != "right" {
-            if person.isRoot { continue }
-            check(
-                try users.failure(LeaseMethods.leaseRevoke, revoke, person.metadata),
-                expected([.write("m1")], person), "revoke by \(person.name)")
-        }
-        #expect(
-            try users.failure(LeaseMethods.leaseRevoke, revoke, users.metadata("writer")) == nil)
     }
 
-    private func stream(
+    func stream(
         _ path: String, _ message: [UInt8], _ person: Person
     ) throws -> (answer: [UInt8]?, end: GRPCStatus?) {
         var answer: [UInt8]?
@@ -254,7 +251,7 @@ struct RightsTests {
     }
 
     /// Whether the union of what somebody may do covers a need, key by key of an alphabet that is dense enough.
-    private func expected(_ needs: [Need], _ person: Person) -> String? {
+    func expected(_ needs: [Need], _ person: Person) -> String? {
         guard let readable = person.readable else { return person.refusal }
         if person.isRoot { return nil }
         let isPermitted = needs.allSatisfy { need in
@@ -266,10 +263,10 @@ struct RightsTests {
         return isPermitted ? nil : EtcdError.permissionDenied.text
     }
 
-    private static func cases() throws -> [Case] {
+    static func cases() throws -> [Case] {
         var cases: [Case] = []
-        func add(_ path: String, _ needs: [Need], _ message: some ProtobufMessage) {
-            cases.append(Case(path: path, message: message.serializedBytes(), needs: needs))
+        func add(_ path: String, _ needs: [Need], _ message: some ProtobufJSONMessage) {
+            cases.append(Case(path, needs, message))
         }
         for (key, end) in shapes {
             let (bytes, endBytes) = (Array(key.utf8), Array(end.utf8))
@@ -279,6 +276,12 @@ struct RightsTests {
                     RangeRequest.with {
                         ($0.key, $0.rangeEnd, $0.serializable) = (bytes, endBytes, serializable)
                     })
+            }
+            let compare = Compare.with { ($0.key, $0.rangeEnd) = (bytes, endBytes) }
+            add(KVMethods.txn, [.read(key, end)], TxnRequest.with { $0.compare = [compare] })
+            let inner = RequestOp.with { $0.requestTxn = .with { $0.compare = [compare] } }
+            for nested in nestings((inner, [.read(key, end)])) {
+                add(KVMethods.txn, nested.1, nested.0)
             }
             for operation in operations(key, end) {
                 for nested in nestings(operation) { add(KVMethods.txn, nested.1, nested.0) }
@@ -363,7 +366,7 @@ struct RightsTests {
     }
 
     /// The operation in both branches, be it executed or not, and at several depths; and beside a compare of its key.
-    private static func nestings(_ one: (RequestOp, [Need])) -> [(TxnRequest, [Need])] {
+    static func nestings(_ one: (RequestOp, [Need])) -> [(TxnRequest, [Need])] {
         let (operation, needs) = one
         let inner = TxnRequest.with { $0.failure = [operation] }
         let deeper = TxnRequest.with { $0.success = [.with { $0.requestTxn = inner }] }

@@ -3,6 +3,7 @@ import LogTesting
 import Observability
 import Paxos
 import Replication
+import Watching
 import WriteAheadLog
 
 /// A real replica on a loop, over a disk in memory.
@@ -16,7 +17,7 @@ final class TestNode {
     ///   - memberCount: 1 forms a cluster by itself.
     init(
         loop: EventLoop, index: UInt64 = 0, memberCount: UInt64 = 1,
-        requestTimeoutMilliseconds: UInt64 = 200
+        requestTimeoutMilliseconds: UInt64 = 200, watches: WatchPlan = .standard
     ) throws {
         let disk = disk
         let listed = Self.listed(memberCount)
@@ -28,12 +29,13 @@ final class TestNode {
         let parts = try Recovery.run(
             disk: disk, identity: identity, nonce: 3 + index,
             options: LogOptions(segmentBytes: 1 << 20), logger: logger, saveIdentity: { _ in })
-        let configuration = ReplicaConfiguration(
+        var configuration = ReplicaConfiguration(
             replica: own.replica, name: own.name, listed: listed, memberListHash: 9,
             mayForm: true, clientURLs: ["http://127.0.0.1:2379"],
             electionTimeoutMilliseconds: memberCount == 1 ? 50 : 500,
             heartbeatMilliseconds: 10, requestTimeoutMilliseconds: requestTimeoutMilliseconds,
             productVersion: "test", seed: 1 + index)
+        configuration.watches = watches
         replica = Replica(
             configuration: configuration, parts: parts, metrics: ServerMetrics(), logger: logger,
             clockMilliseconds: { loop.now / 1_000_000 }, clusterID: { _ in ClusterID(0xc1) },

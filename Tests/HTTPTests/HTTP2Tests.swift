@@ -191,6 +191,38 @@ struct HTTP2Tests {
         #expect(marked == true)
     }
 
+    @Test("a malformed request ends its stream and no other; nobody hears of it")
+    func malformedRequests() throws {
+        let client = End(.client)
+        let server = End(.server)
+        let bad = HeaderBlock([(":method", "POST"), (":scheme", "http"), ("x", "y")])
+        let refused = try #require(client.session?.open(headers: bad))
+        refused.output.append(Array("body".utf8))
+        client.session?.resume(refused, appended: 4)
+        client.session?.end(refused)
+        let sound = try #require(client.session?.open(headers: request))
+        client.session?.end(sound)
+        talk(client, server)
+        #expect(client.events == ["closed 1 1"])
+        #expect(server.events == ["headers 3 /p", "end 3", "closed 1 1"])
+        #expect(server.bodies.isEmpty)
+    }
+
+    @Test("a body has the length that the request says", arguments: [0, 3, 4, 5])
+    func contentLength(size: Int) throws {
+        let client = End(.client)
+        let server = End(.server)
+        let stream = try #require(
+            client.session?.open(headers: request, extra: [("content-length", "4")]))
+        stream.output.append([UInt8](repeating: 1, count: size))
+        client.session?.resume(stream, appended: size)
+        client.session?.end(stream)
+        talk(client, server)
+        let isRight = size == 4
+        #expect(server.events.contains("end 1") == isRight)
+        #expect(client.events.contains("closed 1 1") == !isRight)
+    }
+
     @Test("garbage instead of frames ends the session")
     func garbage() {
         let server = End(.server)

@@ -14,10 +14,13 @@ struct Samples {
 
     mutating func flag() -> Bool { Bool.random(using: &random) }
 
-    mutating func slot() -> Slot { Slot(number()) }
+    /// As `number`, up to what counts.
+    mutating func counter() -> UInt64 { number() >> 2 }
+
+    mutating func slot() -> Slot { Slot(counter()) }
 
     mutating func ballot() -> Ballot {
-        Ballot(round: number(), replica: ReplicaID(random.next()), incarnation: .init(number()))
+        Ballot(round: counter(), replica: ReplicaID(random.next()), incarnation: .init(number()))
     }
 
     mutating func bytes(max: Int = 300) -> [UInt8] {

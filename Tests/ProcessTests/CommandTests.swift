@@ -48,7 +48,6 @@ extension ProcessTests {
         @Test(.timeLimit(.minutes(1)))
         func serveRefusesWhatItMustNotIgnore() async throws {
             for (flag, sentence) in [
-                ("--host-whitelist=x", "--host-whitelist is refused"),
                 ("--cert-file=x", "KeyFile and CertFile must both be present"),
                 ("--initial-cluster=x=http://127.0.0.1:1", "couldn't find local name"),
             ] {

@@ -30,10 +30,11 @@ struct BackupTests {
         var rest: [UInt8] = []
         var isAtEnd = false
         while !isAtEnd {
-            var piece: [UInt8]??
-            backup.read { piece = .some($0) }
+            var piece: Result<[UInt8], Backup.Refusal>?
+            backup.read { piece = $0 }
             cluster.timeline.run(milliseconds: 200)
-            guard let bytes = try #require(piece) else { return nil }
+            if case .failure(.gone) = piece { return nil }
+            let bytes = try #require(piece).get()
             isAtEnd = bytes.isEmpty
             rest += bytes
         }
@@ -79,7 +80,7 @@ struct BackupTests {
         backup.onStall = { stalls += 1 }
         cluster.timeline.run(milliseconds: Limits.backupStallMilliseconds - 5_000)
         var isRead = false
-        backup.read { isRead = $0?.isEmpty == false }
+        backup.read { isRead = (try? $0.get())?.isEmpty == false }
         cluster.timeline.run(milliseconds: Limits.backupStallMilliseconds - 5_000)
         #expect(isRead)
         #expect(stalls == 0)
@@ -89,6 +90,18 @@ struct BackupTests {
         let next = try open(cluster, at: node)
         #expect(try readAll(next, cluster) != nil)
         next.end()
+    }
+
+    @Test("one whose file has got another length is told so", arguments: [-1, 1])
+    func anotherLength(byteCount: Int) throws {
+        let cluster = cluster(seed: 6)
+        let node = cluster.machines[0]
+        cluster.mustPut("k", [1, 2, 3], at: node)
+        let backup = try open(cluster, at: node)
+        let name = try #require(backup.header).snapshot.files[0].name
+        #expect(node.base.changeSnapshotLength(by: byteCount))
+        #expect(throws: Backup.Refusal.damaged(file: name)) { try readAll(backup, cluster) }
+        backup.end()
     }
 
     @Test("one at a time; one that ends early leaves the next one alone")

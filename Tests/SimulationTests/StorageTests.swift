@@ -11,7 +11,7 @@ struct StorageTests {
 
     private func storage() -> SimStorage {
         let storage = SimStorage()
-        storage.make(1, byteCount: 8 * Self.sector)
+        _ = storage.make(1, byteCount: 8 * Self.sector)
         storage.write(1, at: 0, old)
         storage.flush(1)
         return storage

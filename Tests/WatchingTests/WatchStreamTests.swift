@@ -82,6 +82,23 @@ struct WatchStreamTests {
         #expect(answers.flatMap(\.events).map(\.kv.modRevision) == [4, 5, 6])
     }
 
+    @Test func anIDStaysTakenAfterACompactionUntilItIsCanceled() {
+        for index in 1...4 { rig.write([("k", "\(index)")]) }
+        rig.compact(to: 4)
+        let client = rig.connect()
+        client.create("k") { ($0.watchID, $0.startRevision) = (1, 2) }
+        client.create("k")
+        _ = responses(client)
+        client.create("k") { $0.watchID = 1 }
+        client.create("k")
+        client.stream.cancel(1)
+        client.stream.cancel(1)
+        client.create("k") { $0.watchID = 1 }
+        let answers = responses(client)
+        #expect(answers.map(\.watchID) == [-1, 2, 1, 1], "the second cancel is of nothing")
+        #expect(answers.map(\.canceled) == [true, false, true, false])
+    }
+
     @Test func theDeleteAtTheCompactedRevisionIsTold() {
         rig.write([("a", "1")])
         rig.write([("a", nil)])

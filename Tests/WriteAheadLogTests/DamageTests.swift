@@ -168,13 +168,13 @@ struct DamageTests {
     @Test func newerFormat() throws {
         let (world, _) = try sample()
         var file = world.disk.contents(1)
-        file[12] = 2
+        file[12] = 3
         let sum = CRC32C.checksum(Array(file[12..<512]))
         for index in 0..<4 {
             file[8 + index] = UInt8(truncatingIfNeeded: sum >> (8 * UInt32(index)))
         }
         world.disk.replace(1, with: file)
-        #expect(throws: RecoveryError.newerFormat(segment: 1, version: 2)) { try world.recover() }
+        #expect(throws: RecoveryError.newerFormat(segment: 1, version: 3)) { try world.recover() }
     }
 
     /// Random damage to random logs: a state that is not the whole one is never taken for good.

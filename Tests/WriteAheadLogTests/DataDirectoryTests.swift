@@ -107,7 +107,8 @@ struct DataDirectoryTests {
             identity.cluster = ClusterID(cluster)
             let header = SegmentHeader(
                 number: UInt64(index + 1), identity: identity, boot: BootNumber(1),
-                predecessor: UInt64(index), predecessorEnd: 0, predecessorChain: 0, firstBatch: 1,
+                predecessor: UInt64(index), predecessorEnd: 0, predecessorChain: 0,
+                formerDigest: 0, firstBatch: 1,
                 highestSlotBefore: .zero)
             let name = "/log/000000000000000\(index + 1).log"
             _ = FileManager.default.createFile(
@@ -154,6 +155,19 @@ struct DataDirectoryTests {
             #expect(FileManager.default.fileExists(atPath: kept + "/log/0000000000000001.log"))
             #expect(
                 FileManager.default.fileExists(atPath: kept + "/identity.damaged") != isMissing)
+        }
+    }
+
+    /// The file of an older segment, of the time before another cluster was made of the directory, waits to be used again.
+    @Test func aFormerLifesHeaderNamesNoCluster() throws {
+        try withDirectory { path in
+            try establish(path)
+            try write(path, clusters: [0xc2, 0xc1])
+            try FileManager.default.moveItem(
+                atPath: path + "/log/0000000000000001.log",
+                toPath: path + "/log/0000000000000003.log")
+            try FileManager.default.removeItem(atPath: path + "/identity")
+            #expect(try mended(path)?.cluster == ClusterID(0xc1))
         }
     }
 

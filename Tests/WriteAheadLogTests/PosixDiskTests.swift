@@ -157,6 +157,13 @@ struct PosixDiskTests {
         disk.close()
     }
 
+    /// Waits until the disk, which has nothing else to do, has done it.
+    private func perform(_ operation: DiskOperation, on disk: PosixDisk) throws -> DiskOutcome {
+        disk.submit(operation, ticket: 1)
+        disk.waitForCompletion()
+        return try #require(disk.takeCompletions().first).outcome
+    }
+
     /// The reserve takes its room before it is written, and becomes a segment of zeros.
     @Test func theReserveHasItsRoom() throws {
         let path = try temporaryDirectory()
@@ -164,11 +171,9 @@ struct PosixDiskTests {
         // Without a log, which would prepare segments of its own meanwhile.
         let disk = try PosixDisk(directory: path, wake: {})
         func prepare(_ segment: UInt64, mayUseReserve: Bool) throws -> DiskOutcome {
-            disk.submit(
+            try perform(
                 .prepare(segment: segment, byteCount: 1 << 20, mayUseReserve: mayUseReserve),
-                ticket: segment)
-            disk.waitForCompletion()
-            return try #require(disk.takeCompletions().first).outcome
+                on: disk)
         }
         let plenty = try prepare(1, mayUseReserve: false)
         if case .prepared = plenty {} else { Issue.record("\(plenty)") }
@@ -193,6 +198,93 @@ struct PosixDiskTests {
         #expect(made.count == 1 << 20)
         #expect(made.allSatisfy { $0 == 0 })
         #expect(!FileManager.default.fileExists(atPath: "\(path)/1.reserve"))
+        disk.close()
+    }
+
+    /// A removed segment's file becomes the next segment as it is, with a note of what is in it; one of another size
+    /// goes, and what nobody needs gives its room back when there is none.
+    @Test func aRemovedSegmentIsUsedAgain() throws {
+        let path = try temporaryDirectory()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let disk = try PosixDisk(directory: path, wake: {})
+        defer { disk.close() }
+        func prepare(_ segment: UInt64, _ byteCount: Int) throws -> FormerContents? {
+            let outcome = try perform(
+                .prepare(segment: segment, byteCount: byteCount, mayUseReserve: false), on: disk)
+            guard case .prepared(let former) = outcome else { return nil }
+            return former
+        }
+        func names(_ suffix: String) throws -> [String] {
+            try FileManager.default.contentsOfDirectory(atPath: path).filter {
+                $0.hasSuffix(suffix)
+            }.sorted()
+        }
+        for segment in 1...4 as ClosedRange<UInt64> {
+            #expect(try prepare(segment, 1 << 20) == .zeros)
+            let bytes = [UInt8](repeating: UInt8(segment), count: 8192)
+            _ = try perform(.write(segment: segment, offset: 4096, bytes: bytes), on: disk)
+        }
+        for segment in 1...3 as ClosedRange<UInt64> {
+            _ = try perform(.remove(segment: segment), on: disk)
+        }
+        #expect(try names(".retired") == ["0.retired", "1.retired"], "no more than two stay")
+        #expect(try disk.segments().map(\.number) == [4])
+        let former = try #require(try prepare(5, 1 << 20))
+        #expect(former != .zeros)
+        #expect(FormerContents(try #require(try disk.former(of: 5)), for: 5) == former)
+        #expect(try disk.former(of: 4) == nil)
+        let revived = try #require(
+            FileManager.default.contents(atPath: "\(path)/0000000000000005.log"))
+        #expect(revived.count == 1 << 20 && revived[4096] == 1)
+        _ = try perform(.remove(segment: 5), on: disk)
+        #expect(try names(".former").isEmpty)
+        #expect(try prepare(6, 1 << 19) == .zeros, "of another size")
+        #expect(try names(".retired").isEmpty)
+    }
+
+    /// A segment that is made anew, because its first write was torn, leaves no gap behind it, whenever the process
+    /// ends: those behind it, which cannot have been used, go first.
+    @Test func aSegmentThatIsMadeAnewLeavesNoGap() throws {
+        let path = try temporaryDirectory()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let disk = try PosixDisk(directory: path, wake: {})
+        defer { disk.close() }
+        func numbers(afterPreparing segment: UInt64) throws -> [UInt64] {
+            _ = try perform(
+                .prepare(segment: segment, byteCount: 1 << 20, mayUseReserve: false), on: disk)
+            return try disk.segments().map(\.number)
+        }
+        for segment in 1...4 as ClosedRange<UInt64> { _ = try numbers(afterPreparing: segment) }
+        #expect(try numbers(afterPreparing: 2) == [1, 2])
+    }
+
+    /// What is kept for later takes no room that the reserve needs.
+    @Test func theReserveGoesBeforeWhatIsKept() throws {
+        let path = try temporaryDirectory()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let disk = try PosixDisk(directory: path, wake: {})
+        defer { disk.close() }
+        _ = try perform(.prepare(segment: 1, byteCount: 1 << 20, mayUseReserve: false), on: disk)
+        _ = try perform(.remove(segment: 1), on: disk)
+        #expect(FileManager.default.fileExists(atPath: path + "/0.retired"))
+        // The reserve cannot be made whole: nothing can take the place of a directory.
+        try FileManager.default.removeItem(atPath: path + "/0.reserve")
+        try FileManager.default.createDirectory(
+            atPath: path + "/0.reserve", withIntermediateDirectories: false)
+        guard case .notReserved = try perform(.reserve(byteCount: 1 << 20), on: disk) else {
+            Issue.record("there is no room")
+            return
+        }
+        #expect(!FileManager.default.fileExists(atPath: path + "/0.retired"))
+    }
+
+    @Test func aNoteWithoutItsSegmentGoes() throws {
+        let path = try temporaryDirectory()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let stray = path + "/0000000000000003.former"
+        _ = FileManager.default.createFile(atPath: stray, contents: Foundation.Data([1]))
+        let disk = try PosixDisk(directory: path, wake: {})
+        #expect(!FileManager.default.fileExists(atPath: stray))
         disk.close()
     }
 

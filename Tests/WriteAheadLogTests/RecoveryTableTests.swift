@@ -6,7 +6,7 @@ struct RecoveryTableTests {
     @Test func theWholeTable() {
         let expected: [Finding: [RecoveryAction]] = [
             .whole: [.keep, .keep, .keep],
-            .zeros: [.refuse, .refuse, .end],
+            .unwritten: [.refuse, .refuse, .end],
             .torn: [.refuse, .refuse, .cut],
             .wrongSum: [.refuse, .refuse, .refuse],
             .badHeader: [.refuse, .refuse, .refuse],

@@ -70,6 +70,22 @@ struct TruncationTests {
         #expect(try read(world, truncated, 115) == 0, "what is truncated is not read")
     }
 
+    /// The store is lost before the segments are gone of which it had everything: they are all there is of that.
+    @Test func whatALostStoreHadStaysWhileItIsThere() throws {
+        let world = try filled(100)
+        #expect(truncate(world, 60) > 40)
+        try world.openStarted(floor: .zero)
+        let log = try #require(world.log)
+        #expect(log.marks[.segmentRemoved] == 0)
+        fill(world, 101...130)
+        #expect(log.marks[.segmentRemoved] == 0)
+        #expect(try !world.recover(floor: .zero).state.lacksBase)
+        #expect(world.delivered.map(\.slot.rawValue) == Array(1...130))
+        truncate(world, 110)
+        fill(world, 131...145)
+        #expect(log.marks[.segmentRemoved] > 3, "the new store has it")
+    }
+
     @Test func theCurrentSegmentAndOneOlderStay() throws {
         let world = try filled(100)
         truncate(world, 100)

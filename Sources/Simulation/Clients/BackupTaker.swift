@@ -54,7 +54,8 @@ final class BackupTaker {
         _ backup: Backup, _ header: BackupHeader, _ bytes: [UInt8], witness: UInt64?
     ) {
         guard !backup.isOver else { return }
-        backup.read { [self] piece in
+        backup.read { [self] result in
+            let piece = try? result.get()
             guard let piece, !piece.isEmpty else {
                 if piece != nil { judge(header, bytes, witness) }
                 return backup.end()

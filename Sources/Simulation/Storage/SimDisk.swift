@@ -63,6 +63,11 @@ package final class SimDisk: Disk {
         return try storage.read(segment, at: offset, into: buffer)
     }
 
+    package func former(of segment: UInt64) throws(DiskError) -> [UInt8]? {
+        try machine.checkReading()
+        return storage.former(segment)
+    }
+
     package func rewrite(
         segment: UInt64, at offset: Int, _ bytes: UnsafeRawBufferPointer
     ) throws(DiskError) {
@@ -194,8 +199,8 @@ package final class SimDisk: Disk {
             return .notPrepared(DiskError("no space left"))
         }
         machine.world.trace.note(.prepare, node: machine.index, segment, 1, "\(segment)")
-        storage.make(segment, byteCount: byteCount)
-        return hasRoom ? .prepared : .preparedFromReserve(DiskError("no space left"))
+        let former = storage.make(segment, byteCount: byteCount)
+        return hasRoom ? .prepared(former) : .preparedFromReserve(DiskError("no space left"))
     }
 
     private func write(_ segment: UInt64, _ offset: Int, _ bytes: [UInt8]) -> DiskOutcome? {

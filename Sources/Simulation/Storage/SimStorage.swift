@@ -29,6 +29,10 @@ package final class SimStorage {
     package internal(set) var isDamaged = false
     /// What damage has replaced, oldest first.
     var originals: [Original] = []
+    /// What the files of segments that were others before held then.
+    private var formers: [UInt64: FormerContents] = [:]
+    /// Files of segments that were removed.
+    private var retired: [[UInt8]] = []
     /// No segment can be made.
     package var isFull = false
     /// How many segments there is room for when no other can be made.
@@ -43,6 +47,8 @@ package final class SimStorage {
         copy.isDamaged = isDamaged
         copy.originals = originals
         copy.reserved = reserved
+        copy.formers = formers
+        copy.retired = retired
         return copy
     }
 
@@ -83,14 +89,38 @@ package final class SimStorage {
         return true
     }
 
-    func make(_ segment: UInt64, byteCount: Int) {
-        files[segment] = File(bytes: [UInt8](repeating: 0, count: byteCount))
+    func former(_ segment: UInt64) -> [UInt8]? { formers[segment]?.encode(for: segment) }
+
+    /// Of a removed segment's file, if there is one of the size, or of zeros.
+    func make(_ segment: UInt64, byteCount: Int) -> FormerContents {
+        formers[segment] = nil
+        if isFull { retired = [] }
+        guard let old = retired.firstIndex(where: { $0.count == byteCount }) else {
+            files[segment] = File(bytes: [UInt8](repeating: 0, count: byteCount))
+            return .zeros
+        }
+        let bytes = retired.remove(at: old)
+        let former = bytes.withUnsafeBytes { FormerContents(of: $0) }
+        files[segment] = File(bytes: bytes)
+        formers[segment] = former
+        return former
     }
 
     /// Unless it is durable it may be undone by a loss of power.
     func remove(_ segment: UInt64, isDurable: Bool) {
         if !isDurable { removed[segment] = files[segment] }
+        if retired.count < DiskOperation.retiredSegments { retired += onDisk(segment) }
         files[segment] = nil
+        formers[segment] = nil
+    }
+
+    /// What a file holds on the disk, whatever the operating system shows after a flush that failed.
+    private func onDisk(_ segment: UInt64) -> [[UInt8]] {
+        guard var file = files[segment] else { return [] }
+        for (offset, bytes) in file.stranded.sorted(by: { $0.key < $1.key }) {
+            file.bytes.replaceSubrange(offset..<offset + bytes.count, with: bytes)
+        }
+        return [file.bytes]
     }
 
     /// Writes without flushing.

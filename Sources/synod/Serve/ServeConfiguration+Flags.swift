@@ -31,6 +31,7 @@ extension ServeConfiguration {
     init(_ values: FlagValues) throws(UsageError) {
         var warnings = try Self.judge(values)
         security = try ServeSecurity(values, warnings: &warnings)
+        authentication = try AuthenticationOptions(values, warnings: &warnings)
         self.warnings = warnings
         name = values.text("name")
         guard !name.isEmpty else { throw UsageError("--name must not be empty") }
@@ -57,6 +58,7 @@ extension ServeConfiguration {
             try values.integer("quota-backend-bytes", in: Int.min...Int.max))
         watchProgressMilliseconds = try Self.watchProgress(values)
         allowedOrigins = values.list("cors")
+        allowedHosts = values.list("host-whitelist")
         autoCompaction = try Self.autoCompaction(values)
         readmission = try values.choice("readmission", of: Readmission.self)
         storage = try values.choice("storage", of: Storage.self)
@@ -73,7 +75,6 @@ extension ServeConfiguration {
             chaos = try ChaosPlan(values.text("chaos"), source: values.source("chaos"))
         }
         takesFaults = try values.boolean("enable-fault-injection") || chaos != nil
-        authentication = try AuthenticationOptions(values)
         injectedBug = try Self.bug(values)
         if initialCluster.isEmpty {
             initialCluster = [InitialMember(name: name, peerURLs: initialAdvertisePeerURLs)]

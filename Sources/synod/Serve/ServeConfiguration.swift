@@ -50,6 +50,8 @@ struct ServeConfiguration: Sendable, Equatable {
     var autoCompaction: AutoCompaction
     /// Origins as browsers write them, or `*`.
     var allowedOrigins: [String]
+    /// Names of this node without ports, or `*`.
+    var allowedHosts: [String]
     /// Whether there is a base below the tables.
     var storage: Storage
     var memoryLimit: MemoryLimit

@@ -1,6 +1,6 @@
 extension ServeFlag {
     /// All flags of etcd 3.5 and ours, by name; a flag that is not here is refused as unknown.
-    static let table = effective + tls + users + ours + inert + security + otherPurpose
+    static let table = effective + tls + users + ours + inert + otherPurpose
 
     /// The flags that do what they do in etcd.
     static let effective: [ServeFlag] = [
@@ -64,7 +64,10 @@ extension ServeFlag {
         ),
         ServeFlag(
             "cors", "ORIGINS", "*", .effective,
-            "the origins whose web pages may read the answers of etcd's paths; * for all"),
+            "the origins whose web pages may read the answers; * for all"),
+        ServeFlag(
+            "host-whitelist", "HOSTS", "*", .effective,
+            "the names of this node by which plain HTTP without TLS is served; * for all"),
         ServeFlag(
             "experimental-watch-progress-notify-interval", "TIME", "10m", .effective,
             "how often idle watches that asked for it are told how far they are"),
@@ -156,15 +159,6 @@ extension ServeFlag {
         ("experimental-distributed-tracing-instance-id", "ID", ""),
         ("experimental-distributed-tracing-sampling-rate", "COUNT", "0"),
     ].map { ServeFlag($0, $1, $2, .inert, "etcd's; has no effect here yet") }
-
-    /// etcd's flags that promise secrecy or a check of who somebody is.
-    static let security: [ServeFlag] = [
-        ("auth-token", "KIND", "simple"), ("host-whitelist", "HOSTS", "*"),
-    ].map {
-        ServeFlag(
-            $0, $1, $2, .refused("authentication is not in this version"),
-            "etcd's; refused: authentication is not in this version")
-    }
 
     /// etcd's flags that would make the process another one than was asked for.
     static let otherPurpose: [ServeFlag] = [

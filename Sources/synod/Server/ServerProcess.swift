@@ -9,6 +9,7 @@ internal import Paxos
 internal import Peering
 internal import RESTAPI
 internal import Replication
+internal import Signatures
 internal import TLS
 internal import Transport
 internal import WriteAheadLog
@@ -35,6 +36,7 @@ final class ServerProcess {
         self.loop = loop
         logger = Logger(component: "server", sink: sink)
         let logger = self.logger
+        let webTokens = try Self.webTokens(configuration.authentication, loop)
         let opened = try NodeDirectory.open(configuration)
         certificates = try NodeCertificates(configuration, logger: logger.named("tls"))
         let joined = try JoiningSeat.find(
@@ -56,7 +58,7 @@ final class ServerProcess {
             loop: loop, replica: replica, own: members.own, peers: members.peers,
             metrics: metrics, logger: logger.named("peers"), seed: SecureRandom.uint64())
         replica.link = hub
-        clientServer = Self.clientServer(loop, replica, configuration)
+        clientServer = Self.clientServer(loop, replica, configuration, webTokens)
         peerServer = Self.peerServer(loop, hub, configuration)
         useCertificates()
         countBytes()
@@ -172,19 +174,31 @@ final class ServerProcess {
     private static let tickMilliseconds: UInt64 = 10
     private static let graceMilliseconds: UInt64 = 2_000
 
+    /// Reads the keys of signed tokens. Blocking: before anything is served.
+    private static func webTokens(
+        _ options: AuthenticationOptions, _ loop: EventLoop
+    ) throws(SignatureKeyError) -> WebTokens? {
+        guard let options = options.webTokens else { return nil }
+        return WebTokens(key: try options.load(), lifeSeconds: options.lifeSeconds) {
+            Int64(loop.wallClockSeconds)
+        }
+    }
+
     private static func clientServer(
-        _ loop: EventLoop, _ replica: Replica, _ configuration: ServeConfiguration
+        _ loop: EventLoop, _ replica: Replica, _ configuration: ServeConfiguration,
+        _ webTokens: WebTokens?
     ) -> Server {
         var options = EtcdDoorOptions()
         options.requestBytesMax = configuration.maxRequestBytes
         options.txnOperationsMax = configuration.maxTransactionOperations
         options.productVersion = Version.synod
         options.origins = configuration.allowedOrigins
+        options.hosts = configuration.allowedHosts
         options.takesFaults = configuration.takesFaults
         let later = DeferredWork(loop: loop)
         let mailbox = loop.mailbox
         let keeper = Gatekeeper(
-            replica: replica, options: configuration.authentication,
+            replica: replica, options: configuration.authentication, webTokens: webTokens,
             nowMilliseconds: { loop.now / 1_000_000 }, wake: { mailbox.post {} })
         loop.onTurnEnd.append { keeper.endOfTurn() }
         let etcd = EtcdDoor(replica: replica, keeper: keeper, options: options) { later.run($0) }
@@ -201,6 +215,7 @@ final class ServerProcess {
         etcd.register(on: router)
         rest.register(on: router)
         router.http { exchange in
+            guard etcd.admits(exchange) else { return }
             if RESTDoor.owns(exchange.path) { return rest.answer(exchange) }
             if FaultDoor.owns(exchange.path) { return faults.answer(exchange) }
             etcd.answer(exchange)
