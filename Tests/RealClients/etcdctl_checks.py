@@ -1,5 +1,6 @@
 """`etcdctl check`: a minute of load on a node of its own, while other tests run."""
 
+import re
 import subprocess
 import threading
 
@@ -30,13 +31,17 @@ class Checks(threading.Thread):
                                   timeout=CHECK_SECONDS_MAX)
         except subprocess.TimeoutExpired:
             return f"not ended after {CHECK_SECONDS_MAX} s"
-        said = done.stdout.replace("\r", "\n").splitlines() + done.stderr.splitlines()
-        verdicts = [line for line in said if line.startswith(("PASS", "FAIL", "Error", "{"))]
+        verdicts = self.verdicts(done.stdout + "\n" + done.stderr)
         bad = [line for line in verdicts
                if not line.startswith(("PASS", "FAIL: Slowest", "FAIL: Stddev")) and line != "FAIL"]
         wanted = "PASS: Throughput" if "perf" in words else "PASS: Approximate"
         has_passed = any(line.startswith(wanted) for line in verdicts)
         return "" if has_passed and not bad else "\n".join(verdicts) or "it said nothing"
+
+    @staticmethod
+    def verdicts(said):
+        """The lines that judge. The progress bar is drawn by another thread: the first may stand behind it."""
+        return re.findall(r"(?:PASS|FAIL|Error|(?<=\n)\{)[^\r\n]*", said)
 
     def print_results(self):
         """Waits for the end; returns how many passed and failed."""
