@@ -52,7 +52,7 @@ struct SlowWorkTests {
         #expect(!rig.run(12, lane: 1))
         rig.open()
         rig.drain(until: 6)
-        #expect(rig.answers == [0, 10, 1, 11, 2, 3], "the first lane does not hold up the second one")
+        #expect(rig.answers == [0, 10, 1, 11, 2, 3], "no lane holds up the other one")
         #expect(rig.run(5))
         rig.drain(until: 7)
         #expect(rig.work.droppedCount == 0)
