@@ -12,14 +12,14 @@ extension HTTP2Session {
             stream.headers.removeAll()
             headerStream = Unmanaged.passUnretained(stream)
         } else if frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST {
-            check = RequestCheck(isTrailer: false)
+            check = HeaderCheck(isTrailer: false)
             let stream = pool.take()
             insert(stream, id: id)
             nghttp2_session_set_stream_user_data(
                 raw, id, Unmanaged.passUnretained(stream).toOpaque())
             headerStream = Unmanaged.passUnretained(stream)
         } else {
-            check = RequestCheck(isTrailer: true)
+            check = HeaderCheck(isTrailer: true)
         }
         return 0
     }

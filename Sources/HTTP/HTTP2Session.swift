@@ -21,7 +21,7 @@ package final class HTTP2Session {
     /// The size of the header block that is being received, as HTTP/2 counts.
     var headerBlockBytes = 0
     /// Looks at the header block that is being received.
-    var check = RequestCheck(isTrailer: false)
+    var check = HeaderCheck(isTrailer: false)
     let settings: HTTP2Settings
     let pool: HTTP2StreamPool
     let raw: OpaquePointer

@@ -6,7 +6,7 @@ extension Keyspace {
     }
 
     /// About what keys with their newest values take of it.
-    private var recordBytes: Int {
+    package var recordBytes: Int {
         tree.recordCount * Limits.recordOverheadBytes + tree.keyBytes + recordValueBytes
     }
 

@@ -19,21 +19,23 @@ final class Flusher {
     /// Tables of others than the state machine.
     private var otherTables: [TableRow] = []
 
-    /// With so much that is not flushed a flush does not rest any more.
-    private let urgentBytes: Int
+    private let plan: MemoryPlan
     private let injectedBug: ReplicaBug?
 
     init(
-        _ desk: BaseDesk, _ machine: ReplicatedState, urgentBytes: Int, injectedBug: ReplicaBug?
+        _ desk: BaseDesk, _ machine: ReplicatedState, plan: MemoryPlan, injectedBug: ReplicaBug?
     ) {
         self.desk = desk
         self.machine = machine
-        self.urgentBytes = urgentBytes
+        self.plan = plan
         self.injectedBug = injectedBug
     }
 
     /// Whether what came since the freeze takes so much memory that apply will soon have to wait for the flush.
-    private var isUrgent: Bool { machine.keyspace.unflushedBytes > urgentBytes }
+    private var isUrgent: Bool {
+        machine.keyspace.unflushedBytes
+            > plan.generation(besideKeys: machine.keyspace.recordBytes).urgentBytes
+    }
 
     var isRunning: Bool { frozen != nil }
 

@@ -1,6 +1,6 @@
 /// How a node that has a base shares out its memory.
 package struct MemoryPlan: Equatable, Sendable {
-    /// Changes that are not flushed take so much before they are frozen; at twice as much apply waits (P31).
+    /// Changes that are not flushed take at least so much before they are frozen (P31).
     package var generationBytes: Int
     /// Keys, values and changes may take so much in all before keys give way.
     package var tableBytes: Int
@@ -11,8 +11,14 @@ package struct MemoryPlan: Equatable, Sendable {
     /// memory. What is in between is read back from the log.
     package var decidedBytes: Int
 
-    /// At one and a half generations: apply waits at two.
-    var urgentBytes: Int { generationBytes + generationBytes / 2 }
+    /// What keys with their newest values leave free of the tables' share goes to the generation, which doubles at
+    /// most: fewer flushes write the newest state of a key that changes often fewer times.
+    func generation(besideKeys keyBytes: Int) -> GenerationBounds {
+        let free = tableBytes + generationBytes / 2 - keyBytes
+        return GenerationBounds(
+            dueBytes: min(2 * generationBytes, max(generationBytes, free)),
+            reserveBytes: generationBytes)
+    }
 
     /// Without a flag.
     package static let standard = MemoryPlan(

@@ -38,11 +38,15 @@ extension Replica {
     private var isFlushDue: Bool {
         let plan = configuration.memory
         let isDue =
-            isFlushWanted || machine.keyspace.unflushedBytes >= plan.generationBytes
+            isFlushWanted || machine.keyspace.unflushedBytes >= generationBounds.dueBytes
             || appliedBytesSinceFlush >= plan.replayBytes || backups?.wantsFlush == true
         guard isDue, let flusher, let desk else { return false }
         return !flusher.isRunning && taker?.isFinishing == false
             && !machine.keyspace.hasReleaseWork && !desk.base.isBehind
+    }
+
+    private var generationBounds: GenerationBounds {
+        configuration.memory.generation(besideKeys: machine.keyspace.recordBytes)
     }
 
     /// A freeze falls between two slots (P31).
@@ -90,7 +94,7 @@ extension Replica {
         if taker?.isFinishing == true || isFlushDue { return true }
         if taker?.completeSlot != nil, !flusher.isRunning { return true }
         return applyPace.mustWait(
-            unflushedBytes: machine.keyspace.unflushedBytes, plan: configuration.memory,
+            unflushedBytes: machine.keyspace.unflushedBytes, bounds: generationBounds,
             nowMilliseconds: clockMilliseconds(),
             isHeldUp: { !flusher.isRunning && desk.base.isBehind })
     }

@@ -197,7 +197,7 @@ package final class Replica {
         self.desk = desk
         flusher = desk.map {
             Flusher(
-                $0, parts.machine, urgentBytes: configuration.memory.urgentBytes,
+                $0, parts.machine, plan: configuration.memory,
                 injectedBug: configuration.injectedBug?.replica)
         }
         saveIdentity = parts.saveIdentity

@@ -2,9 +2,10 @@ internal import Replication
 
 /// What a node may use for its data, and how it is shared out.
 ///
-/// A quarter for what is not flushed, which grows to a half while a flush is at work; keys, values and changes take a
-/// half in all; the cache of the base an eighth, and decided values that wait to be applied another one. The rest is for the log's
-/// buffers, connections and the program.
+/// A quarter for changes that are not flushed, up to a half where keys leave room for them, and a quarter more while a
+/// flush is at work. Keys, values and changes take a half in all before keys give way; the cache of the base takes an
+/// eighth, and decided values that wait to be applied another one. The rest is for the log's buffers, connections and
+/// the program.
 struct MemoryLimit: Sendable, Equatable {
     let bytes: Int
 

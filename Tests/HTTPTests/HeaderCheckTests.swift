@@ -3,7 +3,7 @@ import Testing
 @testable import HTTP
 
 @Suite("which requests HTTP/2 calls malformed")
-struct RequestCheckTests {
+struct HeaderCheckTests {
     private static let usual = [
         (":method", "POST"), (":scheme", "http"), (":path", "/p"), (":authority", "a"),
     ]
@@ -11,7 +11,7 @@ struct RequestCheckTests {
     private func isSound(
         _ fields: [(String, String)], isTrailer: Bool = false, endsStream: Bool = true
     ) -> Bool {
-        var check = RequestCheck(isTrailer: isTrailer)
+        var check = HeaderCheck(isTrailer: isTrailer)
         for (name, value) in fields {
             Array(name.utf8).withUnsafeBytes { name in
                 Array(value.utf8).withUnsafeBytes { check.take(name, $0) }

@@ -1,7 +1,7 @@
 /// Looks at the fields of one request, or of its trailers, as they come: what RFC 9113 calls malformed is refused.
 /// nghttp2's own look would do, but that it refuses more: clients of etcd put a whole URL into `:authority`, and the
 /// HTTP/2 of Go, which etcd is written in, takes it.
-struct RequestCheck {
+struct HeaderCheck {
     private struct Fields: OptionSet {
         let rawValue: UInt8
         static let method = Fields(rawValue: 1)
