@@ -119,7 +119,7 @@ final class SlowWork<Answer: Sendable> {
     }
 
     private func makeThread() -> WorkThread<Order> {
-        WorkThread(jobsMax: 1, givesWay: true) { [finished, wake] task in
+        WorkThread("passwords", jobsMax: 1, givesWay: true) { [finished, wake] task in
             let answer = task.work()
             finished.withLock { $0.append(Finished(thread: task.thread, answer: answer)) }
             wake()

@@ -7,13 +7,21 @@
 /// A detached thread of the operating system.
 enum SystemThread {
     private final class Body {
+        let name: String
         let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+        init(_ name: String, _ run: @escaping @Sendable () -> Void) {
+            (self.name, self.run) = (name, run)
+        }
     }
 
-    static func start(_ run: @escaping @Sendable () -> Void) {
+    /// Linux keeps so many bytes of a thread's name (proc_pid_comm(5)).
+    private static let nameBytesMax = 15
+
+    /// - Parameter name: what `top -H`, a debugger and a profile call the thread.
+    static func start(_ name: String, _ run: @escaping @Sendable () -> Void) {
+        precondition(name.utf8.count <= nameBytesMax, "a thread's name is too long: \(name)")
         // The thread takes this reference over.
-        let argument = Unmanaged.passRetained(Body(run)).toOpaque()
+        let argument = Unmanaged.passRetained(Body(name, run)).toOpaque()
         #if canImport(Glibc)
             var thread = pthread_t()
             let result = pthread_create(&thread, nil, { SystemThread.main($0) }, argument)
@@ -36,9 +44,23 @@ enum SystemThread {
         #endif
     }
 
+    private static func setName(_ name: String) {
+        #if canImport(Glibc)
+            // glibc shows pthread_setname_np(3) to C only; it does this for other threads than its caller's.
+            let file = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
+            guard file >= 0 else { return }
+            _ = write(file, name, name.utf8.count)
+            close(file)
+        #else
+            _ = pthread_setname_np(name)
+        #endif
+    }
+
     private static func main(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
         guard let argument else { return nil }
-        Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+        let body = Unmanaged<Body>.fromOpaque(argument).takeRetainedValue()
+        setName(body.name)
+        body.run()
         return nil
     }
 }

@@ -10,15 +10,18 @@ public final class WorkPool<Job: Sendable>: Sendable {
     private let jobsMax: Int
 
     /// - Parameters:
+    ///   - name: what the system calls each thread; at most 15 bytes.
     ///   - threadCount: so many jobs are performed at a time.
     ///   - jobsMax: more jobs than this never wait: their owner is at fault.
-    public init(threadCount: Int, jobsMax: Int, perform: @escaping @Sendable (Job) -> Void) {
+    public init(
+        _ name: String, threadCount: Int, jobsMax: Int, perform: @escaping @Sendable (Job) -> Void
+    ) {
         precondition(threadCount > 0, "a pool without threads")
         let queue = Monitor(Queue(threadsLeft: threadCount))
         self.queue = queue
         self.jobsMax = jobsMax
         for _ in 0..<threadCount {
-            SystemThread.start {
+            SystemThread.start(name) {
                 while let job = Self.next(queue) { perform(job) }
                 queue.update { $0.threadsLeft -= 1 }
             }

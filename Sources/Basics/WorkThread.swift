@@ -10,13 +10,17 @@ public final class WorkThread<Job: Sendable>: Sendable {
     private let jobsMax: Int
 
     /// - Parameters:
+    ///   - name: what the system calls the thread; at most 15 bytes.
     ///   - jobsMax: more jobs than this never wait: their owner is at fault.
     ///   - givesWay: others that want the processor come first.
-    public init(jobsMax: Int, givesWay: Bool = false, perform: @escaping @Sendable (Job) -> Void) {
+    public init(
+        _ name: String, jobsMax: Int, givesWay: Bool = false,
+        perform: @escaping @Sendable (Job) -> Void
+    ) {
         let queue = Monitor(Queue())
         self.queue = queue
         self.jobsMax = jobsMax
-        SystemThread.start {
+        SystemThread.start(name) {
             if givesWay { SystemThread.giveWay() }
             while let job = Self.next(queue) { perform(job) }
             queue.update { $0.hasEnded = true }

@@ -55,10 +55,12 @@ package final class RocksBase: Base {
         snapshots = SnapshotLane(
             work, given: given, startName: startName, cacheBytes: cacheBytes)
         threads = BaseLane.allCases.map { lane in
-            WorkThread(jobsMax: Limits.queuedOperations, givesWay: lane != .reader) { $0() }
+            WorkThread(
+                lane.threadName, jobsMax: Limits.queuedOperations, givesWay: lane != .reader
+            ) { $0() }
         }
         fetchers = WorkPool(
-            threadCount: Limits.fetchingThreads,
+            "base fetcher", threadCount: Limits.fetchingThreads,
             jobsMax: Limits.queuedOperations * Limits.fetchingThreads
         ) { $0() }
     }
@@ -234,6 +236,16 @@ extension OpenStore {
             return try body(keys)
         } catch {
             throw RowError(error.description, isDamaged ? .damage : .failure)
+        }
+    }
+}
+
+extension BaseLane {
+    fileprivate var threadName: String {
+        switch self {
+        case .writer: "base writer"
+        case .snapshots: "base snapshots"
+        case .reader: "base reader"
         }
     }
 }

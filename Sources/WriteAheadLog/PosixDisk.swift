@@ -38,14 +38,14 @@ package final class PosixDisk: Disk {
         try Posix.syncDirectory(directory)
         let shared = shared
         let writer = SegmentWriter(injectedBug: injectedBug)
-        func thread(_ writer: SegmentWriter?) -> WorkThread<Job> {
-            WorkThread(jobsMax: Limits.queuedOperations) {
+        func thread(_ name: String, _ writer: SegmentWriter? = nil) -> WorkThread<Job> {
+            WorkThread(name, jobsMax: Limits.queuedOperations) {
                 shared.perform($0.operation, ticket: $0.ticket, writer: writer)
             }
         }
-        flusher = thread(writer)
-        preparer = thread(nil)
-        reader = thread(nil)
+        flusher = thread("log writer", writer)
+        preparer = thread("log preparation")
+        reader = thread("log reader")
     }
 
     package func segments() throws(DiskError) -> [SegmentFile] {

@@ -6,7 +6,7 @@ struct WorkPoolTests {
     @Test("performs every job once, and those submitted before it stops")
     func everyJob() {
         let done = Monitor<[Int: Int]>([:])
-        let pool = WorkPool<Int>(threadCount: 3, jobsMax: 1000) { job in
+        let pool = WorkPool<Int>("test", threadCount: 3, jobsMax: 1000) { job in
             done.update { $0[job, default: 0] += 1 }
         }
         for job in 0..<500 { pool.submit(job) }
@@ -17,7 +17,7 @@ struct WorkPoolTests {
     @Test("performs as many jobs at a time as it has threads, so that none waits for another one")
     func atOnce() {
         let arrived = Monitor(0)
-        let pool = WorkPool<Int>(threadCount: 3, jobsMax: 10) { _ in
+        let pool = WorkPool<Int>("test", threadCount: 3, jobsMax: 10) { _ in
             arrived.update { $0 += 1 }
             arrived.wait { $0 >= 3 ? () : nil }
         }

@@ -29,7 +29,7 @@ final class CertificateReloader {
     init(logger: Logger) {
         self.logger = logger
         let done = self.done
-        thread = WorkThread(jobsMax: 8, givesWay: true) { place, certificate in
+        thread = WorkThread("certificates", jobsMax: 8, givesWay: true) { place, certificate in
             let result = Result { () throws(TLSError) in try certificate.renewed() }
             done.update { $0.append(Renewal(place: place, result: result)) }
         }

@@ -101,7 +101,7 @@ struct NodeDirectory {
     func removeEarlierLives(_ logger: Logger) {
         let path = directory.path
         guard DataDirectory.hasEarlierLives(in: path) else { return }
-        let work = WorkThread<Void>(jobsMax: 1, givesWay: true) {
+        let work = WorkThread<Void>("earlier lives", jobsMax: 1, givesWay: true) {
             do throws(DirectoryError) {
                 try DataDirectory.removeEarlierLives(in: path)
                 logger.info("what earlier lives of the data directory left was removed")
