@@ -11,12 +11,12 @@ package struct MemoryPlan: Equatable, Sendable {
     /// memory. What is in between is read back from the log.
     package var decidedBytes: Int
 
-    /// What keys with their newest values leave free of the tables' share goes to the generation, which doubles at
-    /// most: fewer flushes write the newest state of a key that changes often fewer times.
+    /// What keys with their newest values leave free of the tables' share goes to the generation, which grows
+    /// by half at most: fewer flushes write the newest state of a key that changes often fewer times.
     func generation(besideKeys keyBytes: Int) -> GenerationBounds {
         let free = tableBytes + generationBytes / 2 - keyBytes
         return GenerationBounds(
-            dueBytes: min(2 * generationBytes, max(generationBytes, free)),
+            dueBytes: min(generationBytes * 3 / 2, max(generationBytes, free)),
             reserveBytes: generationBytes)
     }
 

@@ -2,7 +2,7 @@ internal import Replication
 
 /// What a node may use for its data, and how it is shared out.
 ///
-/// A quarter for changes that are not flushed, up to a half where keys leave room for them, and a quarter more while a
+/// A quarter for changes that are not flushed, half as much again where keys leave room for them, and a quarter more while a
 /// flush is at work. Keys, values and changes take a half in all before keys give way; the cache of the base takes an
 /// eighth, and decided values that wait to be applied another one. The rest is for the log's buffers, connections and
 /// the program.
