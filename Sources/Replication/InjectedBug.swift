@@ -231,6 +231,18 @@ extension InjectedBug {
             "the removal of a segment is not made durable: it may come back when later ones are gone",
             log: .phantomLowSegment),
         InjectedBug(
+            "former-batch-taken-for-ours", "files used again", .storage,
+            "what the file of a segment held before the segment began is taken for batches of it",
+            log: .formerBatchTakenForOurs),
+        InjectedBug(
+            "rot-taken-for-former-contents", "files used again", .storage,
+            "a sector of a file that is used again counts as not written yet, whatever is noted of it",
+            log: .rotTakenForFormerContents),
+        InjectedBug(
+            "former-note-not-durable", "files used again", .storage,
+            "the note of what a file held is not durable when the file gets its new name",
+            log: .formerNoteNotDurable),
+        InjectedBug(
             "install-over-newer", "P34", .storage,
             "a snapshot is installed over a state that has more", paxos: .installOverNewer),
         InjectedBug(

@@ -5,6 +5,7 @@ struct BatchScanner {
     let cursor: SegmentCursor
     let salt: UInt64
     let former: FormerContents
+    let injectedBug: LogBug?
 
     /// A position where a batch should begin, and what it should be.
     struct Expectation {
@@ -18,18 +19,17 @@ struct BatchScanner {
     /// What stands there. The header only if it is right.
     func examine(_ expected: Expectation) throws(RecoveryError) -> (Finding, BatchHeader?) {
         let sector = try cursor.bytes(at: expected.offset, count: Limits.sectorBytes)
-        guard let header = BatchHeader(sector, seed: seed(expected.offset)) else {
-            let isUnwritten = former.isUnwritten(sector, at: expected.offset)
-            return (isUnwritten ? .unwritten : .badHeader, nil)
+        guard let header = header(in: sector, at: expected.offset) else {
+            return (isUnwritten(sector, at: expected.offset) ? .unwritten : .badHeader, nil)
         }
         let end = expected.offset + header.extent
-        guard header.number == expected.number, header.chainBefore == expected.chain,
-            end <= expected.namedEnd ?? .max
-        else { return (.foreign, header) }
+        guard continues(header, expected), end <= expected.namedEnd ?? .max else {
+            return (.foreign, header)
+        }
         // A length beyond the file is a write that did not come, or only in part.
         let extent = try cursor.bytes(at: expected.offset, count: header.extent)
         if header.matches(extent) { return (.whole, header) }
-        let unwritten = former.unwrittenSectors(
+        let unwritten = unwrittenSectors(
             UnsafeRawBufferPointer(rebasing: extent[Limits.sectorBytes...]),
             at: expected.offset + Limits.sectorBytes)
         return (unwritten > header.unwrittenSectors ? .torn : .wrongSum, header)
@@ -70,9 +70,9 @@ struct BatchScanner {
         var offset = expected.offset + Limits.sectorBytes
         while offset < cursor.fileBytes {
             let sector = try cursor.bytes(at: offset, count: Limits.sectorBytes)
-            if !former.isUnwritten(sector, at: offset) {
+            if !self.isUnwritten(sector, at: offset) {
                 isUnwritten = false
-                if let header = BatchHeader(sector, seed: seed(offset)),
+                if let header = header(in: sector, at: offset),
                     header.number > expected.number
                 {
                     return (true, false)
@@ -83,7 +83,30 @@ struct BatchScanner {
         return (false, isUnwritten)
     }
 
-    private func seed(_ offset: Int) -> UInt32 {
-        BatchHeader.seed(salt: salt, segment: cursor.segment, offset: offset)
+    private func header(in sector: UnsafeRawBufferPointer, at offset: Int) -> BatchHeader? {
+        let segments =
+            breaks(.formerBatchTakenForOurs) ? 1...cursor.segment : cursor.segment...cursor.segment
+        return segments.reversed().lazy.compactMap { segment in
+            BatchHeader(
+                sector, seed: BatchHeader.seed(salt: salt, segment: segment, offset: offset))
+        }.first
     }
+
+    /// Whether the batch is the one that comes next.
+    private func continues(_ header: BatchHeader, _ expected: Expectation) -> Bool {
+        breaks(.formerBatchTakenForOurs)
+            || header.number == expected.number && header.chainBefore == expected.chain
+    }
+
+    private func isUnwritten(_ sector: UnsafeRawBufferPointer, at offset: Int) -> Bool {
+        breaks(.rotTakenForFormerContents) || former.isUnwritten(sector, at: offset)
+    }
+
+    private func unwrittenSectors(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> UInt32 {
+        if breaks(.rotTakenForFormerContents) { return .max }
+        return former.unwrittenSectors(bytes, at: offset)
+    }
+
+    /// Such a bug shows itself in files that are used again.
+    private func breaks(_ bug: LogBug) -> Bool { injectedBug == bug && former != .zeros }
 }

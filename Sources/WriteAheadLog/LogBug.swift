@@ -17,6 +17,14 @@ package enum LogBug: CaseIterable, Sendable {
     case promiseInDeletedSegment
     /// P30: the removal of a segment is not made durable: it may come back when later ones are gone.
     case phantomLowSegment
+    /// A batch of the segment that a file was before is taken for one of the segment that it is: neither the
+    /// segment nor the number nor the chain that its header names counts.
+    case formerBatchTakenForOurs
+    /// A sector of a file that was a segment before counts as never written in this life, whatever is noted of it.
+    case rotTakenForFormerContents
+    /// The note of what a file held is not durable when the file gets its new name (whatever disk a simulator puts
+    /// in the place of `PosixDisk`).
+    case formerNoteNotDurable
     /// P9: at replay a decided record decides accepted values of any ballot.
     case replayDecidesOlderBallot
     /// P9: of several accepted values for a decided slot the oldest is read back for a peer.

@@ -119,7 +119,7 @@ package struct LogRecovery {
     private func statedTruncation(_ survey: SegmentSurvey) throws(RecoveryError) -> Slot {
         var stated = LogState()
         for started in survey.started.suffix(2) {
-            let scanner = started.scanner(disk, identity)
+            let scanner = started.scanner(disk, identity, injectedBug)
             for record in try scanner.openingState(of: started.header) { stated.note(record) }
         }
         return stated.truncatedUpTo
@@ -153,7 +153,7 @@ package struct LogRecovery {
         holdsRecords = false
         newestWrite = 0..<SegmentHeader.byteCount
         segments.append(SegmentIndex(number: header.number))
-        let scanner = started.scanner(disk, identity)
+        let scanner = started.scanner(disk, identity, injectedBug)
         while expected.offset != expected.namedEnd {
             guard try readBatch(scanner, isLast: successor == nil) else { break }
         }

@@ -10,10 +10,12 @@ struct SegmentSurvey {
         let former: FormerContents
 
         /// Reads its batches.
-        func scanner(_ disk: any Disk, _ identity: Identity) -> BatchScanner {
+        func scanner(
+            _ disk: any Disk, _ identity: Identity, _ injectedBug: LogBug?
+        ) -> BatchScanner {
             BatchScanner(
                 cursor: SegmentCursor(disk, segment: file.number, fileBytes: file.byteCount),
-                salt: identity.salt, former: former)
+                salt: identity.salt, former: former, injectedBug: injectedBug)
         }
     }
 

@@ -20,4 +20,20 @@ struct SeededBugTests {
         }
         #expect(isFound)
     }
+
+    /// What breaks the rules of log files that are used again, with seeds that show it.
+    @Test(
+        arguments: [
+            ("former-note-not-durable", 1...20), ("rot-taken-for-former-contents", 25...80),
+            ("former-batch-taken-for-ours", 11...80),
+        ] as [(String, ClosedRange<UInt64>)])
+    func aBugOfFilesUsedAgainIsFound(name: String, seeds: ClosedRange<UInt64>) throws {
+        let bug = try #require(InjectedBug.named(name))
+        let isFound = seeds.contains { seed in
+            var scenario = Scenario(seed: seed, profile: .storage)
+            scenario.injectedBug = bug
+            return !SeedRun.run(scenario).breaches.isEmpty
+        }
+        #expect(isFound)
+    }
 }

@@ -199,7 +199,9 @@ package final class SimDisk: Disk {
             return .notPrepared(DiskError("no space left"))
         }
         machine.world.trace.note(.prepare, node: machine.index, segment, 1, "\(segment)")
-        let former = storage.make(segment, byteCount: byteCount)
+        let former = storage.make(
+            segment, byteCount: byteCount,
+            isNoteDurable: machine.world.injectedBug?.log != .formerNoteNotDurable)
         return hasRoom ? .prepared(former) : .preparedFromReserve(DiskError("no space left"))
     }
 

@@ -31,6 +31,8 @@ package final class SimStorage {
     var originals: [Original] = []
     /// What the files of segments that were others before held then.
     private var formers: [UInt64: FormerContents] = [:]
+    /// Those of which that is not noted durably.
+    private var looselyNoted: Set<UInt64> = []
     /// Files of segments that were removed.
     private var retired: [[UInt8]] = []
     /// No segment can be made.
@@ -92,8 +94,11 @@ package final class SimStorage {
     func former(_ segment: UInt64) -> [UInt8]? { formers[segment]?.encode(for: segment) }
 
     /// Of a removed segment's file, if there is one of the size, or of zeros.
-    func make(_ segment: UInt64, byteCount: Int) -> FormerContents {
+    func make(
+        _ segment: UInt64, byteCount: Int, isNoteDurable: Bool = true
+    ) -> FormerContents {
         formers[segment] = nil
+        looselyNoted.remove(segment)
         if isFull { retired = [] }
         guard let old = retired.firstIndex(where: { $0.count == byteCount }) else {
             files[segment] = File(bytes: [UInt8](repeating: 0, count: byteCount))
@@ -103,6 +108,7 @@ package final class SimStorage {
         let former = bytes.withUnsafeBytes { FormerContents(of: $0) }
         files[segment] = File(bytes: bytes)
         formers[segment] = former
+        if !isNoteDurable { looselyNoted.insert(segment) }
         return former
     }
 
@@ -179,6 +185,10 @@ package final class SimStorage {
             files[segment] = removed[segment]
         }
         removed = [:]
+        for segment in looselyNoted.sorted() where dice.happens(perMille: 500) {
+            formers[segment] = nil
+        }
+        looselyNoted = []
         for segment in numbers {
             settle(segment, &dice)
             let stranded = files[segment]?.stranded.sorted { $0.key < $1.key } ?? []
