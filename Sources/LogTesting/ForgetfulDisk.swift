@@ -16,6 +16,8 @@ package final class ForgetfulDisk: Disk {
     package private(set) var reserved = 0
     private var files: [UInt64: [UInt8]] = [:]
     private var formers: [UInt64: [UInt8]] = [:]
+    /// Why the notes of these segments cannot be read.
+    package var unreadableFormers: [UInt64: DiskError] = [:]
     /// Files of segments that were removed, oldest first.
     package private(set) var retired: [[UInt8]] = []
     private var completions: [DiskCompletion] = []
@@ -42,7 +44,10 @@ package final class ForgetfulDisk: Disk {
         return count
     }
 
-    package func former(of segment: UInt64) throws(DiskError) -> [UInt8]? { formers[segment] }
+    package func former(of segment: UInt64) throws(DiskError) -> [UInt8]? {
+        if let error = unreadableFormers[segment] { throw error }
+        return formers[segment]
+    }
 
     /// What a crash left is durable already.
     package func rewrite(

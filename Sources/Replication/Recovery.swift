@@ -70,6 +70,10 @@ package enum Recovery {
             let progress = machine.apply(decided, localOrigin: nil) { _, _, _ in }
             needsUpgrade = progress == .upgradeNeeded
         }
+        for warning in recovered.warnings {
+            logger.warning(
+                "the disk could not be read, where nothing is missed", ["error": "\(warning)"])
+        }
         let log = WriteAheadLog(
             disk: disk, identity: identity, recovered: recovered, nonce: nonce, options: options)
         var state = recovered.state.membership.seats.isEmpty ? nil : recovered.state

@@ -77,6 +77,7 @@ package struct LogRecovery {
         noteStore(state)
         return RecoveredLog(
             state: state, heard: logState.heard, boot: boot, starts: starts,
+            warnings: survey.warnings,
             logState: logState, storedUpTo: store.appliedUpTo,
             segments: segments, end: expected.offset, chain: expected.chain,
             nextBatch: expected.number, highestSlot: highestSlot, reusable: reusable,

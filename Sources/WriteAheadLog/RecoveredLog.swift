@@ -11,6 +11,8 @@ package struct RecoveredLog {
     package let boot: BootNumber
     /// The newest starts whose state batch was durable, the last one last.
     let starts: [ProcessStart]
+    /// What the disk could not give and nobody needs, in words for the operator.
+    package let warnings: [String]
     /// Whether nothing was ever durable in this log.
     package var isEmpty: Bool { segments.isEmpty }
 
@@ -19,7 +21,7 @@ package struct RecoveredLog {
     let storedUpTo: Slot
     let segments: [SegmentIndex]
     /// Offset behind the last whole batch of the last segment.
-    let end: Int
+    package let end: Int
     let chain: UInt32
     let nextBatch: UInt64
     /// The highest slot of any value.

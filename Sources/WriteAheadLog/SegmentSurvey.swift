@@ -7,6 +7,7 @@ struct SegmentSurvey {
     struct Started {
         let file: SegmentFile
         let header: SegmentHeader
+        /// Zeros where it cannot be read and nobody needs it.
         let former: FormerContents
 
         /// Reads its batches.
@@ -25,20 +26,36 @@ struct SegmentSurvey {
         let former: FormerContents
     }
 
+    /// A segment whose header was never written, with what is noted of its file.
+    fileprivate struct Unstarted {
+        let file: SegmentFile
+        let note: Note
+    }
+
+    /// What is noted of the contents that a segment's file had before.
+    fileprivate enum Note {
+        case read(FormerContents)
+        case unreadable(DiskError)
+    }
+
     private(set) var started: [Started] = []
     /// A prepared segment, to which nothing was written, that follows the last started one.
     private(set) var spare: Unused?
     /// The first write to a segment came in part.
     private(set) var hasTornOpening = false
+    /// What could not be read, and is not needed: in words.
+    private(set) var warnings: [String] = []
 
     init(disk: any Disk, identity: Identity) throws(RecoveryError) {
         let files = try Self.files(on: disk)
-        var unstarted: [Unused] = []
+        var unstarted: [Unstarted] = []
+        var newestNote = Note.read(.zeros)
         for file in files {
             let cursor = SegmentCursor(disk, segment: file.number, fileBytes: file.byteCount)
-            let former = try Self.former(of: file, disk)
-            guard let header = try Self.header(of: file, cursor, former, identity) else {
-                unstarted.append(Unused(file: file, former: former))
+            let note = Self.note(of: file, disk)
+            if case .unreadable(let error) = note { warnings.append(error.description) }
+            guard let header = try Self.header(of: file, cursor, note, identity) else {
+                unstarted.append(Unstarted(file: file, note: note))
                 continue
             }
             // A header that is not there may be missing only behind all others.
@@ -48,11 +65,12 @@ struct SegmentSurvey {
                         segment: lost.file.number, offset: 0,
                         finding: Finding.unwritten.rawValue))
             }
-            started.append(Started(file: file, header: header, former: former))
+            started.append(Started(file: file, header: header, former: note.contents ?? .zeros))
+            newestNote = note
         }
         try checkLinks()
-        try checkNote()
-        for unused in unstarted { try judge(unused, disk, identity) }
+        try check(newestNote)
+        for one in unstarted { try judge(one, disk, identity) }
     }
 
     private static func files(on disk: any Disk) throws(RecoveryError) -> [SegmentFile] {
@@ -65,21 +83,18 @@ struct SegmentSurvey {
     }
 
     /// What the segment held before it began. If that is not known, what nothing was written to looks damaged.
-    private static func former(
-        of file: SegmentFile, _ disk: any Disk
-    ) throws(RecoveryError) -> FormerContents {
+    private static func note(of file: SegmentFile, _ disk: any Disk) -> Note {
         do throws(DiskError) {
-            guard let bytes = try disk.former(of: file.number) else { return .zeros }
-            return FormerContents(bytes, for: file.number) ?? .zeros
+            guard let bytes = try disk.former(of: file.number) else { return .read(.zeros) }
+            return .read(FormerContents(bytes, for: file.number) ?? .zeros)
         } catch {
-            throw .disk(error)
+            return .unreadable(error)
         }
     }
 
     /// The header of a started segment, nil for one that was not.
     private static func header(
-        of file: SegmentFile, _ cursor: SegmentCursor, _ former: FormerContents,
-        _ identity: Identity
+        of file: SegmentFile, _ cursor: SegmentCursor, _ note: Note, _ identity: Identity
     ) throws(RecoveryError) -> SegmentHeader? {
         // A prepared file is never this short: the rest was lost.
         guard file.byteCount >= SegmentHeader.byteCount else {
@@ -88,9 +103,13 @@ struct SegmentSurvey {
         }
         let sector = try cursor.bytes(at: 0, count: SegmentHeader.byteCount)
         let reading = SegmentHeader.read(sector)
-        if former.isUnwritten(sector, at: 0), !reading.isHeader(of: file.number) { return nil }
+        if !reading.isHeader(of: file.number), isUnwritten(sector, reading, of: file, note) {
+            return nil
+        }
         switch reading {
         case .damaged:
+            // The next start may be able to read what is noted of it.
+            if case .unreadable(let error) = note, !error.isOfDevice { throw .disk(error) }
             throw .damaged(
                 LogDamage(segment: file.number, offset: 0, finding: "a damaged segment header"))
         case .newer(let version):
@@ -106,6 +125,17 @@ struct SegmentSurvey {
         }
     }
 
+    /// Whether a segment's first sector, which is not its header, is as it was before. Where what it was cannot be
+    /// read, a right header of an older segment is that, for a sector is written whole or not at all.
+    private static func isUnwritten(
+        _ sector: UnsafeRawBufferPointer, _ reading: SegmentHeader.Reading, of file: SegmentFile,
+        _ note: Note
+    ) -> Bool {
+        if let former = note.contents { return former.isUnwritten(sector, at: 0) }
+        guard case .header(let header) = reading else { return false }
+        return header.number < file.number
+    }
+
     private func checkLinks() throws(RecoveryError) {
         for (left, right) in zip(started, started.dropFirst())
         where right.header.predecessor != left.header.number {
@@ -113,23 +143,31 @@ struct SegmentSurvey {
         }
     }
 
-    /// Where the last segment ends is told by what its file held before.
-    private func checkNote() throws(RecoveryError) {
-        guard let last = started.last, last.former.digest != last.header.formerDigest else {
-            return
+    /// Where the last segment ends is told by what its file held before, unless that was zeros.
+    private func check(_ note: Note) throws(RecoveryError) {
+        guard let last = started.last else { return }
+        let finding: String
+        switch note {
+        case .read(let former):
+            if former.digest == last.header.formerDigest { return }
+            finding = "a damaged note of what the file held before"
+        case .unreadable(let error):
+            if last.header.formerDigest == 0 { return }
+            // Otherwise the next start may be able to read it.
+            guard error.isOfDevice else { throw .disk(error) }
+            finding = "a note of what the file held before that cannot be read"
         }
-        throw .damaged(
-            LogDamage(
-                segment: last.file.number, offset: 0,
-                finding: "a damaged note of what the file held before"))
+        throw .damaged(LogDamage(segment: last.file.number, offset: 0, finding: finding))
     }
 
     /// A segment without a header was never used, or its first write never ended. That write brings the
-    /// header and one state batch: anything more behind a header that is not there is damage.
+    /// header and one state batch: anything more behind a header that is not there is damage. Where what the file
+    /// held before cannot be read, every sector may have been written, and it is made anew.
     private mutating func judge(
-        _ unused: Unused, _ disk: any Disk, _ identity: Identity
+        _ unstarted: Unstarted, _ disk: any Disk, _ identity: Identity
     ) throws(RecoveryError) {
-        let file = unused.file
+        let file = unstarted.file
+        let former = unstarted.note.contents
         let cursor = SegmentCursor(disk, segment: file.number, fileBytes: file.byteCount)
         var isUnwritten = true
         var offset = SegmentHeader.byteCount
@@ -137,7 +175,7 @@ struct SegmentSurvey {
             let sector = try cursor.bytes(at: offset, count: Limits.sectorBytes)
             let seed = BatchHeader.seed(
                 salt: identity.salt, segment: file.number, offset: offset)
-            if !unused.former.isUnwritten(sector, at: offset) {
+            if former?.isUnwritten(sector, at: offset) != true {
                 isUnwritten = false
                 let isOpening = offset == SegmentHeader.byteCount
                 if !isOpening, BatchHeader(sector, seed: seed) != nil {
@@ -148,7 +186,15 @@ struct SegmentSurvey {
             offset += Limits.sectorBytes
         }
         let isNext = file.number == (started.last?.header.number ?? 0) + 1
-        if isUnwritten, isNext { spare = unused }
-        if !isUnwritten { hasTornOpening = true }
+        if isUnwritten, isNext, let former { spare = Unused(file: file, former: former) }
+        if !isUnwritten, former != nil { hasTornOpening = true }
+    }
+}
+
+extension SegmentSurvey.Note {
+    /// Nil if they cannot be read.
+    fileprivate var contents: FormerContents? {
+        if case .read(let former) = self { return former }
+        return nil
     }
 }

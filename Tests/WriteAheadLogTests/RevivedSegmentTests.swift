@@ -161,6 +161,67 @@ struct RevivedSegmentTests {
         }
     }
 
+    /// Where the log may end it is needed: then it counts as lost, if the device has failed. Anything else may be
+    /// better at the next start.
+    @Test func aNoteThatCannotBeReadAtTheEnd() throws {
+        let (world, segment, slots) = try sample()
+        _ = try end(world, slots + 1)
+        world.disk.unreadableFormers[segment] = DiskError("input/output error", isOfDevice: true)
+        do {
+            _ = try world.recover(floor: Slot(slots - 2))
+            Issue.record("the log ends nobody knows where")
+        } catch let error as RecoveryError {
+            #expect(error.isAmnesia)
+            #expect(error.description.contains("cannot be read"))
+        }
+        let passing = DiskError("too many open files")
+        world.disk.unreadableFormers[segment] = passing
+        #expect(throws: RecoveryError.disk(passing)) {
+            try world.recover(floor: Slot(slots - 2))
+        }
+        world.disk.unreadableFormers = [:]
+        #expect(try newest(world, slots - 2) == slots)
+    }
+
+    /// Where a segment ends is said by the next one's header.
+    @Test func aNoteOfAFullSegmentThatCannotBeRead() throws {
+        var (world, segment, slots) = try sample()
+        while try lastStarted(world) == segment {
+            slots += 1
+            world.append([
+                accepted(slots, 3, [UInt8](repeating: 7, count: 5000)), decided(3, slots),
+            ])
+            world.settle()
+        }
+        world.disk.crash()
+        world.disk.unreadableFormers[segment] = DiskError("input/output error", isOfDevice: true)
+        #expect(try newest(world, slots - 2) == slots)
+        #expect(try world.recover(floor: Slot(slots - 2)).warnings == ["input/output error"])
+        try world.openStarted(floor: Slot(slots - 2))
+    }
+
+    /// It begins with an older segment's header, so nothing was written to it: it is made anew.
+    @Test func aNoteOfAnUnusedSegmentThatCannotBeRead() throws {
+        var (world, segment, slots) = try sample()
+        let spare = segment + 1
+        _ = try #require(try world.disk.former(of: spare))
+        world.disk.crash()
+        world.disk.unreadableFormers[spare] = DiskError("input/output error", isOfDevice: true)
+        try world.openStarted(floor: Slot(slots - 2))
+        #expect(world.recovered?.warnings == ["input/output error"])
+        // Preparing it has removed the note.
+        world.disk.unreadableFormers = [:]
+        for _ in 0..<20 {
+            slots += 1
+            world.append([
+                accepted(slots, 3, [UInt8](repeating: 7, count: 5000)), decided(3, slots),
+            ])
+            world.settle()
+        }
+        #expect(try lastStarted(world) > segment)
+        #expect(try newest(world, slots - 2) == slots)
+    }
+
     /// A log that loses its beginning and lives on in what it lost, and what must be found again.
     private final class Story {
         let world: LogWorld
