@@ -87,6 +87,7 @@ package struct BatchHeader: Equatable, Sendable {
         chainBefore = field(16, as: UInt32.self)
         chainAfter = field(20, as: UInt32.self)
         payloadBytes = Int(field(24, as: UInt32.self))
+        guard payloadBytes <= Limits.payloadBytes else { return nil }
         unwrittenSectors = field(28, as: UInt32.self)
         slots = SlotRange(
             low: Slot(field(32, as: UInt64.self)), high: Slot(field(40, as: UInt64.self)))

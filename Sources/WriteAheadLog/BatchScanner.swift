@@ -1,3 +1,4 @@
+internal import Basics
 internal import Paxos
 
 /// Looks at one segment, batch by batch, and names what it finds.
@@ -27,12 +28,31 @@ struct BatchScanner {
             return (.foreign, header)
         }
         // A length beyond the file is a write that did not come, or only in part.
-        let extent = try cursor.bytes(at: expected.offset, count: header.extent)
-        if header.matches(extent) { return (.whole, header) }
-        let unwritten = unwrittenSectors(
-            UnsafeRawBufferPointer(rebasing: extent[Limits.sectorBytes...]),
-            at: expected.offset + Limits.sectorBytes)
-        return (unwritten > header.unwrittenSectors ? .torn : .wrongSum, header)
+        if try sum(header, at: expected.offset) == header.chainAfter { return (.whole, header) }
+        let isTorn = try lacksSectors(header, at: expected.offset)
+        return (isTorn ? .torn : .wrongSum, header)
+    }
+
+    /// Of what stands behind the header. A length that was never that of a batch takes no memory.
+    private func sum(_ header: BatchHeader, at offset: Int) throws(RecoveryError) -> UInt32 {
+        var sum = header.chainBefore
+        var skipped = BatchHeader.byteCount
+        try cursor.forEachPiece(at: offset, count: header.extent) { _, piece in
+            sum = CRC32C.checksum(UnsafeRawBufferPointer(rebasing: piece[skipped...]), seed: sum)
+            skipped = 0
+        }
+        return sum
+    }
+
+    /// Whether a sector of the batch is missing.
+    private func lacksSectors(_ header: BatchHeader, at offset: Int) throws(RecoveryError) -> Bool {
+        if breaks(.rotTakenForFormerContents) { return true }
+        var unwritten: UInt32 = 0
+        let rest = header.extent - Limits.sectorBytes
+        try cursor.forEachPiece(at: offset + Limits.sectorBytes, count: rest) { place, piece in
+            unwritten += former.unwrittenSectors(piece, at: place)
+        }
+        return unwritten > header.unwrittenSectors
     }
 
     /// What the state batches say that stand before all records of a segment; nothing from the first one on that
@@ -100,11 +120,6 @@ struct BatchScanner {
 
     private func isUnwritten(_ sector: UnsafeRawBufferPointer, at offset: Int) -> Bool {
         breaks(.rotTakenForFormerContents) || former.isUnwritten(sector, at: offset)
-    }
-
-    private func unwrittenSectors(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> UInt32 {
-        if breaks(.rotTakenForFormerContents) { return .max }
-        return former.unwrittenSectors(bytes, at: offset)
     }
 
     /// Such a bug shows itself in files that are used again.

@@ -10,8 +10,8 @@ package enum Limits {
     package static let stagedBytes = 256 << 20
     /// A buffer above this size is given back after its write.
     static let retainedStagingBytes = 8 << 20
-    /// Payload of one batch: what its header can say.
-    static let payloadBytes = Int(UInt32.max) - 4096
+    /// Payload of one batch: no more can be staged. A header that says more is none, whatever its checksum.
+    static let payloadBytes = stagedBytes
     /// How much of a segment is read at a time.
     static let readWindowBytes = 1 << 20
     /// Batches up to this size together share one entry of the index.

@@ -30,6 +30,16 @@ final class SegmentCursor {
         return UnsafeRawBufferPointer(rebasing: window[lower..<lower + byteCount])
     }
 
+    /// So many bytes from `offset` on, in pieces that fit the window: `body` is told where each begins.
+    func forEachPiece(
+        at offset: Int, count byteCount: Int, _ body: (Int, UnsafeRawBufferPointer) -> Void
+    ) throws(RecoveryError) {
+        for start in stride(from: offset, to: offset + byteCount, by: Limits.readWindowBytes) {
+            let count = min(Limits.readWindowBytes, offset + byteCount - start)
+            body(start, try bytes(at: start, count: count))
+        }
+    }
+
     private func load(_ offset: Int, atLeast byteCount: Int) throws(RecoveryError) {
         if byteCount > window.count {
             window.deallocate()

@@ -43,6 +43,45 @@ struct DamageTests {
         }
     }
 
+    /// A header whose checksum is right and whose length is not: no memory is taken for what no batch has, and it is
+    /// not taken for a write that came in part.
+    @Test func aLengthThatNoBatchHas() throws {
+        let world = LogWorld()
+        try world.openStarted()
+        let end = usedBytes(world.disk.contents(1))
+        world.append([accepted(1)])
+        world.settle()
+        let before = world.disk.contents(1)
+        for length in [UInt32(Limits.stagedBytes) + 1, .max] {
+            world.disk.replace(1, with: forged(before, at: end, length: length, world))
+            let found = try #require(damage(world))
+            #expect(found.offset == end)
+            #expect(found.finding == Finding.badHeader.rawValue)
+        }
+        // What a batch may have, and the file has not.
+        world.disk.replace(
+            1, with: forged(before, at: end, length: UInt32(Limits.stagedBytes), world))
+        #expect(try world.recover().end == end)
+        world.disk.replace(1, with: before)
+        #expect(try world.recover().end > end)
+    }
+
+    /// The segment with another payload length in a batch's header.
+    private func forged(
+        _ segment: [UInt8], at offset: Int, length: UInt32, _ world: LogWorld
+    ) -> [UInt8] {
+        func bytes(_ word: UInt32) -> [UInt8] {
+            (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
+        }
+        var forged = segment
+        forged.replaceSubrange(offset + 24..<offset + 28, with: bytes(length))
+        let seed = BatchHeader.seed(salt: world.identity.salt, segment: 1, offset: offset)
+        let sum = CRC32C.checksum(
+            [UInt8](forged[offset + 4..<offset + BatchHeader.byteCount]), seed: seed)
+        forged.replaceSubrange(offset..<offset + 4, with: bytes(sum))
+        return forged
+    }
+
     @Test func everyByte() throws {
         let (world, used) = try sample()
         #expect(damage(world) == nil)
