@@ -16,6 +16,8 @@ public struct ByteReader {
     /// Bytes already read.
     public var offset: Int { position }
     @usableFromInline var position = 0
+    /// Whether this node itself wrote the bytes, for decoders that believe it more than others.
+    public var isOfThisNode = false
 
     @inlinable public init(_ buffer: UnsafeRawBufferPointer) { self.buffer = buffer }
 

@@ -10,7 +10,7 @@ extension Ballot: ByteCodable {
     }
 
     package init(from reader: inout ByteReader) throws(ByteReaderError) {
-        let round = try reader.readCounter()
+        let round = try reader.readRound()
         let replica = ReplicaID(try reader.readFixed64())
         let incarnation = Incarnation(try reader.readFixed64())
         self.init(round: round, replica: replica, incarnation: incarnation)
@@ -21,6 +21,6 @@ extension Slot: ByteCodable {
     package func encode(into writer: inout ByteWriter) { writer.writeVarint(rawValue) }
 
     package init(from reader: inout ByteReader) throws(ByteReaderError) {
-        self.init(try reader.readCounter())
+        self.init(try reader.readSlot())
     }
 }

@@ -16,11 +16,29 @@ extension ByteReader {
         return byte == 1
     }
 
-    /// A varint that counts something from 0 on, one by one: no cluster gets beyond `Limits.counterMax`, and whoever
-    /// adds to one needs not look whether it overflows.
-    mutating func readCounter() throws(ByteReaderError) -> UInt64 {
+    /// A varint that counts slots: whoever adds to one needs not look whether it overflows.
+    mutating func readSlot() throws(ByteReaderError) -> UInt64 {
+        try readCounter("slot", saidMax: Limits.saidSlotMax)
+    }
+
+    /// A varint that counts rounds.
+    mutating func readRound() throws(ByteReaderError) -> UInt64 {
+        try readCounter("round", saidMax: Limits.saidCounterMax)
+    }
+
+    /// A varint of log time, in milliseconds.
+    mutating func readLogTime() throws(ByteReaderError) -> UInt64 {
+        try readCounter("log time", saidMax: Limits.saidCounterMax)
+    }
+
+    /// A number that rises step by step.
+    private mutating func readCounter(
+        _ name: String, saidMax: UInt64
+    ) throws(ByteReaderError) -> UInt64 {
         let value = try readVarint()
-        guard value <= Limits.counterMax else { throw .invalid("slot or round") }
+        guard value <= (isOfThisNode ? Limits.ownCounterMax : saidMax) else {
+            throw .invalid(name)
+        }
         return value
     }
 

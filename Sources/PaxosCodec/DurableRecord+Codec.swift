@@ -1,7 +1,8 @@
 package import Basics
 package import Paxos
 
-/// The log's records. Their version is the format version of the segment that holds them.
+/// The log's records. Their version is the format version of the segment that holds them. Nobody but this node writes
+/// them, nor sends them anywhere.
 extension DurableRecord: ByteCodable {
     private enum Kind {
         static let promised: UInt8 = 1
@@ -43,6 +44,7 @@ extension DurableRecord: ByteCodable {
     }
 
     package init(from reader: inout ByteReader) throws(ByteReaderError) {
+        reader.isOfThisNode = true
         switch try reader.readByte() {
         case Kind.promised:
             self = .promised(try Ballot(from: &reader))

@@ -37,9 +37,9 @@ extension Value: ByteCodable {
             self = .noOperation
         case Kind.lead:
             let ballot = try Ballot(from: &reader)
-            self = .lead(Lead(ballot: ballot, logTimeMilliseconds: try reader.readVarint()))
+            self = .lead(Lead(ballot: ballot, logTimeMilliseconds: try reader.readLogTime()))
         case Kind.batch:
-            let logTime = try reader.readVarint()
+            let logTime = try reader.readLogTime()
             self = .batch(Batch(logTimeMilliseconds: logTime, payload: try reader.readBytes()))
         case Kind.membership:
             self = .membership(try Membership(from: &reader))

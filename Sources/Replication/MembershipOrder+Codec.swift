@@ -66,7 +66,7 @@ extension OrderAnswer: ByteCodable {
         switch self {
         case .done(let governing):
             writer.write(Kind.done.rawValue)
-            writer.writeVarint(governing.slot.rawValue)
+            governing.slot.encode(into: &writer)
             governing.membership.encode(into: &writer)
         case .refused(let refusal):
             writer.write(Kind.refused.rawValue)
@@ -79,7 +79,7 @@ extension OrderAnswer: ByteCodable {
     package init(from reader: inout ByteReader) throws(ByteReaderError) {
         switch Kind(rawValue: try reader.read(UInt8.self)) {
         case .done:
-            let slot = Slot(try reader.readVarint())
+            let slot = try Slot(from: &reader)
             self = .done(GoverningMembership(slot: slot, membership: try Membership(from: &reader)))
         case .refused:
             guard let refusal = OrderRefusal(rawValue: try reader.read(UInt8.self)) else {

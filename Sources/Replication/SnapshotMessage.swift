@@ -1,4 +1,5 @@
 internal import Basics
+internal import Paxos
 internal import PaxosCodec
 internal import Rows
 
@@ -71,24 +72,35 @@ extension SnapshotMessage {
 
     private init(from reader: inout ByteReader) throws(ByteReaderError) {
         switch try reader.readByte() {
-        case 1: self = .ask(atLeast: try reader.readVarint())
+        case 1: self = .ask(atLeast: try Self.readSlot(&reader))
         case 2:
             self = .offer(
                 try reader.readFlag()
-                    ? try SnapshotDescription(slot: reader.readVarint(), filesFrom: &reader) : nil)
+                    ? try SnapshotDescription(slot: Self.readSlot(&reader), filesFrom: &reader)
+                    : nil)
         case 3:
             self = .read(
-                slot: try reader.readVarint(), file: try Self.readNumber(&reader),
-                offset: try reader.readVarint(), bytesMax: try Self.readNumber(&reader))
+                slot: try Self.readSlot(&reader), file: try Self.readNumber(&reader),
+                offset: try Self.readOffset(&reader), bytesMax: try Self.readNumber(&reader))
         case 4:
             self = .bytes(
-                slot: try reader.readVarint(), file: try Self.readNumber(&reader),
-                offset: try reader.readVarint(),
+                slot: try Self.readSlot(&reader), file: try Self.readNumber(&reader),
+                offset: try Self.readOffset(&reader),
                 try reader.readFlag() ? Array(try reader.readSlice()) : nil)
         case 5: self = .making
-        case 6: self = .damaged(slot: try reader.readVarint())
+        case 6: self = .damaged(slot: try Self.readSlot(&reader))
         default: throw .invalid("kind of message about a snapshot")
         }
+    }
+
+    private static func readSlot(_ reader: inout ByteReader) throws(ByteReaderError) -> UInt64 {
+        try Slot(from: &reader).rawValue
+    }
+
+    private static func readOffset(_ reader: inout ByteReader) throws(ByteReaderError) -> UInt64 {
+        let offset = try reader.readVarint()
+        guard offset <= Rows.Limits.snapshotBytesMax else { throw .invalid("offset") }
+        return offset
     }
 
     private static func readNumber(_ reader: inout ByteReader) throws(ByteReaderError) -> Int {

@@ -14,6 +14,8 @@ package enum Limits {
     package static let snapshotFilesMax = 65_536
     /// Bytes of one snapshot.
     package static let snapshotBytesMax: UInt64 = 16 << 40
+    /// The slot whose state a snapshot holds: as high as another node is believed about slots at all.
+    package static let snapshotSlotMax: UInt64 = 1 << 46
     /// The name of a snapshot's file.
     static let snapshotNameBytesMax = 200
     /// Snapshots that a base keeps for others.

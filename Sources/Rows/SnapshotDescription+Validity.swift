@@ -1,6 +1,7 @@
 extension SnapshotDescription {
     /// Why nothing can be installed by this description, which another member wrote; nil if it can.
     package var problem: String? {
+        guard slot <= Limits.snapshotSlotMax else { return "no log gets to slot \(slot)" }
         guard files.count <= Limits.snapshotFilesMax else { return "too many files" }
         var names: Set<String> = []
         var left = Limits.snapshotBytesMax

@@ -46,7 +46,7 @@ struct Sessions {
     /// Makes a session. Its id is never given again: it holds the slot of its registration, and ids
     /// rise within a slot.
     mutating func register(slot: UInt64, nowMilliseconds: UInt64) -> UInt64 {
-        // Ids are positive numbers in JSON, too.
+        // Ids are positive numbers in JSON, too. No message, snapshot or backup with such a slot is taken.
         precondition(slot < 1 << (63 - Limits.sessionSlotShift), "a slot that ids have no room for")
         expire(nowMilliseconds)
         if count == Limits.sessionsMax, let oldest = useOrder.oldest { remove(oldest) }

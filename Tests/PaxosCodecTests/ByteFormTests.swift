@@ -104,6 +104,45 @@ struct ByteFormTests {
         #expect(throws: ByteReaderError.self) { try decoded(Membership.self, seats.bytes) }
     }
 
+    /// Another node is believed about slots, rounds and log times up to a bound each. What this node goes on from there
+    /// and writes into its own log can be read, far above that.
+    @Test func whatPeersMaySayAndWhatTheLogMayHold() throws {
+        func ballot(_ round: UInt64) -> Ballot {
+            Ballot(round: round, replica: .init(1), incarnation: .init(1))
+        }
+        func batch(_ time: UInt64) -> Value {
+            .batch(.init(logTimeMilliseconds: time, payload: []))
+        }
+        let said: [(UInt64, (UInt64) -> Message, (UInt64) -> DurableRecord)] = [
+            (1 << 46, { .removed(.init(slot: Slot($0))) }, { .truncated(upTo: Slot($0)) }),
+            (
+                1 << 61, { .prepare(.init(ballot: ballot($0), fromSlot: Slot(1))) },
+                { .promised(ballot($0)) }
+            ),
+            (
+                1 << 61,
+                {
+                    .accept(
+                        .init(
+                            ballot: ballot(1), slot: Slot(1), decidedUpTo: .zero, value: batch($0)))
+                }, { .learned(slot: Slot(1), value: batch($0)) }
+            ),
+        ]
+        for (bound, message, record) in said {
+            #expect(try decodedMessage(encoded(message(bound))) == message(bound))
+            #expect(throws: ByteReaderError.self) {
+                try decodedMessage(encoded(message(bound + 1)))
+            }
+            for own in [bound, bound + 1, 1 << 62] {
+                #expect(try decoded(DurableRecord.self, record(own).encoded) == record(own))
+            }
+            let tooHigh: UInt64 = 1 << 62 + 1
+            #expect(throws: ByteReaderError.self) {
+                try decoded(DurableRecord.self, record(tooHigh).encoded)
+            }
+        }
+    }
+
     @Test func aReplicaHasOneSeat() {
         let seat = Seat(
             replica: .init(5), incarnation: .init(1), isVoter: true, name: "a", peerURLs: [])

@@ -14,10 +14,10 @@ struct Samples {
 
     mutating func flag() -> Bool { Bool.random(using: &random) }
 
-    /// As `number`, up to what counts.
-    mutating func counter() -> UInt64 { number() >> 2 }
+    /// As `number`, up to what another node is believed.
+    mutating func counter() -> UInt64 { number() >> 3 }
 
-    mutating func slot() -> Slot { Slot(counter()) }
+    mutating func slot() -> Slot { Slot(number() >> 18) }
 
     mutating func ballot() -> Ballot {
         Ballot(round: counter(), replica: ReplicaID(random.next()), incarnation: .init(number()))
@@ -54,11 +54,11 @@ struct Samples {
     mutating func value() -> Value {
         switch Int.random(in: 0..<5, using: &random) {
         case 0: .noOperation
-        case 1: .lead(.init(ballot: ballot(), logTimeMilliseconds: number()))
+        case 1: .lead(.init(ballot: ballot(), logTimeMilliseconds: counter()))
         case 2: .membership(membership())
         case 3:
             .reference(.init(digest: (0..<32).map { UInt8($0) }, byteCount: number()))
-        default: .batch(.init(logTimeMilliseconds: number(), payload: bytes()))
+        default: .batch(.init(logTimeMilliseconds: counter(), payload: bytes()))
         }
     }
 

@@ -182,5 +182,13 @@ struct MembershipPlanTests {
             }
             #expect((bytes + [0]).withUnsafeBytes { PeerNote($0) } == nil)
         }
+        let far = GoverningMembership(slot: Slot(1 << 46 + 1), membership: governing.membership)
+        let refused: [PeerNote] = [
+            .answer(number: 3, .done(far)),
+            .order(number: 3, .remove(1), isRetry: false, knownSlot: far.slot),
+        ]
+        for note in refused {
+            #expect(note.encode().withUnsafeBytes { PeerNote($0) } == nil, "\(note)")
+        }
     }
 }

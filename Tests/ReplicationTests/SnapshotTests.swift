@@ -114,7 +114,7 @@ struct SnapshotTests {
             SnapshotFile(name: "CURRENT", byteCount: 16, checksum: 0xffff_ffff),
         ]
         let messages: [SnapshotMessage] = [
-            .ask(atLeast: 0), .ask(atLeast: .max), .offer(nil),
+            .ask(atLeast: 0), .ask(atLeast: 1 << 46), .offer(nil),
             .offer(SnapshotDescription(slot: 300, files: files)),
             .offer(SnapshotDescription(slot: 0, files: [])),
             .read(slot: 1, file: 2, offset: 1 << 40, bytesMax: 1 << 20),
@@ -129,6 +129,17 @@ struct SnapshotTests {
             }
             #expect(SnapshotMessage(bytes + [0]) == nil)
         }
+        let tooHigh: UInt64 = 1 << 46 + 1
+        let refused: [SnapshotMessage] = [
+            .ask(atLeast: tooHigh), .offer(SnapshotDescription(slot: tooHigh, files: [])),
+            .read(slot: tooHigh, file: 0, offset: 0, bytesMax: 1),
+            .read(slot: 1, file: 0, offset: 16 << 40 + 1, bytesMax: 1),
+            .bytes(slot: tooHigh, file: 0, offset: 0, nil),
+            .bytes(slot: 1, file: 0, offset: .max, nil), .damaged(slot: tooHigh),
+        ]
+        for message in refused { #expect(SnapshotMessage(message.encoded) == nil, "\(message)") }
+        #expect(SnapshotDescription(slot: 1 << 46, files: []).problem == nil)
+        #expect(SnapshotDescription(slot: tooHigh, files: []).problem != nil)
         var random = SeededRandom(seed: 1)
         for _ in 0..<2_000 {
             let bytes = (0..<Int.random(in: 0...40, using: &random)).map { _ in

@@ -33,6 +33,14 @@ struct SessionTableTests {
         }
     }
 
+    /// Higher than that no peer, snapshot or backup is believed about slots.
+    @Test func theHighestSlotHasRoomForIDs() {
+        var sessions = Sessions()
+        let first = sessions.register(slot: 1 << 46, nowMilliseconds: 0)
+        let second = sessions.register(slot: 1 << 46 + 1 << 20, nowMilliseconds: 0)
+        #expect(first < second && Int64(exactly: second) != nil)
+    }
+
     /// Sequences in any order, within the window, late, and far ahead.
     @Test(arguments: [1, 2, 3] as [UInt64])
     func oneSessionAgainstASlowTwin(seed: UInt64) {

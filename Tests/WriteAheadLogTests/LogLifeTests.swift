@@ -6,6 +6,19 @@ import WriteAheadLog
 
 /// The log in good times: what is appended, when it is written, and what comes back.
 struct LogLifeTests {
+    /// A candidate goes one round on from the highest that a peer may have said, and must be able to start again.
+    @Test func aRoundAboveAllThatPeersMaySayComesBack() throws {
+        let world = LogWorld()
+        try world.openStarted()
+        let round: UInt64 = 1 << 61 + 1
+        world.append([.promised(ballot(round)), accepted(1, round)])
+        world.settle()
+        try world.openStarted()
+        let state = try #require(world.recovered).state
+        #expect(state.promised == ballot(round))
+        #expect(state.accepted.map(\.ballot) == [ballot(round)])
+    }
+
     @Test func whatIsAppendedComesBack() throws {
         let world = LogWorld()
         try world.openStarted()
