@@ -140,8 +140,11 @@ package final class EtcdDoor {
 
     /// Whether a plain HTTP request goes on to a door of this node: the rules for web pages hold for all of them. What
     /// does not go on is answered.
-    package func admits(_ exchange: HTTPExchange) -> Bool {
+    ///
+    /// - Parameter isForPages: false for a door whose answers no web page's script may read, whatever `--cors` says.
+    package func admits(_ exchange: HTTPExchange, isForPages: Bool = true) -> Bool {
         guard hosts.admit(exchange) else { return false }
+        guard isForPages else { return true }
         origins.mark(exchange)
         guard exchange.method == "OPTIONS" else { return true }
         // A browser asks before it sends.

@@ -60,9 +60,14 @@ final class DoorHarness {
         let router = Router()
         etcd.register(on: router)
         rest.register(on: router)
+        let faults = FaultDoor(
+            replica: node.replica, keeper: keeper, isEnabled: options.takesFaults)
         router.http { [etcd, rest] exchange in
-            guard etcd.admits(exchange) else { return }
-            if RESTDoor.owns(exchange.path) { rest.answer(exchange) } else { etcd.answer(exchange) }
+            let isForFaults = FaultDoor.owns(exchange.path)
+            guard etcd.admits(exchange, isForPages: !isForFaults) else { return }
+            if RESTDoor.owns(exchange.path) { return rest.answer(exchange) }
+            if isForFaults { return faults.answer(exchange) }
+            etcd.answer(exchange)
         }
         server = Server(
             loop: loop, configuration: ServerConfiguration(host: "127.0.0.1", port: 0),

@@ -97,6 +97,19 @@ import Transport
         #expect(tooLong.code == .invalidArgument)
     }
 
+    /// Whatever `--cors` says, no script of a web page may ask or read.
+    @Test func webPagesHaveNoFaults() throws {
+        let harness = try harness()
+        let list = try harness.http("GET", "/admin/role/list", headers: ["origin: http://a"])
+        #expect(list.status == 200)
+        #expect(!list.headers.keys.contains { $0.hasPrefix("access-control") })
+        let asked = try harness.http("OPTIONS", "/admin/role/kill", headers: ["origin: http://a"])
+        #expect(asked.status == 405)
+        #expect(!asked.headers.keys.contains { $0.hasPrefix("access-control") })
+        let page = try harness.http("GET", "/version", headers: ["origin: http://a"])
+        #expect(page.headers["access-control-allow-origin"] == "*")
+    }
+
     @Test func unknownRolesAreRefused() throws {
         let harness = try harness()
         let failure = try harness.failure(FaultsMethods.killRole, order("king").serializedBytes())

@@ -215,9 +215,10 @@ final class ServerProcess {
         etcd.register(on: router)
         rest.register(on: router)
         router.http { exchange in
-            guard etcd.admits(exchange) else { return }
+            let isForFaults = FaultDoor.owns(exchange.path)
+            guard etcd.admits(exchange, isForPages: !isForFaults) else { return }
             if RESTDoor.owns(exchange.path) { return rest.answer(exchange) }
-            if FaultDoor.owns(exchange.path) { return faults.answer(exchange) }
+            if isForFaults { return faults.answer(exchange) }
             etcd.answer(exchange)
         }
         let addresses = configuration.listenClientURLs.map {
