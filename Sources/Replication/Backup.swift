@@ -22,6 +22,8 @@ package final class Backup {
     let neededSlot: UInt64
     /// A flush has begun that has it.
     var isBeingFlushed = false
+    /// The copy was asked for: another flush may end before it is there, and a backup is opened once.
+    var isBeingMade = false
     package private(set) var isOver = false
     /// Called once, when nobody has read for so long that it was ended.
     package var onStall: () -> Void = {}

@@ -74,13 +74,14 @@ final class BackupGiver {
 
     /// The base has this slot, durably.
     func flushEnded(slot: UInt64) {
-        guard let current, current.isBeingFlushed, current.header == nil,
+        guard let current, current.isBeingFlushed, !current.isBeingMade,
             slot >= current.neededSlot
         else { return }
         make(current, newerThanSlot: slot - min(slot, 1))
     }
 
     private func make(_ backup: Backup, newerThanSlot slot: UInt64) {
+        backup.isBeingMade = true
         desk.submit(.makeSnapshot(newerThanSlot: slot)) { [self] outcome in
             guard case .snapshotMade(let description) = outcome else {
                 preconditionFailure("a snapshot was asked for: \(outcome)")

@@ -22,6 +22,15 @@ struct RegressionTests {
         .acceptorDeath, .duel, .freeze, .kill, .powerLossAll, .crashInTurn,
     ]
 
+    /// A second flush ended before the copy was there that a backup is read from: it was opened twice, its reader read
+    /// two pieces at a time, and the process ended.
+    @Test func aBackupIsOpenedOnce() {
+        var scenario = Scenario(seed: 129, profile: .storage)
+        scenario.faults = [.halves, .writeError, .kill, .powerLossAll, .crashLoop]
+        scenario.faultyMilliseconds = 16_000
+        #expect(SeedRun.run(scenario).breaches == [])
+    }
+
     @Test(arguments: [
         10300: readBack, 20515: laggard, 20_261_121_065: lateNews,
         // A newcomer asked somebody who had left and ended, for ever, and nobody for the snapshot that it needed.
