@@ -71,6 +71,29 @@ extension ProcessTests {
             #expect(node.logText.contains("has been permanently removed from the cluster"))
         }
 
+        /// A node that was away while it was removed hears so when it comes back: it takes itself for a member, and the
+        /// leader answers its heartbeats.
+        @Test(.timeLimit(.minutes(2)))
+        func whoWasRemovedInItsSleepEndsWhenItWakes() async throws {
+            try await withNodes(founders: 3, all: 3) { cluster in
+                let sleeper = cluster.nodes[2]
+                let sleeperID = try await id(of: sleeper, cluster)
+                let client = try cluster.client(of: cluster.nodes[0])
+                defer { client.close() }
+                try await client.put("before", "x")
+                try await sleeper.stop(SIGKILL)
+                _ = try await ok(
+                    Tool.synod(
+                        "member", "remove", sleeperID, "--endpoints",
+                        cluster.nodes[0].endpoint.description))
+                try await client.put("while it slept", "x")
+                try sleeper.start(sleeper.arguments(cluster.nodes, token: cluster.token))
+                try await ends(sleeper)
+                try await refusesToStart(sleeper, cluster)
+                try await client.put("after", "x")
+            }
+        }
+
         /// A node sleeps while all others are replaced. It knows none of those that are there when it comes back.
         @Test(.timeLimit(.minutes(2)))
         func aSleeperFindsMembersThatItDoesNotKnow() async throws {
