@@ -3,6 +3,6 @@ enum Catalogue {
     static func all() -> [Benchmark] {
         DecodeBenchmarks.all() + CoreBenchmarks.all() + LogBenchmarks.all()
             + FrameBenchmarks.all() + ApplyBenchmarks.all() + SessionBenchmarks.all()
-            + ReadBenchmarks.all() + ReplyBenchmarks.all()
+            + LeaseBenchmarks.all() + ReadBenchmarks.all() + ReplyBenchmarks.all()
     }
 }

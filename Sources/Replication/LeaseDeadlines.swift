@@ -82,7 +82,7 @@ struct LeaseDeadlines {
             }
             popFirst()
             deadlines[first.place] = Self.never
-            keyCount += row.keys.count
+            keyCount += row.keyCount
             ended.append(Ended(place: first.place, id: row.id, grantSlot: row.grantSlot))
         }
         return ended

@@ -8,8 +8,7 @@ package struct LeaseRow: Equatable, Sendable {
     package let ttlSeconds: Int64
     /// The slot of its grant. An id that is granted again is another lease.
     package let grantSlot: UInt64
-    /// The keys that are attached, in byte order.
-    package private(set) var keys: [[UInt8]] = []
+    private var attached = SortedKeys()
     /// The sum of the digests of all keys: their order says nothing.
     private var keysDigest: UInt64 = 0
 
@@ -18,6 +17,15 @@ package struct LeaseRow: Equatable, Sendable {
         self.ttlSeconds = ttlSeconds
         self.grantSlot = grantSlot
     }
+
+    /// The keys that are attached, in byte order.
+    package var keys: [[UInt8]] { attached.all }
+
+    /// How many they are.
+    package var keyCount: Int { attached.count }
+
+    /// Those of them that stand at these places.
+    func keys(_ places: Range<Int>) -> [[UInt8]] { attached.slice(places) }
 
     /// A place that no lease has.
     static let empty = LeaseRow(id: 0, ttlSeconds: 0, grantSlot: 0)
@@ -30,51 +38,31 @@ package struct LeaseRow: Equatable, Sendable {
         digest.add(id)
         digest.add(ttlSeconds)
         digest.add(grantSlot)
-        digest.add(UInt64(keys.count))
+        digest.add(UInt64(keyCount))
         digest.add(keysDigest)
         return digest.value
     }
 
     /// Attaches a key that is not attached.
     mutating func attach(_ key: [UInt8]) {
-        let place = place(of: key)
-        precondition(place == keys.count || keys[place] != key, "a key is attached twice")
-        keys.insert(key, at: place)
+        let isNew = attached.insert(key)
+        precondition(isNew, "a key is attached twice")
         keysDigest &+= Self.digest(of: key)
     }
 
     /// Detaches a key that is attached.
     mutating func detach(_ key: [UInt8]) {
-        let place = place(of: key)
-        precondition(place < keys.count && keys[place] == key, "a key was not attached")
-        keys.remove(at: place)
+        let wasThere = attached.remove(key)
+        precondition(wasThere, "a key was not attached")
         keysDigest &-= Self.digest(of: key)
     }
 
     /// Whether a key is attached.
-    func has(_ key: [UInt8]) -> Bool {
-        let place = place(of: key)
-        return place < keys.count && keys[place] == key
-    }
+    func has(_ key: [UInt8]) -> Bool { attached.contains(key) }
 
     private static func digest(of key: [UInt8]) -> UInt64 {
         var digest = StateDigest()
         digest.add(key)
         return digest.value
-    }
-
-    /// Where a key is, or belongs. Most come in order: at the end.
-    private func place(of key: [UInt8]) -> Int {
-        guard let last = keys.last, KeyOrder.compare(last, key) >= 0 else { return keys.count }
-        var (lower, upper) = (0, keys.count - 1)
-        while lower < upper {
-            let middle = (lower + upper) / 2
-            if KeyOrder.compare(keys[middle], key) < 0 {
-                lower = middle + 1
-            } else {
-                upper = middle
-            }
-        }
-        return lower
     }
 }

@@ -99,7 +99,7 @@ extension LeaseRow: ReplicatedTable {
         if isEmpty { return }
         writer.writeVarint(UInt64(ttlSeconds))
         writer.writeVarint(grantSlot)
-        writer.writeVarint(UInt64(keys.count))
+        writer.writeVarint(UInt64(keyCount))
         for key in keys { writer.writeBytes(key) }
     }
 

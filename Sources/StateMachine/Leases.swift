@@ -73,7 +73,7 @@ package final class Leases {
         rows[place] = .empty
         freePlaces.append(place)
         rowsDigest &-= row.digest
-        attachedCount -= row.keys.count
+        attachedCount -= row.keyCount
         revokedCount += 1
         noteChange(place)
         onEvent?(.ended(id: id, grantSlot: row.grantSlot))
@@ -148,7 +148,7 @@ package final class Leases {
             }
             places[row.id] = place
             rowsDigest &+= row.digest
-            attachedCount += row.keys.count
+            attachedCount += row.keyCount
         }
         let groups = (kept.count + Limits.leasesPerTable - 1) / Limits.leasesPerTable
         isChanged = [Bool](repeating: false, count: groups)
@@ -160,7 +160,7 @@ package final class Leases {
         var keyCount = 0
         for (place, row) in rows.enumerated() where !row.isEmpty {
             precondition(places[row.id] == place, "a lease is not where it is")
-            keyCount += row.keys.count
+            keyCount += row.keyCount
             for key in row.keys {
                 let lease = keyspace.state(of: key, at: keyspace.revision)?.lease
                 precondition(lease == row.id, "a key is not attached to its lease")

@@ -48,6 +48,8 @@ package enum Limits {
     package static let leasesMax = 1 << 20
     /// What a lease counts against the quota when it is granted, as in etcd.
     static let leaseQuotaBytes = 64
+    /// Keys of a lease that lie in one piece of memory.
+    static let sortedKeysPerPiece = 512
     /// Leases in one row of a base.
     static let leasesPerTable = 256
     /// Bytes of all users and roles with their names, hashes and keys, each with `authOverheadBytes`.

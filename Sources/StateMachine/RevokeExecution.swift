@@ -23,9 +23,9 @@ final class RevokeExecution {
 
     func step(_ keyspace: Keyspace, _ table: Leases, _ turn: inout ApplyStep) -> StepEnd {
         while endedCount < leases.count {
-            if let keys = table.row(of: leases[endedCount])?.keys, !keys.isEmpty {
+            if let row = table.row(of: leases[endedCount]), row.keyCount > 0 {
                 if transaction == nil { transaction = keyspace.beginWrite() }
-                if let stop = delete(keys, keyspace, &turn) { return stop }
+                if let stop = delete(row, keyspace, &turn) { return stop }
                 transaction.take()?.end()
             }
             _ = table.remove(leases[endedCount])
@@ -39,12 +39,12 @@ final class RevokeExecution {
 
     /// - Returns: why it stops before the last key; nil after it.
     private func delete(
-        _ keys: [[UInt8]], _ keyspace: Keyspace, _ turn: inout ApplyStep
+        _ row: LeaseRow, _ keyspace: Keyspace, _ turn: inout ApplyStep
     ) -> StepEnd? {
-        while deletedCount < keys.count {
+        while deletedCount < row.keyCount {
             if turn.budget.isSpent { return .outOfBudget }
-            let count = min(turn.budget.keys, Limits.fetchedKeys, keys.count - deletedCount)
-            let piece = keys[deletedCount..<deletedCount + count]
+            let count = min(turn.budget.keys, Limits.fetchedKeys, row.keyCount - deletedCount)
+            let piece = row.keys(deletedCount..<deletedCount + count)
             let cold = keyspace.isComplete ? [] : piece.filter { !keyspace.pin($0) }
             if !cold.isEmpty { return .needs(.states(cold)) }
             for key in piece { transaction?.delete(.single(key)) }
