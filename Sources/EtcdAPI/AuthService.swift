@@ -262,7 +262,7 @@ final class AuthService {
             switch result {
             case .ready: body()
             case .refused(let refusal): caller.fail(CallFailure(refusal))
-            case .timedOut: caller.fail(.readTimedOut)
+            case .timedOut(let delay): caller.fail(CallFailure(delay))
             }
         }
     }

@@ -59,7 +59,18 @@ package struct CallFailure: Error, Equatable, Sendable {
         self.init(error.status, isDefinite: false)
     }
 
-    /// A read that waited too long.
+    /// A read that waited too long, and for what.
+    init(_ delay: ReadDelay) {
+        let error: EtcdError =
+            switch delay {
+            case .confirmation: .timedOut
+            case .leaderChanged: .leaderChanged
+            case .applying: .timedOutApplying
+            }
+        self.init(error.status)
+    }
+
+    /// A question that waited too long.
     static let readTimedOut = CallFailure(EtcdError.timedOut.status)
 
     /// What goes with the status as metadata, or as headers of an HTTP answer.

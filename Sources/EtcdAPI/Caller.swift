@@ -50,7 +50,8 @@ enum Caller {
     /// Whether a call that waits for long is to end when no leader has been known for long.
     var requiresLeader: Bool {
         switch self {
-        case .grpc(let call, _): call.metadata("hasleader") == "true"
+        case .grpc(let call, _):
+            call.metadataBytes("hasleader")?.elementsEqual("true".utf8) ?? false
         case .gateway(let call): call.requiresLeader
         }
     }

@@ -15,7 +15,7 @@ struct ClusterService {
             switch result {
             case .ready: caller.send(members())
             case .refused(let refusal): caller.fail(CallFailure(refusal))
-            case .timedOut: caller.fail(.readTimedOut)
+            case .timedOut(let delay): caller.fail(CallFailure(delay))
             }
         }
     }

@@ -33,7 +33,7 @@ package final class EtcdDoor {
         services = EtcdServices(
             replica: replica, keeper: keeper, options: options, later: later)
         streams = OpenStreams(replica: replica)
-        gateway = Gateway(services, replica: replica, options: options, streams: streams)
+        gateway = Gateway(services, options: options, streams: streams)
         pages = PlainPages(replica: replica, options: options)
         origins = AllowedOrigins(options.origins)
         hosts = AllowedHosts(options.hosts)
@@ -196,19 +196,18 @@ package final class EtcdDoor {
         let parts = path.split(separator: "/")
         precondition(parts.count == 2, "a path is /service/method")
         let grpc = GRPCMethod(
-            counters: replica.metrics.calls(service: String(parts[0]), method: String(parts[1])),
+            counters: replica.metrics.calls(
+                service: String(parts[0]), method: String(parts[1]),
+                areMeasured: options.measuresCalls),
             responseBytesMax: options.responseBytesMax)
         let admission = Admission(path: path)
-        let gate = services.gate
+        let (gate, entrance) = (services.gate, services.entrance)
         router.register(unary: path, maxMessageBytes: options.messageBytesMax) {
-            [replica] call, message in
+            call, message in
             grpc.begin()
             let caller = Caller.grpc(call, grpc)
-            if call.metadata("hasleader") == "true", replica.status.leader == 0 {
-                return caller.fail(CallFailure(EtcdError.noLeader))
-            }
-            if replica.isLearner, !forLearners {
-                return caller.fail(CallFailure(EtcdError.notSupportedForLearner))
+            if let error = entrance.refusal(of: caller, forLearners: forLearners) {
+                return caller.fail(CallFailure(error))
             }
             if gate.isOn { return gate.admit(caller, admission, message, method) }
             method(message, caller)
@@ -223,7 +222,8 @@ package final class EtcdDoor {
         let parts = path.split(separator: "/")
         precondition(parts.count == 2, "a path is /service/method")
         let counters = replica.metrics.calls(
-            service: String(parts[0]), method: String(parts[1]), kind: kind)
+            service: String(parts[0]), method: String(parts[1]), kind: kind,
+            areMeasured: options.measuresCalls)
         let right = RPCRights.right(of: path)
         let gate = services.gate
         router.register(stream: path, maxMessageBytes: options.messageBytesMax) {

@@ -11,6 +11,9 @@ package struct EtcdDoorOptions: Sendable {
     /// Synod's own version.
     package var productVersion = "0.1.0"
 
+    /// `--metrics extensive`: whether it is measured how long calls take.
+    package var measuresCalls = false
+
     /// `--enable-fault-injection`: whether faults are taken by order.
     package var takesFaults = false
 

@@ -5,6 +5,7 @@ internal import Replication
 struct EtcdServices {
     let kv: KVService
     let gate: Gate
+    let entrance: Entrance
     let auth: AuthService
     let lease: LeaseService
     let watch: WatchService
@@ -26,6 +27,7 @@ struct EtcdServices {
     ) {
         gate = Gate(
             keeper, replica: replica, operationsMax: options.txnOperationsMax)
+        entrance = Entrance(replica)
         auth = AuthService(replica: replica, gate: gate)
         let proposer = CommandProposer(replica: replica, gate: gate, options: options)
         kv = KVService(

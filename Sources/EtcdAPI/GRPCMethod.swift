@@ -35,5 +35,8 @@ final class GRPCMethod {
     /// A client that does not wait any more got nothing, whatever the answer would be.
     private func count(_ code: GRPCCode, _ call: UnaryCall) {
         counters.handled(code: Int((call.isOpen ? code : .cancelled).rawValue))
+        if let time = counters.time, let age = call.ageNanoseconds {
+            time.observe(nanoseconds: age)
+        }
     }
 }

@@ -1,7 +1,6 @@
 internal import EtcdMessages
 internal import GRPC
 internal import Protobuf
-internal import Replication
 internal import Transport
 
 /// The JSON gateway: methods as HTTP POST, the request message as the body; a streamed answer is a line for each
@@ -16,15 +15,15 @@ final class Gateway {
     private var streamingMethods: [String: (HTTPExchange) -> Void] = [:]
     private let streams: OpenStreams
     private let gate: Gate
-    private let replica: Replica
+    private let entrance: Entrance
     private let options: EtcdDoorOptions
 
     init(
-        _ services: EtcdServices, replica: Replica, options: EtcdDoorOptions, streams: OpenStreams
+        _ services: EtcdServices, options: EtcdDoorOptions, streams: OpenStreams
     ) {
         self.streams = streams
         gate = services.gate
-        self.replica = replica
+        entrance = services.entrance
         self.options = options
         add("kv/range", RangeRequest.self, forLearners: true, services.kv.range)
         add("kv/put", PutRequest.self, services.kv.put)
@@ -111,15 +110,15 @@ final class Gateway {
     ) {
         let messageBytesMax = options.messageBytesMax
         let admission = Admission(gateway: path)
-        methods[path] = { [replica, gate] body, call in
-            if replica.isLearner, !forLearners {
-                return call.fail(CallFailure(EtcdError.notSupportedForLearner))
-            }
+        methods[path] = { [entrance, gate] body, call in
             guard let request = Self.decode(type, body, call) else { return }
             let bytes = request.serializedBytes()
             guard bytes.count <= messageBytesMax else {
                 let error = FramingError.tooLarge(size: bytes.count, limit: messageBytesMax)
                 return call.fail(CallFailure(error.status))
+            }
+            if let error = entrance.refusal(of: .gateway(call), forLearners: forLearners) {
+                return call.fail(CallFailure(error))
             }
             bytes.withUnsafeBytes { bytes in
                 if gate.isOn { return gate.admit(.gateway(call), admission, bytes, method) }

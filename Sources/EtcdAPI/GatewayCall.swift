@@ -23,6 +23,9 @@ final class GatewayCall {
 
     var requiresLeader: Bool { exchange.header("grpc-metadata-hasleader") == "true" }
 
+    /// What the client calls the version of its API.
+    var clientVersion: String? { exchange.header("grpc-metadata-client-api-version") }
+
     /// The metadata `synod-session`, in the gateway's way to send metadata as a header.
     var sessionText: String? { exchange.header("grpc-metadata-synod-session") }
 

@@ -53,7 +53,7 @@ struct HealthPages {
                 switch result {
                 case .ready: then(localProblem)
                 case .refused(let refusal): then(CallFailure(refusal).status.message)
-                case .timedOut: then(EtcdError.timedOut.text)
+                case .timedOut(let delay): then(CallFailure(delay).status.message)
                 }
             }
         }

@@ -109,7 +109,7 @@ final class KVService {
             replica.metrics.linearizableReads.increment()
             return true
         case .refused(let refusal): caller.fail(CallFailure(refusal))
-        case .timedOut: caller.fail(.readTimedOut)
+        case .timedOut(let delay): caller.fail(CallFailure(delay))
         }
         return false
     }

@@ -135,7 +135,7 @@ final class LeaseService {
                 replica.metrics.linearizableReads.increment()
                 body()
             case .refused(let refusal): caller.fail(CallFailure(refusal))
-            case .timedOut: caller.fail(.readTimedOut)
+            case .timedOut(let delay): caller.fail(CallFailure(delay))
             }
         }
     }

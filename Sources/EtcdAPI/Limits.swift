@@ -32,6 +32,8 @@ package enum Limits {
     static let renewalsPerStream = 10_000
     /// Clients that watch the health at a time.
     static let healthWatchersMax = 1024
+    /// Of what a client calls the version of its API; longer ones are counted together.
+    static let clientVersionBytesMax = 64
     /// Streaming calls that are open at a time, of all clients together.
     static let openStreamsMax = 100_000
 }

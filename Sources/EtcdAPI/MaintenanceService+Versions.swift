@@ -26,7 +26,7 @@ extension MaintenanceService {
             switch result {
             case .ready: answer(order, target, caller)
             case .refused(let refusal): caller.fail(CallFailure(refusal))
-            case .timedOut: caller.fail(.readTimedOut)
+            case .timedOut(let delay): caller.fail(CallFailure(delay))
             }
         }
     }

@@ -26,6 +26,8 @@ struct MaintenanceService {
         response.raftIndex = status.decidedSlot
         response.raftAppliedIndex = status.appliedSlot
         response.isLearner = status.isLearner
+        // None is ever under way.
+        response.downgradeInfo = DowngradeInfo()
         if status.leader == 0 { response.errors.append(EtcdError.noLeader.text) }
         if let problem = status.problem { response.errors.append(problem) }
         for role in status.deadRoles { response.errors.append("the \(role) is dead") }
@@ -64,7 +66,7 @@ struct MaintenanceService {
             switch result {
             case .ready: caller.send(alarms(order.alarm))
             case .refused(let refusal): caller.fail(CallFailure(refusal))
-            case .timedOut: caller.fail(.readTimedOut)
+            case .timedOut(let delay): caller.fail(CallFailure(delay))
             }
         }
     }

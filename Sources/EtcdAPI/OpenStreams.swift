@@ -1,10 +1,12 @@
 internal import GRPC
+internal import Observability
 internal import Replication
 
 /// The streaming calls that are open, and the rules that hold for all of them: which may begin, and when the node ends
 /// them. A client goes on elsewhere if a stream ends with Unavailable; any other end it takes for its own fault.
 final class OpenStreams {
     private let replica: Replica
+    private let versions: ClientVersions
     private var callers: [StreamCaller] = []
     /// Since when no leader is known, in ticks.
     private var ticksWithoutLeader: Int
@@ -18,6 +20,7 @@ final class OpenStreams {
     /// - Parameter tickMilliseconds: how often `tick` is called.
     init(replica: Replica, tickMilliseconds: UInt64 = 100) {
         self.replica = replica
+        versions = ClientVersions(replica.metrics.clientRequests, kind: .stream)
         // As etcd: three election time-outs.
         let election = replica.configuration.electionTimeoutMilliseconds
         ticksOfElection = Int(election / tickMilliseconds) + 1
@@ -58,9 +61,12 @@ final class OpenStreams {
         }
     }
 
+    /// In etcd's order.
     private func refusal(of caller: StreamCaller, forLearners: Bool) -> EtcdError? {
-        if caller.requiresLeader, lacksLeader { return .noLeader }
-        return replica.isLearner && !forLearners ? .notSupportedForLearner : nil
+        if replica.isLearner, !forLearners { return .notSupportedForLearner }
+        let isText = caller.clientVersion.map { $0.withUnsafeBytes(versions.count) }
+        if !(isText ?? versions.count(nil)) { return .invalidClientVersion }
+        return caller.requiresLeader && lacksLeader ? .noLeader : nil
     }
 
     /// Whether this is more than an election. A node knows of its leader's death at once, and just then the leader's

@@ -28,7 +28,8 @@ struct PlainPages {
             case .ready: respond(exchange, problem: nil)
             case .refused(let refusal):
                 respond(exchange, problem: "QGET ERROR:\(CallFailure(refusal).status.message)")
-            case .timedOut: respond(exchange, problem: "QGET ERROR:\(EtcdError.timedOut.text)")
+            case .timedOut(let delay):
+                respond(exchange, problem: "QGET ERROR:\(CallFailure(delay).status.message)")
             }
         }
     }

@@ -132,7 +132,7 @@ final class StoreCalls {
                 }
                 reader.read(request) { then($0.mapError { CallFailure($0).throughClient }) }
             case .refused(let refusal): then(.failure(CallFailure(refusal)))
-            case .timedOut: then(.failure(.readTimedOut))
+            case .timedOut(let delay): then(.failure(CallFailure(delay)))
             }
         }
     }

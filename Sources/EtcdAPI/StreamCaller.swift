@@ -25,6 +25,8 @@ final class StreamCaller {
     var onDrain: (() -> Void)?
     /// Whether the call ends when no leader has been known for long.
     let requiresLeader: Bool
+    /// What its client calls the version of its API; nil if it says nothing.
+    let clientVersion: [UInt8]?
     /// What the call says of who makes it.
     let bearer: Bearer
     /// The place among the open streams.
@@ -40,6 +42,7 @@ final class StreamCaller {
         way = .grpc(stream)
         self.counters = counters
         requiresLeader = stream.metadata("hasleader") == "true"
+        clientVersion = stream.metadataBytes("client-api-version").map { Array($0) }
         bearer = Bearer(stream)
         stream.onMessage = { [weak self] in
             counters.messagesReceived.increment()
@@ -54,6 +57,7 @@ final class StreamCaller {
         way = .gateway(exchange)
         counters = nil
         requiresLeader = exchange.header("grpc-metadata-hasleader") == "true"
+        clientVersion = exchange.header("grpc-metadata-client-api-version").map { Array($0.utf8) }
         bearer = Bearer(exchange)
         exchange.endsWithInput = true
         exchange.onDrain = { [weak self] in self?.onDrain?() }
@@ -159,6 +163,9 @@ final class StreamCaller {
         guard !hasEnded else { return }
         hasEnded = true
         counters?.handled(code: Int(code.rawValue))
+        if let time = counters?.time, case .grpc(let stream) = way {
+            time.observe(nanoseconds: stream.ageNanoseconds)
+        }
         onMessage = nil
         onHalfClose = nil
         onDrain = nil

@@ -14,6 +14,8 @@ package final class CallCounters {
     /// Messages of streams that came, and that were sent. A unary call has one when it begins, and one when it succeeds.
     package let messagesReceived: Counter
     package let messagesSent: Counter
+    /// How long they took; nil while nobody wants to know.
+    package let time: Histogram?
     private let family: MetricFamily<Counter>
     private let service: String
     private let method: String
@@ -23,10 +25,11 @@ package final class CallCounters {
 
     init(
         started: Counter, family: MetricFamily<Counter>, messages: MessageFamilies,
-        service: String, method: String, kind: CallKind
+        time: Histogram?, service: String, method: String, kind: CallKind
     ) {
         self.started = started
         self.family = family
+        self.time = time
         self.service = service
         self.method = method
         self.kind = kind

@@ -142,9 +142,16 @@ package final class ServerMetrics {
         RoleMetrics(up: rolesUp.labelled(name), deaths: roleDeaths.labelled(name))
     }
 
+    /// Calls by their kind, unary or stream, and by what their clients call the version of their API.
+    package var clientRequests: MetricFamily<Counter> { network.clientRequests }
+
     /// The counters of one gRPC method, for instance `("etcdserverpb.KV", "Put")`: asked for once and
     /// kept.
-    package func calls(service: String, method: String, kind: CallKind = .unary) -> CallCounters {
-        network.calls(service: service, method: method, kind: kind)
+    ///
+    /// - Parameter areMeasured: whether somebody wants to know how long calls take.
+    package func calls(
+        service: String, method: String, kind: CallKind = .unary, areMeasured: Bool = false
+    ) -> CallCounters {
+        network.calls(service: service, method: method, kind: kind, areMeasured: areMeasured)
     }
 }

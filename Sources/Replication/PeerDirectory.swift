@@ -10,14 +10,23 @@ struct PeerDirectory {
     }
 
     private var peers: [Peer] = []
-    private var connected: [ReplicaID] = []
+    private var connected: [(peer: ReplicaID, sinceMilliseconds: UInt64)] = []
 
     /// Whether both hellos are said on a connection to this peer.
-    func isConnected(_ peer: ReplicaID) -> Bool { connected.contains(peer) }
+    func isConnected(_ peer: ReplicaID) -> Bool { connected.contains { $0.peer == peer } }
 
-    mutating func note(_ peer: ReplicaID, isConnected: Bool) {
-        connected.removeAll { $0 == peer }
-        if isConnected { connected.append(peer) }
+    /// Whether there has been one connection all the time since then.
+    func isConnected(_ peer: ReplicaID, since milliseconds: UInt64) -> Bool {
+        connected.contains { $0.peer == peer && $0.sinceMilliseconds <= milliseconds }
+    }
+
+    mutating func noteConnected(_ peer: ReplicaID, nowMilliseconds: UInt64) {
+        noteDisconnected(peer)
+        connected.append((peer, nowMilliseconds))
+    }
+
+    mutating func noteDisconnected(_ peer: ReplicaID) {
+        connected.removeAll { $0.peer == peer }
     }
 
     /// Memories from before the restart.

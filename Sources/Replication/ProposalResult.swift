@@ -37,5 +37,15 @@ package enum ReadResult: Equatable, Sendable {
     /// Everything decided when the read arrived is applied here: read the state machine now.
     case ready
     case refused(Refusal)
-    case timedOut
+    case timedOut(ReadDelay)
+}
+
+/// What a read still lacked when its time ran out.
+package enum ReadDelay: Equatable, Sendable {
+    /// The word of a majority that the leader leads.
+    case confirmation
+    /// The same, and while it waited another leader came.
+    case leaderChanged
+    /// What was decided when it arrived: it is not applied here.
+    case applying
 }

@@ -74,12 +74,17 @@ struct ProposalTable {
 
     /// Ends the waits whose time is over. What was never handed over is never sent, so its failure is
     /// definite; everything else may still run (P20).
-    mutating func expire(nowMilliseconds: UInt64, cause: UnknownCause) -> [Ended] {
+    ///
+    /// - Parameter cause: why nobody knows of a command, by its deadline.
+    mutating func expire(
+        nowMilliseconds: UInt64, cause: (UInt64) -> UnknownCause
+    ) -> [Ended] {
         var ended: [Ended] = []
         while let first = waiters.first, first.deadlineMilliseconds <= nowMilliseconds,
             let bundle = bundles.first
         {
-            endFirst(bundle.wasHandedOver ? .unknown(cause) : .refused(.noLeader), into: &ended)
+            let cause = bundle.wasHandedOver ? cause(first.deadlineMilliseconds) : nil
+            endFirst(cause.map { .unknown($0) } ?? .refused(.noLeader), into: &ended)
         }
         return ended
     }

@@ -10,7 +10,14 @@ struct ReadQueue {
         let deadlineMilliseconds: UInt64
         /// Known once a round has confirmed it.
         var slot: UInt64?
+        /// Another leader came while it was not.
+        var sawChange = false
         var completions: [Completion]
+
+        var delay: ReadDelay {
+            if slot != nil { return .applying }
+            return sawChange ? .leaderChanged : .confirmation
+        }
     }
 
     private var arriving: [Completion] = []
@@ -58,11 +65,21 @@ struct ReadQueue {
         return ready
     }
 
-    /// The completions whose time is over.
-    mutating func takeExpired(nowMilliseconds: UInt64) -> [Completion] {
-        var expired: [Completion] = []
+    /// A leader has come; who waits for a leader's word was perhaps asking the one before.
+    mutating func noteLeader() {
+        for position in 0..<groups.count where groups[position].slot == nil {
+            groups[position].sawChange = true
+        }
+    }
+
+    /// The completions whose time is over, and what they waited for.
+    mutating func takeExpired(
+        nowMilliseconds: UInt64
+    ) -> [(completion: Completion, delay: ReadDelay)] {
+        var expired: [(completion: Completion, delay: ReadDelay)] = []
         while let group = groups.first, group.deadlineMilliseconds <= nowMilliseconds {
-            expired += group.completions
+            let delay = group.delay
+            expired += group.completions.map { ($0, delay) }
             groups.popFirst()
         }
         waitingCount -= expired.count

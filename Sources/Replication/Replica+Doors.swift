@@ -123,14 +123,29 @@ extension Replica {
     }
 
     func expireWaits(_ nowMilliseconds: UInt64) {
-        let cause: UnknownCause = hasLostLeader ? .leaderFailed : .timedOut
-        let ended = proposals.expire(nowMilliseconds: nowMilliseconds, cause: cause)
+        let ended = proposals.expire(nowMilliseconds: nowMilliseconds) { deadline in
+            cause(ofWaitFrom: deadline - configuration.requestTimeoutMilliseconds)
+        }
         metrics.proposalsFailed.increment(by: UInt64(ended.count))
         for end in ended { expire(end) }
-        for completion in reads.takeExpired(nowMilliseconds: nowMilliseconds) {
+        for (completion, delay) in reads.takeExpired(nowMilliseconds: nowMilliseconds) {
             marks.hit(.readTimedOut)
-            completion(.timedOut)
+            completion(.timedOut(delay))
         }
+    }
+
+    /// What has become of the way to the leader since a command was taken: operators look there first.
+    private func cause(ofWaitFrom start: UInt64) -> UnknownCause {
+        if let leaderLostAtMilliseconds, leaderLostAtMilliseconds >= start { return .leaderFailed }
+        guard let leader = leaderBallot?.replica, let membership else { return .timedOut }
+        let voters = membership.voters.map(\.replica)
+        func isReached(_ peer: ReplicaID) -> Bool {
+            peer == configuration.replica || peers.isConnected(peer, since: start)
+        }
+        if leader == configuration.replica {
+            return 2 * voters.count(where: isReached) > voters.count ? .timedOut : .connectionLost
+        }
+        return isReached(leader) ? .timedOut : .connectionLost
     }
 
     private func expire(_ end: ProposalTable.Ended) {

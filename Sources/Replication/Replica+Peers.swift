@@ -47,7 +47,9 @@ extension Replica {
     /// Messages of one frame.
     package func receive(_ messages: [Message], from sender: Input.Sender) {
         // News that a connection was lost may come when there is another one already.
-        if !peers.isConnected(sender.replica) { peers.note(sender.replica, isConnected: true) }
+        if !peers.isConnected(sender.replica) {
+            peers.noteConnected(sender.replica, nowMilliseconds: clockMilliseconds())
+        }
         for message in messages where isWellFormed(message, from: sender) {
             if case .host(let host) = message {
                 receive(host.payload, from: sender.replica)
@@ -80,14 +82,14 @@ extension Replica {
 
     /// A connection to the peer is up, both hellos said.
     package func connected(_ peer: ReplicaID) {
-        peers.note(peer, isConnected: true)
+        peers.noteConnected(peer, nowMilliseconds: clockMilliseconds())
         step(.connected(peer))
         if leaderBallot?.replica == peer { sendUnansweredAgain() }
     }
 
     /// No connection to the peer is left: a hint, never a proof.
     package func disconnected(_ peer: ReplicaID) {
-        peers.note(peer, isConnected: false)
+        peers.noteDisconnected(peer)
         step(.disconnected(peer))
     }
 

@@ -105,8 +105,10 @@ extension Replica {
     }
 
     private func leaderChanged(_ ballot: Ballot?) {
-        hasLostLeader = ballot == nil && leaderBallot != nil
-        if hasLostLeader { marks.hit(.leaderLost) }
+        if let leaderBallot, leaderBallot != ballot {
+            leaderLostAtMilliseconds = clockMilliseconds()
+            if ballot == nil { marks.hit(.leaderLost) }
+        }
         leaderBallot = ballot
         metrics.hasLeader.set(ballot == nil ? 0 : 1)
         metrics.isLeader.set(ballot?.replica == configuration.replica ? 1 : 0)
@@ -116,6 +118,7 @@ extension Replica {
         logger.info(
             "a leader is known",
             ["leader": "\(hexadecimal(ballot.replica.rawValue))", "round": "\(ballot.round)"])
+        reads.noteLeader()
         sendUnansweredAgain()
         resendExpiries(as: ballot)
         endMoves(to: ballot.replica)

@@ -158,7 +158,8 @@ package final class Replica {
     // What is known of others.
     var leaderBallot: Ballot?
     var leaderChangesSeen: UInt64 = 0
-    var hasLostLeader = false
+    /// When this node last heard that its leader leads no more.
+    var leaderLostAtMilliseconds: UInt64?
     var peers = PeerDirectory()
 
     /// How often each rare thing happened around the core.

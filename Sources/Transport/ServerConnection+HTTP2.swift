@@ -109,7 +109,7 @@ extension ServerConnection {
         case .unary: call.kind = .unary
         case .stream(let handler):
             call.kind = .stream
-            let stream = ServerStream(call: call, route: route)
+            let stream = ServerStream(call: call, route: route, loop: server.loop)
             call.serverStream = stream
             handler(stream)
         }

@@ -19,18 +19,25 @@ package final class ServerStream {
     package var onDrain: (() -> Void)?
 
     private var call: ServerCall?
+    private let loop: EventLoop
+    private let startedAt: UInt64
     private var framer: MessageFramer
     private var hasHeaders = false
     private var isFinished = false
 
-    init(call: ServerCall, route: Route) {
+    init(call: ServerCall, route: Route, loop: EventLoop) {
         self.call = call
+        self.loop = loop
+        startedAt = call.startedAt
         path = route.path
         framer = MessageFramer(maxMessageBytes: route.maxMessageBytes)
     }
 
     /// Whether messages can still be sent.
     package var isOpen: Bool { call != nil && !isFinished }
+
+    /// How long ago the call began, by the clock now; also when it is over.
+    package var ageNanoseconds: UInt64 { loop.now - startedAt }
 
     /// Bytes sent but not yet on their way to the kernel. Whoever produces faster than the client
     /// reads must stop when this is high, until `onDrain`.
@@ -54,6 +61,11 @@ package final class ServerStream {
 
     /// The request's metadata called `name` (in lower case).
     package func metadata(_ name: String) -> String? { call?.stream.headers.value(name) }
+
+    /// The same without a copy: valid until the call is over.
+    package func metadataBytes(_ name: StaticString) -> UnsafeRawBufferPointer? {
+        call?.stream.headers.bytes(name)
+    }
 
     /// Sends the answer's headers now, and not with the first message.
     package func sendHeaders() {

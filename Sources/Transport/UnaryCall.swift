@@ -30,6 +30,12 @@ package struct UnaryCall {
     /// When the request arrived, in monotonic nanoseconds of the loop.
     package var startedAt: UInt64 { isCurrent ? call.startedAt : 0 }
 
+    /// How long ago that was, by the clock now; nil when the call is over.
+    package var ageNanoseconds: UInt64? {
+        guard isCurrent, let connection = call.connection else { return nil }
+        return connection.server.loop.now - call.startedAt
+    }
+
     /// The method's path, `/package.Service/Method`.
     package var path: String { isCurrent ? call.route?.path ?? "" : "" }
 

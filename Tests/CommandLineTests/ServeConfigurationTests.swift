@@ -36,8 +36,16 @@ import Testing
         #expect(it.heartbeatIntervalMilliseconds == 50 && it.electionTimeoutMilliseconds == 250)
         #expect(it.maxRequestBytes == 1_572_864 && it.maxTransactionOperations == 128)
         #expect(it.logLevel == .info && it.logFormat == .text)
+        #expect(it.metricsDetail == .basic)
         #expect(it.segmentBytes == 64 << 20)
         #expect(it.warnings.isEmpty)
+    }
+
+    @Test func metricsAreBasicOrExtensive() throws {
+        #expect(try make(["--metrics", "extensive"]).metricsDetail == .extensive)
+        #expect(try make([], ["ETCD_METRICS": "extensive"]).metricsDetail == .extensive)
+        #expect(try make(["--metrics=basic"]).warnings.isEmpty)
+        #expect(refusal("--metrics", "all").contains("--metrics"))
     }
 
     @Test func deathsOfRolesAreAskedFor() throws {

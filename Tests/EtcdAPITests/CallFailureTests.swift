@@ -39,6 +39,28 @@ import Testing
         #expect(response.headers.contains(.init(name: "retry-after", value: "1")))
     }
 
+    /// What the order of a client comes to at the leader.
+    @Test(arguments: [
+        (OrderRefusal.unhealthy, EtcdError.unhealthy), (.urlsTaken, .peerURLExists),
+        (.invalidURLs, .invalidMemberURLs), (.memberNotFound, .memberNotFound),
+        (.notALearner, .notALearner), (.learnerBehind, .learnerNotReady),
+        (.tooManyLearners, .tooManyLearners), (.tooFewStarted, .tooFewStartedMembers),
+    ])
+    func refusedOrdersHaveEtcdsWords(refusal: OrderRefusal, error: EtcdError) {
+        #expect(CallFailure(OrderResult.refused(refusal)).status == error.status)
+    }
+
+    @Test(arguments: [
+        (ReadDelay.confirmation, EtcdError.timedOut), (.leaderChanged, .leaderChanged),
+        (.applying, .timedOutApplying),
+    ])
+    func readsThatWaitedTooLongSayForWhat(delay: ReadDelay, error: EtcdError) {
+        let failure = CallFailure(delay)
+        #expect(failure.status == error.status && failure.status.code == .unavailable)
+        // Nothing was asked to be done.
+        #expect(failure.metadata.isEmpty)
+    }
+
     @Test func aNodeThatIsNotReadySaysWhy() {
         let failure = CallFailure(Refusal.notReady("waiting for its peers"))
         #expect(failure.status == GRPCStatus(.unavailable, "etcdserver: waiting for its peers"))

@@ -18,6 +18,8 @@ final class DoorHarness {
     let node: TestNode
     var replica: Replica { node.replica }
     let keeper: Gatekeeper
+    /// By how much the clock of simple tokens is ahead of the loop's.
+    let tokenClock = TokenClock()
     let etcd: EtcdDoor
     let rest: RESTDoor
     private let server: Server
@@ -50,7 +52,9 @@ final class DoorHarness {
         authentication.bcryptCost = 4
         keeper = Gatekeeper(
             replica: node.replica, options: authentication, webTokens: webTokens,
-            nowMilliseconds: { loop.now / 1_000_000 }, wake: { mailbox.post {} })
+            nowMilliseconds: { [tokenClock] in
+                loop.now / 1_000_000 + tokenClock.aheadMilliseconds
+            }, wake: { mailbox.post {} })
         loop.onTurnEnd.append { [keeper] in keeper.endOfTurn() }
         etcd = EtcdDoor(
             replica: node.replica, keeper: keeper, options: options, later: later)
@@ -137,14 +141,19 @@ final class DoorHarness {
     func request(
         _ method: String, _ target: String, headers: [String] = [], body: [UInt8] = []
     ) -> OpenRequest {
-        let reader = HTTPReader()
-        let tcp = TCPConnection.connect(
-            loop: loop, host: "127.0.0.1", port: server.ports[0], timeoutMilliseconds: 5_000,
-            handler: reader)
         var head = "\(method) \(target) HTTP/1.1\r\nhost: test\r\nconnection: close\r\n"
         for header in headers { head += header + "\r\n" }
         if method == "POST" || !body.isEmpty { head += "content-length: \(body.count)\r\n" }
-        reader.request = Array((head + "\r\n").utf8) + body
+        return send(Array((head + "\r\n").utf8) + body)
+    }
+
+    /// Sends any bytes on a connection of their own.
+    func send(_ bytes: [UInt8]) -> OpenRequest {
+        let reader = HTTPReader()
+        reader.request = bytes
+        let tcp = TCPConnection.connect(
+            loop: loop, host: "127.0.0.1", port: server.ports[0], timeoutMilliseconds: 5_000,
+            handler: reader)
         return OpenRequest(reader: reader, tcp: tcp)
     }
 
@@ -153,6 +162,11 @@ final class DoorHarness {
     ) throws -> HTTPAnswer {
         try http(method, target, headers: headers, body: Array(text.utf8))
     }
+}
+
+/// A clock that a test puts forward.
+final class TokenClock {
+    var aheadMilliseconds: UInt64 = 0
 }
 
 /// A request that was sent.

@@ -1,7 +1,8 @@
-import EtcdAPI
 import Protobuf
 import Replication
 import Testing
+
+@testable import EtcdAPI
 
 /// The JSON gateway: the same methods over HTTP, in grpc-gateway's JSON.
 @Suite struct GatewayTests {
@@ -118,6 +119,28 @@ import Testing
             #expect(missing.status == 404, "\(path)")
             #expect(missing.json["code"]?.asInteger(Int.self) == 5, "\(path)")
         }
+    }
+
+    /// etcd's, and one of our own.
+    @Test func allPathsOfEtcdAreThere() throws {
+        let services = [
+            "kv": "range put deleterange txn compaction",
+            "kv/lease": "revoke timetolive leases",
+            "lease": "grant revoke keepalive timetolive leases",
+            "cluster/member": "add remove update list promote replace",
+            "maintenance":
+                "alarm status defragment hash hashkv snapshot transfer-leadership downgrade",
+            "auth": "enable disable status authenticate",
+            "auth/user": "add get list delete changepw grant revoke",
+            "auth/role": "add get list delete grant revoke",
+            "lock": "lock unlock", "election": "campaign proclaim leader observe resign",
+        ]
+        let paths = services.flatMap { service, methods in
+            methods.split(separator: " ").map { "\(service)/\($0)" }
+        }
+        let harness = try DoorHarness()
+        #expect(harness.etcd.gateway.paths == (paths + ["watch"]).sorted())
+        #expect(try harness.http("POST", "/v3/kv/rangestream", text: "{}").status == 404)
     }
 
     @Test func theGatewayHasTheLimitsOfGRPC() throws {

@@ -39,6 +39,7 @@ import Transport
         #expect(status.raftIndex >= status.raftAppliedIndex)
         #expect(status.errors.isEmpty)
         #expect(!status.isLearner)
+        #expect(status.hasDowngradeInfo && status.downgradeInfo == DowngradeInfo())
         #expect(status.dbSizeInUse > 0)
         #expect(status.dbSize >= status.dbSizeInUse)
     }

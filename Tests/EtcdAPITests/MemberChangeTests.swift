@@ -120,6 +120,15 @@ import Transport
         #expect(replaced.members.count == 4)
     }
 
+    private func streamEnd(_ harness: DoorHarness, _ path: String) throws -> GRPCStatus? {
+        var end: GRPCStatus?
+        let stream = harness.client.stream(path)
+        stream.onClose = { end = $0 }
+        stream.send([])
+        harness.run { end != nil }
+        return end
+    }
+
     @Test func aLearnerServesLittleUntilItIsPromoted() throws {
         let cluster = try TestCluster(requestTimeoutMilliseconds: 5_000)
         let (leader, follower) = try cluster.leaderAndFollower()
@@ -141,6 +150,13 @@ import Transport
         let status: StatusResponse = try follower.call(
             MaintenanceMethods.status, StatusRequest())
         #expect(status.isLearner)
+        for path in [WatchMethods.watch, LeaseMethods.leaseKeepAlive, ElectionMethods.observe] {
+            let end = try streamEnd(follower, path)
+            #expect(end == EtcdError.notSupportedForLearner.status, "\(path)")
+        }
+        // Served, as far as a node can that has no base.
+        let backup = try streamEnd(follower, MaintenanceMethods.snapshot)
+        #expect(backup?.message.contains("--storage memory") == true)
         let gateway = try follower.http("POST", "/v3/kv/put", text: #"{"key":"AQ=="}"#)
         #expect(gateway.status == 400)
         #expect(gateway.text.contains("etcdserver: rpc not supported for learner"))

@@ -40,8 +40,17 @@ final class TestCluster {
 
     /// Keeps back all messages to a node until `release`.
     func hold(_ harness: DoorHarness) {
-        for link in links { link.heldBack = harness.replica.configuration.replica }
+        let held = harness.replica.configuration.replica
+        hold { _, peer in peer == held }
     }
+
+    /// Keeps back messages until `release`.
+    func hold(_ isHeldBack: @escaping (Message, ReplicaID) -> Bool) {
+        for link in links { link.isHeldBack = isHeldBack }
+    }
+
+    /// Whether some message is kept back.
+    var holdsSome: Bool { links.contains { $0.holdsSome } }
 
     func release() {
         for link in links { link.release() }
@@ -49,7 +58,8 @@ final class TestCluster {
 
     /// One node's way to the others.
     private final class Link: PeerLink {
-        var heldBack: ReplicaID?
+        var isHeldBack: (Message, ReplicaID) -> Bool = { _, _ in false }
+        var holdsSome: Bool { !held.isEmpty }
         private let loop: EventLoop
         private let replicas: [Replica]
         private let own: Replica
@@ -76,12 +86,11 @@ final class TestCluster {
             }
             let sender = Input.Sender(
                 replica: own.configuration.replica, incarnation: Incarnation(1))
-            let delivery = { target.receive(messages, from: sender) }
-            if peer == heldBack {
-                held.append(delivery)
-            } else {
-                loop.schedule(afterMilliseconds: 0, delivery)
-            }
+            let kept = messages.filter { isHeldBack($0, peer) }
+            if !kept.isEmpty { held.append { target.receive(kept, from: sender) } }
+            let others = messages.filter { !isHeldBack($0, peer) }
+            guard !others.isEmpty else { return }
+            loop.schedule(afterMilliseconds: 0) { target.receive(others, from: sender) }
         }
 
         func send(_ note: PeerNote, to peer: ReplicaID) {
@@ -93,7 +102,7 @@ final class TestCluster {
         }
 
         func release() {
-            heldBack = nil
+            isHeldBack = { _, _ in false }
             for delivery in held { loop.schedule(afterMilliseconds: 0, delivery) }
             held = []
         }

@@ -23,7 +23,7 @@ struct ProposalTableTests {
             _ = table.add(deadlineMilliseconds: 10 + UInt64(number)) { results.append("\($0)") }
         }
         table.close(bundle: [1, 2, 3], handedOver: false, nowMilliseconds: 0)
-        for end in table.expire(nowMilliseconds: 10, cause: .timedOut) {
+        for end in table.expire(nowMilliseconds: 10, cause: { _ in .timedOut }) {
             end.completion(end.result)
         }
         #expect(results.count == 3)
@@ -42,7 +42,7 @@ struct ProposalTableTests {
         }
         table.close(bundle: [1, 2, 3], handedOver: false, nowMilliseconds: 0)
         #expect(table.bundlesToSendAgain(nowMilliseconds: 0) == [[1, 2, 3]])
-        for end in table.expire(nowMilliseconds: 11, cause: .leaderFailed) {
+        for end in table.expire(nowMilliseconds: 11, cause: { _ in .leaderFailed }) {
             end.completion(end.result)
         }
         #expect(results.count == 2)
@@ -59,7 +59,7 @@ struct ProposalTableTests {
     func openBundle() {
         var table = ProposalTable()
         _ = table.add(deadlineMilliseconds: 1) { _ in }
-        #expect(table.expire(nowMilliseconds: 5, cause: .timedOut).isEmpty)
+        #expect(table.expire(nowMilliseconds: 5, cause: { _ in .timedOut }).isEmpty)
         #expect(table.unansweredCount == 1)
         #expect(table.stop().count == 1)
         #expect(table.unansweredCount == 0)
@@ -168,7 +168,7 @@ private final class TableModel {
                 bundles[bundle].wasHandedOver ? "unknown" : "refused"
             commands[index].hasEnded = true
         }
-        end(table.expire(nowMilliseconds: now, cause: .timedOut), as: expected)
+        end(table.expire(nowMilliseconds: now, cause: { _ in .timedOut }), as: expected)
     }
 
     private func sendAgain() {

@@ -40,6 +40,23 @@ struct ReadQueueTests {
     }
 }
 
+extension ReadQueueTests {
+    @Test("who waits too long hears for what")
+    func delays() {
+        var queue = ReadQueue()
+        for deadline in 1...4 as ClosedRange<UInt64> {
+            queue.add { _ in }
+            _ = queue.closeGroup(deadlineMilliseconds: deadline)
+            if deadline == 1 { queue.confirm(upTo: 1, slot: 5) }
+            if deadline == 3 { queue.noteLeader() }
+        }
+        queue.confirm(upTo: 2, slot: 9)
+        let delays = queue.takeExpired(nowMilliseconds: 4).map(\.delay)
+        #expect(delays == [.applying, .applying, .leaderChanged, .confirmation])
+        #expect(queue.waitingCount == 0)
+    }
+}
+
 private final class QueueModel {
     private struct Read {
         let identity: Int
@@ -121,7 +138,10 @@ private final class QueueModel {
 
     private func expire() {
         let expired = reads.prefix { $0.group != nil && $0.deadline <= now }
-        run(queue.takeExpired(nowMilliseconds: now), expecting: expired.map(\.identity))
+        let taken = queue.takeExpired(nowMilliseconds: now)
+        let delays = expired.map { $0.slot == nil ? ReadDelay.confirmation : .applying }
+        if taken.map(\.delay) != delays { complaints.append("\(taken.map(\.delay))") }
+        run(taken.map(\.completion), expecting: expired.map(\.identity))
         reads.removeFirst(expired.count)
     }
 

@@ -123,6 +123,12 @@ struct RangeTests {
             #expect(pair.modRevision == 5)
             #expect(pair.version == 2)
         }
+        let grant = LeaseGrantRequest.with { ($0.id, $0.ttl) = (7, 60) }
+        _ = machine.run(.leaseGrant, grant)
+        _ = machine.put(.make("e", "x") { $0.lease = 7 })
+        for end in ["", "f"] {
+            #expect(try machine.range("e", end) { $0.keysOnly = true }.kvs[0].lease == 7)
+        }
     }
 
     @Test func sortsByEveryTargetInBothOrders() throws {

@@ -48,6 +48,7 @@ extension ServeConfiguration {
         electionTimeoutMilliseconds = try values.integer("election-timeout", in: 5...50_000)
         logLevel = try Self.level(values)
         logFormat = try Self.format(values)
+        metricsDetail = try values.choice("metrics", of: MetricsDetail.self)
         maxRequestBytes = try values.integer("max-request-bytes", in: Self.requestBytes)
         maxTransactionOperations = try values.integer("max-txn-ops", in: 1...100_000)
         maxConcurrentStreams = min(

@@ -18,6 +18,9 @@ struct ServeConfiguration: Sendable, Equatable {
     /// Who decides what becomes of a directory that must not vote again.
     enum Readmission: String, Sendable, CaseIterable { case automatic, manual }
 
+    /// How much `/metrics` tells.
+    enum MetricsDetail: String, Sendable, CaseIterable { case basic, extensive }
+
     /// Where the data lie that do not fit into memory.
     enum Storage: String, Sendable, CaseIterable { case disk, memory }
 
@@ -39,6 +42,7 @@ struct ServeConfiguration: Sendable, Equatable {
     var electionTimeoutMilliseconds: Int
     var logLevel: LogLevel
     var logFormat: LogFormat
+    var metricsDetail: MetricsDetail
     var maxRequestBytes: Int
     var maxTransactionOperations: Int
     /// Calls that one connection may have open.

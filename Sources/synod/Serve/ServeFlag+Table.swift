@@ -72,6 +72,9 @@ extension ServeFlag {
             "experimental-watch-progress-notify-interval", "TIME", "10m", .effective,
             "how often idle watches that asked for it are told how far they are"),
         ServeFlag(
+            "metrics", "DETAIL", "basic", .effective,
+            "basic, or extensive: /metrics tells how long calls take, too"),
+        ServeFlag(
             "log-level", "LEVEL", "info", .effective, "debug, info, warn, error or fatal"),
         ServeFlag("log-format", "FORMAT", "text", .effective, "text or json, to standard error"),
         ServeFlag("version", nil, "false", .effective, "print the version"),
@@ -124,7 +127,7 @@ extension ServeFlag {
         ("raft-write-timeout", "TIME", "5s"), ("strict-reconfig-check", nil, "true"),
         ("pre-vote", nil, "true"), ("enable-v2", nil, "false"),
         ("v2-deprecation", "STAGE", "not-yet"), ("enable-grpc-gateway", nil, "true"),
-        ("enable-pprof", nil, "false"), ("metrics", "DETAIL", "basic"),
+        ("enable-pprof", nil, "false"),
         ("listen-metrics-urls", "URLS", ""), ("logger", "NAME", "zap"),
         ("log-outputs", "OUTPUTS", "default"), ("enable-log-rotation", nil, "false"),
         ("log-rotation-config-json", "JSON", ""),

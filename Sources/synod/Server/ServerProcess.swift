@@ -194,6 +194,7 @@ final class ServerProcess {
         options.productVersion = Version.synod
         options.origins = configuration.allowedOrigins
         options.hosts = configuration.allowedHosts
+        options.measuresCalls = configuration.metricsDetail == .extensive
         options.takesFaults = configuration.takesFaults
         let later = DeferredWork(loop: loop)
         let mailbox = loop.mailbox
