@@ -67,12 +67,9 @@ extension Client {
     /// Forgets the history below `revision`, which itself stays readable. Returns the revision of
     /// the store.
     @discardableResult
-    public func compact(
-        revision: Int64, waitsForSpace: Bool = false
-    ) async throws(ClientError) -> Int64 {
+    public func compact(revision: Int64) async throws(ClientError) -> Int64 {
         var request = CompactionRequest()
         request.revision = revision
-        request.physical = waitsForSpace
         let response: CompactionResponse = try await call(KVMethods.compact, request, .write)
         return response.header.revision
     }

@@ -82,6 +82,48 @@ struct WatchStreamTests {
         #expect(answers.flatMap(\.events).map(\.kv.modRevision) == [4, 5, 6])
     }
 
+    /// A watch that lags, and what it lacks is compacted meanwhile: told as one that begins too early.
+    @Test func aWatchThatFallsBehindACompactionIsCanceledToo() {
+        let client = rig.connect()
+        client.create("a")
+        client.create("b")
+        rig.turn()
+        client.read(.max)
+        for _ in 0..<200 {
+            rig.write([("a", String(repeating: "x", count: 10_000))])
+            rig.turn()
+        }
+        #expect(rig.hub.liveCount == 1)
+        let newest = rig.keyspace.revision
+        rig.compact(to: newest)
+        let answers = responses(client)
+        let ends = answers.filter(\.canceled)
+        #expect(ends.map(\.watchID) == [0] && ends.map(\.compactRevision) == [newest])
+        // What it was told before has no gap, and nothing comes behind the end.
+        let told = answers.flatMap(\.events).map(\.kv.modRevision)
+        #expect(told == Array(2..<2 + Int64(told.count)) && told.count < 200)
+        #expect(answers.last?.canceled == true)
+        rig.write([("a", "1"), ("b", "1")])
+        let later = responses(client)
+        #expect(later.map(\.watchID) == [1] && later.flatMap(\.events).count == 1)
+    }
+
+    /// Not all at once: up to a tenth later.
+    @Test func idleStreamsAreToldOfProgressAtTimesOfTheirOwn() {
+        rig.hub.tick(nowMilliseconds: 0)
+        let clients = (0..<20).map { _ in rig.connect() }
+        for client in clients { client.create("a") { $0.progressNotify = true } }
+        rig.settle()
+        var counts: [Int] = []
+        for milliseconds in stride(from: 99, through: 111, by: 2) as StrideThrough<UInt64> {
+            rig.hub.tick(nowMilliseconds: milliseconds)
+            rig.settle()
+            counts.append(clients.count { $0.responses.count == 2 })
+        }
+        #expect(counts.first == 0 && counts.last == 20)
+        #expect(Set(counts).count > 3)
+    }
+
     @Test func anIDStaysTakenAfterACompactionUntilItIsCanceled() {
         for index in 1...4 { rig.write([("k", "\(index)")]) }
         rig.compact(to: 4)
