@@ -28,6 +28,8 @@ private final class HTTP1Server: HTTP1SessionHandler {
     private let mode: UInt8
     private var session: HTTP1Session?
     private var breach: Breach?
+    /// The request whose body comes in pieces.
+    private var open: HTTP1Request?
 
     init(mode: UInt8) {
         self.mode = mode
@@ -54,11 +56,29 @@ private final class HTTP1Server: HTTP1SessionHandler {
         }
     }
 
-    func bodyLimit(target: String) -> Int { Self.bodyBytesMax }
+    func bodyReading(method: String, target: String) -> BodyReading {
+        mode & 4 == 0 ? .whole(bytesMax: Self.bodyBytesMax) : .inPieces
+    }
 
     func received(_ request: HTTP1Request) {
         log.append("\(request)")
-        if request.body.count > Self.bodyBytesMax {
+        // With the answer at once, what follows of the body is thrown away.
+        if !request.hasOpenBody || mode & 8 != 0 { answer(request) } else { open = request }
+    }
+
+    func receivedBody(_ bytes: UnsafeRawBufferPointer) {
+        if open == nil { breach = Breach("a piece of no open body") }
+        open?.body += bytes
+    }
+
+    func bodyEnded() {
+        guard let request = open else { return breach = Breach("an end of no open body") }
+        open = nil
+        answer(request)
+    }
+
+    private func answer(_ request: HTTP1Request) {
+        if request.body.count > Self.bodyBytesMax, !request.hasOpenBody {
             breach = Breach("\(request.body.count) bytes of body")
         }
         // What is no UTF-8 grows when it becomes text.

@@ -70,7 +70,8 @@ package final class EtcdDoor {
         router.register(stream: HealthMethods.watch, maxMessageBytes: options.messageBytesMax) {
             health.watch($0)
         }
-        router.limitBodies(prefix: "/v3", maxBodyBytes: 2 * options.messageBytesMax)
+        router.limitBodies(prefix: "/v3", maxBodyBytes: options.bodyBytesMax)
+        for path in gateway.openBodies { router.streamBody(path: path) }
     }
 
     private func registerMaintenance(on router: Router) {

@@ -27,4 +27,7 @@ package struct EtcdDoorOptions: Sendable {
 
     /// The longest gRPC message taken, in bytes: what is longer gets gRPC's own answer, not etcd's.
     package var messageBytesMax: Int { requestBytesMax + Limits.messageOverheadBytes }
+
+    /// The longest JSON taken for one message, in bytes: the same message is longer in base64.
+    package var bodyBytesMax: Int { 2 * messageBytesMax }
 }

@@ -13,6 +13,8 @@ final class Gateway {
 
     private var methods: [String: Method] = [:]
     private var streamingMethods: [String: (HTTPExchange) -> Void] = [:]
+    /// Paths whose requests are answered while their bodies come.
+    private(set) var openBodies: [String] = []
     private let streams: OpenStreams
     private let gate: Gate
     private let entrance: Entrance
@@ -33,7 +35,7 @@ final class Gateway {
         addLeases(services.lease)
         addContests(services.lock, services.election)
         addUsers(services.auth)
-        add(stream: "watch", WatchRequest.self, services.watch.watch)
+        add(stream: "watch", WatchRequest.self, takesMany: true, services.watch.watch)
         addMembers(services.cluster)
         addMaintenance(services)
     }
@@ -62,7 +64,9 @@ final class Gateway {
             add("\(prefix)/timetolive", LeaseTimeToLiveRequest.self, lease.timeToLive)
             add("\(prefix)/leases", LeaseLeasesRequest.self, lease.leases)
         }
-        add(stream: "lease/keepalive", LeaseKeepAliveRequest.self, lease.keepAlive)
+        add(
+            stream: "lease/keepalive", LeaseKeepAliveRequest.self, takesMany: true,
+            lease.keepAlive)
     }
 
     private func addContests(_ lock: LockService, _ election: ElectionService) {
@@ -128,15 +132,19 @@ final class Gateway {
     }
 
     /// Adds a method that streams: the body holds its messages one after another, the answer is a line for each.
+    /// - Parameter takesMany: whether the client may go on to send messages while it is answered.
     private func add<Request: ProtobufJSONMessage>(
         stream path: String, _ type: Request.Type, forLearners: Bool = false,
-        _ method: @escaping (StreamCaller) -> Void
+        takesMany: Bool = false, _ method: @escaping (StreamCaller) -> Void
     ) {
         let right = RPCRights.right(ofGateway: path)
-        streamingMethods[path] = { [streams, gate] exchange in
+        if takesMany { openBodies += Self.prefixes.map { $0 + path } }
+        streamingMethods[path] = { [streams, gate, options] exchange in
             let caller = StreamCaller(exchange)
             streams.begin(caller, forLearners: forLearners) { gate.admit($0, right, method) }
-            caller.readBody(of: exchange, as: type)
+            GatewayMessages.read(exchange, for: caller, options) { text throws(JSONError) in
+                try Request(jsonValue: JSONValue.parse(text)).serializedBytes()
+            }
         }
     }
 

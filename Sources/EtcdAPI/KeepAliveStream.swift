@@ -33,6 +33,7 @@ final class KeepAliveStream {
             return caller.finish(EtcdError.tooManyRequests.status)
         }
         waitingCount += 1
+        if waitingCount >= Limits.renewalsBeforePause { caller.isHeldBack = true }
         service.renew(request, caller.bearer) { [self] result in answer(result) }
     }
 
@@ -41,6 +42,7 @@ final class KeepAliveStream {
         switch result {
         case .success(let response):
             caller.send(response)
+            if waitingCount < Limits.renewalsBeforePause / 2 { caller.isHeldBack = false }
             if hasEnded, waitingCount == 0 { caller.finish() }
         case .failure(let failure): caller.finish(failure.status)
         }

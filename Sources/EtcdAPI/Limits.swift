@@ -30,6 +30,8 @@ package enum Limits {
     static let observationBytesWaiting = 64 << 10
     /// Renewals of one stream that wait for their answer.
     static let renewalsPerStream = 10_000
+    /// Renewals that wait, above which a stream whose client can be made to wait takes no more of them.
+    static let renewalsBeforePause = 1_000
     /// Clients that watch the health at a time.
     static let healthWatchersMax = 1024
     /// Of what a client calls the version of its API; longer ones are counted together.

@@ -15,7 +15,7 @@ final class StreamCaller {
 
     /// A message came; valid during the call only.
     var onMessage: ((UnsafeRawBufferPointer) -> Void)?
-    /// The client has sent its last message. Over the gateway that is so as soon as its request was read.
+    /// The client has sent its last message.
     var onHalfClose: (() -> Void)?
     /// The call has ended, by whomever. Called once; nothing can be sent any more.
     var onEnd: (() -> Void)?
@@ -23,6 +23,13 @@ final class StreamCaller {
     var onLeave: (() -> Void)?
     /// `bufferedBytes` has fallen low after having been high.
     var onDrain: (() -> Void)?
+    /// The method takes no further messages for now. A client of the gateway then has to wait; one of gRPC does not,
+    /// and its method needs a limit beyond this.
+    var isHeldBack = false {
+        didSet { if oldValue, !isHeldBack { onRelease?() } }
+    }
+    /// It takes messages again: for whoever reads them.
+    var onRelease: (() -> Void)?
     /// Whether the call ends when no leader has been known for long.
     let requiresLeader: Bool
     /// What its client calls the version of its API; nil if it says nothing.
@@ -120,22 +127,6 @@ final class StreamCaller {
 
     // MARK: The gateway
 
-    /// Gives the messages of the request's body to the method, whose callbacks are set.
-    func readBody<Request: ProtobufJSONMessage>(of exchange: HTTPExchange, as type: Request.Type) {
-        do throws(JSONError) {
-            try exchange.body.withUnsafeBufferPointer { bytes throws(JSONError) in
-                var parser = JSONParser(UnsafeRawBufferPointer(bytes))
-                while isOpen, let value = try parser.next() {
-                    let request = try Request(jsonValue: value)
-                    request.serializedBytes().withUnsafeBytes { onMessage?($0) }
-                }
-            }
-            if isOpen { onHalfClose?() }
-        } catch {
-            finish(GRPCStatus(.invalidArgument, error.description))
-        }
-    }
-
     private func send(line: [UInt8], on exchange: HTTPExchange) {
         if !hasStarted {
             hasStarted = true
@@ -169,6 +160,7 @@ final class StreamCaller {
         onMessage = nil
         onHalfClose = nil
         onDrain = nil
+        onRelease = nil
         let (action, leave) = (onEnd, onLeave)
         (onEnd, onLeave) = (nil, nil)
         action?()

@@ -9,8 +9,12 @@ final class HTTP1Parser {
         case needsMore
         /// The client waits for `100 Continue` before it sends the body.
         case wantsBody
+        /// The head of a request is complete, whose body comes in pieces.
+        case head(HTTP1Request, keepsAlive: Bool, isVersion10: Bool, wantsBody: Bool)
         /// A request is complete.
         case request(HTTP1Request, keepsAlive: Bool, isVersion10: Bool)
+        /// The body that came in pieces is complete.
+        case bodyEnded
         /// The request cannot be taken; the connection must end after the answer.
         case refused(status: Int)
     }
@@ -20,7 +24,7 @@ final class HTTP1Parser {
 
     private let raw = UnsafeMutablePointer<llhttp_t>.allocate(capacity: 1)
     private let headerBytesMax: Int
-    private let bodyLimit: (String) -> Int
+    private let bodyReading: (_ method: String, _ target: String) -> BodyReading
     private let target = ByteQueue()
     private let name = ByteQueue()
     private let value = ByteQueue()
@@ -32,12 +36,14 @@ final class HTTP1Parser {
     private var isComplete = false
     private var isWaiting = false
     private var keepsAlive = false
+    private var isInPieces = false
+    private var isAtHead = false
 
-    /// Requests with more than `headerBytesMax` of headers are refused; `bodyLimit` says for each
-    /// target how large a body may be.
-    init(headerBytesMax: Int, bodyLimit: @escaping (String) -> Int) {
+    /// Requests with more than `headerBytesMax` of headers are refused; `bodyReading` says for each
+    /// method and target how its body is read.
+    init(headerBytesMax: Int, bodyReading: @escaping (String, String) -> BodyReading) {
         self.headerBytesMax = headerBytesMax
-        self.bodyLimit = bodyLimit
+        self.bodyReading = bodyReading
         llhttp_init(raw, HTTP_REQUEST, Self.callbacks)
         raw.pointee.data = Unmanaged.passUnretained(self).toOpaque()
     }
@@ -54,23 +60,55 @@ final class HTTP1Parser {
         case HPE_PAUSED:
             let taken = start.map { llhttp_get_error_pos(raw) - $0 } ?? 0
             llhttp_resume(raw)
-            if isComplete { return (taken, finish()) }
-            isWaiting = false
-            return (taken, .wantsBody)
+            return (taken, paused())
         default: return (bytes.count, .refused(status: 400))
         }
     }
 
-    private func finish() -> Event {
-        let method = String(cString: llhttp_method_name(llhttp_method(UInt32(raw.pointee.method))))
-        let request = HTTP1Request(
-            method: method, target: String(decoding: target.bytes, as: UTF8.self),
-            headers: headers, body: Array(body.bytes))
-        let isVersion10 = raw.pointee.http_major == 1 && raw.pointee.http_minor == 0
+    /// Gives what has come of a body in pieces to `action`, once.
+    func takePiece(_ action: (UnsafeRawBufferPointer) -> Void) {
+        guard isInPieces, !body.isEmpty else { return }
+        action(body.bytes)
+        body.removeAll()
+        body.releaseMemory(above: Limits.pooledBufferBytesMax)
+    }
+
+    private func paused() -> Event {
+        let wantsBody = isWaiting
+        isWaiting = false
+        if isAtHead {
+            isAtHead = false
+            return .head(
+                request, keepsAlive: keepsAlive, isVersion10: isVersion10, wantsBody: wantsBody)
+        }
+        guard isComplete else { return .wantsBody }
         isInsideRequest = false
+        return isInPieces ? .bodyEnded : finish()
+    }
+
+    private func finish() -> Event {
+        let request = request
         body.removeAll()
         body.releaseMemory(above: Limits.pooledBufferBytesMax)
         return .request(request, keepsAlive: keepsAlive, isVersion10: isVersion10)
+    }
+
+    private var request: HTTP1Request {
+        HTTP1Request(
+            method: method, target: String(decoding: target.bytes, as: UTF8.self),
+            headers: headers, body: isInPieces ? [] : Array(body.bytes), hasOpenBody: isInPieces)
+    }
+
+    private var method: String {
+        String(cString: llhttp_method_name(llhttp_method(UInt32(raw.pointee.method))))
+    }
+
+    private var isVersion10: Bool { raw.pointee.http_major == 1 && raw.pointee.http_minor == 0 }
+
+    /// Whether a body follows, by the head.
+    private var hasBody: Bool {
+        let isChunked = UInt32(raw.pointee.flags) & UInt32(F_CHUNKED.rawValue) != 0
+        return isChunked || (raw.pointee.content_length != 0 && raw.pointee.content_length != .max)
     }
 
     // MARK: Told by llhttp. 0: go on; -1: stop, `refusal` says why.
@@ -79,6 +117,8 @@ final class HTTP1Parser {
         isInsideRequest = true
         isComplete = false
         isWaiting = false
+        isInPieces = false
+        isAtHead = false
         headers = []
         headerBytes = 0
         target.removeAll()
@@ -116,18 +156,30 @@ final class HTTP1Parser {
         guard raw.pointee.http_major == 1 else { return refuse(505) }
         let hosts = headers.count { $0.0 == "host" }
         guard hosts == 1 || (hosts == 0 && raw.pointee.http_minor == 0) else { return refuse(400) }
-        bodyBytesMax = bodyLimit(String(decoding: target.bytes, as: UTF8.self))
+        planBody()
         if raw.pointee.content_length > UInt64(bodyBytesMax) && raw.pointee.content_length != .max {
             return refuse(413)
         }
-        guard let expected = headers.first(where: { $0.0 == "expect" })?.1 else { return 0 }
-        guard expected.lowercased() == "100-continue" else { return refuse(417) }
-        isWaiting = true
-        return Int32(HPE_PAUSED.rawValue)
+        if let expected = headers.first(where: { $0.0 == "expect" })?.1 {
+            guard expected.lowercased() == "100-continue" else { return refuse(417) }
+            isWaiting = true
+        }
+        isAtHead = isInPieces
+        keepsAlive = llhttp_should_keep_alive(raw) != 0
+        return isWaiting || isAtHead ? Int32(HPE_PAUSED.rawValue) : 0
+    }
+
+    private func planBody() {
+        switch bodyReading(method, String(decoding: target.bytes, as: UTF8.self)) {
+        case .whole(let bytesMax): bodyBytesMax = bytesMax
+        case .inPieces:
+            isInPieces = hasBody
+            bodyBytesMax = .max
+        }
     }
 
     fileprivate func gatherBody(_ bytes: UnsafeRawBufferPointer) -> Int32 {
-        guard body.count + bytes.count <= bodyBytesMax else { return refuse(413) }
+        guard bytes.count <= bodyBytesMax - body.count else { return refuse(413) }
         body.append(bytes)
         return 0
     }

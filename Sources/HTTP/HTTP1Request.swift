@@ -8,6 +8,8 @@ package struct HTTP1Request: Sendable {
     package var headers: [(String, String)]
     /// The whole body, chunks joined.
     package var body: [UInt8]
+    /// The body is not here: it is told to the handler in pieces, as it comes.
+    package var hasOpenBody = false
 
     /// The value of the first field called `name` (in lower case).
     package func header(_ name: String) -> String? { headers.first { $0.0 == name }?.1 }

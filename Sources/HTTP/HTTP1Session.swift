@@ -32,6 +32,10 @@ package final class HTTP1Session {
     private var isChunked = false
     private var stopsAfterAnswer = false
     private var reportsDrain = false
+    /// The present request's body, or the one before, comes in pieces and has not ended.
+    private var hasOpenBody = false
+    private var isBodyPaused = false
+    private var unwantedBodyBytes = 0
     private var date = HTTPDate()
     private let wallClock: () -> Int
 
@@ -42,8 +46,8 @@ package final class HTTP1Session {
     ) {
         self.handler = handler
         self.wallClock = wallClock
-        parser = HTTP1Parser(headerBytesMax: headerBytesMax) { [unowned(unsafe) handler] target in
-            handler.bodyLimit(target: target)
+        parser = HTTP1Parser(headerBytesMax: headerBytesMax) { [unowned(unsafe) handler] in
+            handler.bodyReading(method: $0, target: $1)
         }
     }
 
@@ -61,6 +65,20 @@ package final class HTTP1Session {
 
     /// Whether a request has begun and is not complete.
     package var isInsideRequest: Bool { state == .reading && parser.isInsideRequest }
+
+    /// The owner takes no further pieces of the open body for now: then the client must wait.
+    package func pauseBody() { isBodyPaused = true }
+
+    /// It takes them again.
+    package func resumeBody() {
+        isBodyPaused = false
+        parse()
+    }
+
+    /// Whether the client, and nobody else, is waited for to go on with its open body.
+    package var awaitsBody: Bool {
+        hasOpenBody && isAnswering && !isBodyPaused && pending.isEmpty
+    }
 
     /// Whether the client has sent so much ahead that it must wait.
     package var isInputFull: Bool { pending.count > Limits.pipelinedBytesMax }
@@ -80,16 +98,18 @@ package final class HTTP1Session {
             output.consume(count)
         }
         output.releaseMemory(above: Limits.pooledBufferBytesMax)
-        if reportsDrain && output.count <= Limits.streamDrainedBytes {
-            reportsDrain = false
-            handler.drained()
-        }
+        let isDrained = reportsDrain && output.count <= Limits.streamDrainedBytes
+        if isDrained { reportsDrain = false }
+        // First: an answer without end that is filled up again at once would leave no room for what the client says.
         parse()
+        if isDrained { handler.drained() }
     }
 
     /// Refuses what the client is sending, and closes.
     package func refuse(status: Int) {
         guard state == .reading else { return }
+        // What cannot be read any more is the body of a request that has its answer.
+        guard !hasOpenBody else { return close() }
         state = .answering
         keepsAlive = false
         isHead = false
@@ -101,10 +121,13 @@ package final class HTTP1Session {
     /// Closes after the present answer, or now if there is none.
     package func stopAfterAnswer() {
         stopsAfterAnswer = true
-        if state == .reading {
-            state = .closing
-            handler.hasOutput()
-        }
+        if state == .reading { close() }
+    }
+
+    private func close() {
+        state = .closing
+        pending.removeAll()
+        handler.hasOutput()
     }
 
     // MARK: The answer
@@ -172,6 +195,8 @@ package final class HTTP1Session {
 
     private func answered() {
         state = keepsAlive ? .reading : .closing
+        isBodyPaused = false
+        unwantedBodyBytes = 0
         noteOutput()
         if state == .closing { pending.removeAll() }
         parse()
@@ -189,27 +214,62 @@ package final class HTTP1Session {
         guard !isParsing else { return }
         isParsing = true
         defer { isParsing = false }
-        // A client that sends requests ahead and does not read gets no further answers made for it.
-        while state == .reading && !pending.isEmpty && output.count <= Limits.streamDrainedBytes {
+        while takesInput {
             let (taken, event) = parser.parse(pending.bytes)
             pending.consume(taken)
             switch event {
-            case .needsMore: break
-            case .wantsBody:
-                output.append("HTTP/1.1 100 Continue\r\n\r\n")
-                handler.hasOutput()
+            case .needsMore: takePiece()
+            case .wantsBody: goOn()
+            case .head(let request, let keepsAlive, let isVersion10, let wantsBody):
+                if wantsBody { goOn() }
+                hasOpenBody = true
+                begin(request, keepsAlive, isVersion10)
             case .request(let request, let keepsAlive, let isVersion10):
-                hasSeenRequest = true
-                state = .answering
-                self.keepsAlive = keepsAlive
-                self.isVersion10 = isVersion10
-                isHead = request.method == "HEAD"
-                handler.received(request)
-            case .refused(let status):
-                pending.removeAll()
-                refuse(status: status)
+                begin(request, keepsAlive, isVersion10)
+            case .bodyEnded:
+                takePiece()
+                hasOpenBody = false
+                if isAnswering { handler.bodyEnded() }
+            case .refused(let status): refused(status)
             }
         }
         pending.releaseMemory(above: Limits.pooledBufferBytesMax)
+    }
+
+    private var takesInput: Bool {
+        // A client that sends requests ahead and does not read gets no further answers made for it.
+        guard !pending.isEmpty, output.count <= Limits.streamDrainedBytes else { return false }
+        return state == .reading || (isAnswering && hasOpenBody && !isBodyPaused)
+    }
+
+    private func goOn() {
+        output.append("HTTP/1.1 100 Continue\r\n\r\n")
+        handler.hasOutput()
+    }
+
+    private func begin(_ request: HTTP1Request, _ keepsAlive: Bool, _ isVersion10: Bool) {
+        hasSeenRequest = true
+        state = .answering
+        self.keepsAlive = keepsAlive
+        self.isVersion10 = isVersion10
+        isHead = request.method == "HEAD"
+        handler.received(request)
+    }
+
+    /// A piece of the open body: after the answer nobody wants it, and it is read only to reach the next request.
+    private func takePiece() {
+        parser.takePiece { bytes in
+            if isAnswering { return handler.receivedBody(bytes) }
+            unwantedBodyBytes += bytes.count
+        }
+        if unwantedBodyBytes > Limits.unwantedBodyBytesMax { close() }
+    }
+
+    private func refused(_ status: Int) {
+        pending.removeAll()
+        // Chunks that are none, below an answer that has begun: no status can be told any more.
+        guard isAnswering else { return refuse(status: status) }
+        handler.refused(status: status)
+        close()
     }
 }

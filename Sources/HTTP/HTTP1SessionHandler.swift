@@ -1,9 +1,13 @@
 /// What an HTTP/1.1 session tells its owner, and asks of it.
 package protocol HTTP1SessionHandler: AnyObject {
-    /// The largest body taken for a request to `target`, in bytes.
-    func bodyLimit(target: String) -> Int
+    /// How the body of a request is read.
+    func bodyReading(method: String, target: String) -> BodyReading
     /// A request is there; the next one is looked at when this one is answered.
     func received(_ request: HTTP1Request)
+    /// A piece of the present request's body, if that has an open one. Valid during this call only.
+    func receivedBody(_ bytes: UnsafeRawBufferPointer)
+    /// The open body has ended.
+    func bodyEnded()
     /// The session refused a request with `status` and is going to close.
     func refused(status: Int)
     /// The output has fallen to `Limits.streamDrainedBytes` after having been above.

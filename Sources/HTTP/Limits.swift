@@ -41,6 +41,8 @@ package enum Limits {
     package static let pooledBufferBytesMax = 16 << 10
     /// Bytes that an HTTP/1.1 client may send ahead while its request is being answered.
     package static let pipelinedBytesMax = 512 << 10
+    /// What is read and thrown away of a body after its answer, so that the connection may go on; in bytes.
+    package static let unwantedBodyBytesMax = 256 << 10
     /// The largest body of a request, where the owner does not say otherwise, in bytes.
     package static let bodyBytesMax = 4 << 20
 }

@@ -6,4 +6,6 @@ enum Limits {
     /// JSON arrays and objects within each other: a message of the deepest nesting takes two levels
     /// for each message in a repeated field.
     static let jsonNestingMax = 2 * messageNestingMax
+    /// Memory that a splitter keeps while it waits for the next value, in bytes.
+    static let splitterMemoryKeptBytes = 16 << 10
 }

@@ -10,6 +10,9 @@ final class HTTP1Connection {
     private var session: HTTP1Session?
     private var exchange: HTTPExchange?
     private var requestSince: UInt64 = 0
+    /// Since when an open body has not come forward, and how many messages it had brought by then.
+    private var stalledSince: UInt64 = 0
+    private var stalledMessages: UInt64 = 0
 
     init(connection: ServerConnection) {
         self.connection = connection
@@ -56,6 +59,7 @@ final class HTTP1Connection {
     func sweep(now: UInt64) {
         guard let session else { return }
         let limits = connection.server.configuration
+        lookAtBody(session, limits, now)
         if session.isInsideRequest {
             if requestSince == 0 { requestSince = now }
             if now - requestSince >= limits.requestMilliseconds * 1_000_000 {
@@ -73,10 +77,36 @@ final class HTTP1Connection {
     }
 }
 
+// MARK: - Open bodies
+
+extension HTTP1Connection {
+    /// Who begins a message and does not end it is not waited for, no more than who begins a request; nor who opens
+    /// a stream and says nothing. Who has said something may be silent.
+    private func lookAtBody(_ session: HTTP1Session, _ limits: ServerConfiguration, _ now: UInt64) {
+        guard let exchange, session.awaitsBody else { return stalledSince = 0 }
+        let isUnfinished = exchange.unfinishedBytes > 0
+        guard isUnfinished || exchange.bodyMessages == 0 else { return stalledSince = 0 }
+        if stalledSince == 0 || stalledMessages != exchange.bodyMessages {
+            stalledSince = now
+            stalledMessages = exchange.bodyMessages
+        }
+        let limit = isUnfinished ? limits.requestMilliseconds : limits.idleMilliseconds
+        if now - stalledSince >= limit * 1_000_000 {
+            stalledSince = 0
+            exchange.bodyStalled()
+        }
+    }
+}
+
 // MARK: - The session's questions
 
 extension HTTP1Connection: HTTP1SessionHandler {
-    func bodyLimit(target: String) -> Int { connection.server.router.bodyLimit(path: target) }
+    func bodyReading(method: String, target: String) -> BodyReading {
+        let router = connection.server.router
+        let path = target.prefix { $0 != "?" }
+        return router.streamsBody(method, String(path))
+            ? .inPieces : .whole(bytesMax: router.bodyLimit(path: target))
+    }
 
     func received(_ request: HTTP1Request) {
         let exchange = HTTPExchange(
@@ -85,6 +115,7 @@ extension HTTP1Connection: HTTP1SessionHandler {
             remoteAddress: connection.tcp.remoteAddress, isSecure: connection.isSecure,
             responder: self)
         exchange.body = request.body
+        exchange.hasOpenBody = request.hasOpenBody
         self.exchange = exchange
         if let contentType = request.header("content-type"), isGRPC(contentType) {
             exchange.respond(status: 505)
@@ -94,6 +125,10 @@ extension HTTP1Connection: HTTP1SessionHandler {
             exchange.respond(status: 404)
         }
     }
+
+    func receivedBody(_ bytes: UnsafeRawBufferPointer) { exchange?.receive(bytes) }
+
+    func bodyEnded() { exchange?.bodyEnded() }
 
     func refused(status: Int) {
         connection.server.onConnectionFault?(
@@ -119,6 +154,17 @@ extension HTTP1Connection: HTTPResponder {
         exchange = nil
         session?.respond(status: status, headers: headers, body: body)
         afterOutput()
+    }
+
+    func holdInput(_ count: Int) { connection.holdInput(count) }
+
+    func pauseBody(_ isPaused: Bool) {
+        if isPaused {
+            session?.pauseBody()
+        } else {
+            session?.resumeBody()
+            connection.pauseOrResume()
+        }
     }
 
     func start(status: Int, headers: [(String, String)]) {

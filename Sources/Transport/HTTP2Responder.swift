@@ -46,6 +46,13 @@ final class HTTP2Responder: HTTPResponder {
 
     func end() { session?.end(call.stream) }
 
+    func holdInput(_ count: Int) {
+        if call.generation == generation { call.connection?.holdInput(count) }
+    }
+
+    /// The other streams of the connection go on, so this one does, too.
+    func pauseBody(_ isPaused: Bool) {}
+
     private static func block(_ status: Int, _ headers: [(String, String)]) -> HeaderBlock {
         HeaderBlock([(":status", String(status))] + headers.map { ($0.0.lowercased(), $0.1) })
     }

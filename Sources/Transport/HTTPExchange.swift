@@ -1,4 +1,5 @@
-/// One plain HTTP request, complete with its body, and the way to answer it; over HTTP/1.1 or HTTP/2.
+/// One plain HTTP request and the way to answer it; over HTTP/1.1 or HTTP/2. It is complete with its body, unless
+/// that is read in pieces (`Router.streamBody`).
 /// Answer once, now or later, on the loop: with `respond`, or in pieces with `startStreaming`,
 /// `sendChunk` and `end`. After the client has gone the calls do nothing.
 package final class HTTPExchange {
@@ -12,8 +13,16 @@ package final class HTTPExchange {
     package let headers: [(String, String)]
     /// The host that the client asked for.
     package let authority: String
-    /// The whole body.
+    /// The whole body; empty if it is open.
     package internal(set) var body: [UInt8] = []
+    /// The body comes while the request is answered: set `onBody` and `onBodyEnd`.
+    package internal(set) var hasOpenBody = false
+    /// A piece of an open body came; valid during the call only.
+    package var onBody: ((UnsafeRawBufferPointer) -> Void)?
+    /// An open body has ended.
+    package var onBodyEnd: (() -> Void)?
+    /// The client has begun something in an open body and does not go on with it, or has not begun at all.
+    package var onBodyStall: (() -> Void)?
     /// The other side, as `127.0.0.1:50000`.
     package let remoteAddress: String
     /// Whether it came over TLS.
@@ -28,6 +37,10 @@ package final class HTTPExchange {
 
     /// Headers that every answer has, whoever gives it.
     package var furtherHeaders: [(String, String)] = []
+
+    /// Messages taken from an open body, and bytes of it that wait for more: see `note`.
+    private(set) var bodyMessages: UInt64 = 0
+    private(set) var unfinishedBytes = 0
 
     private enum State { case waiting, streaming, ended, gone }
 
@@ -63,6 +76,7 @@ package final class HTTPExchange {
         guard state == .waiting else { return }
         state = .ended
         onClose = nil
+        leaveBody()
         responder?.respond(status: status, headers: headers + furtherHeaders, body: body)
     }
 
@@ -84,15 +98,51 @@ package final class HTTPExchange {
         guard state == .streaming else { return }
         state = .ended
         onClose = nil
+        leaveBody()
         responder?.end()
     }
 
+    /// Whoever reads an open body says how far it has come: how many messages it has taken in all, and how many
+    /// bytes it holds that are none yet. Both count against the connection's limits.
+    package func note(messages: UInt64, unfinishedBytes bytes: Int) {
+        guard isOpen else { return }
+        bodyMessages = messages
+        hold(bytes)
+    }
+
+    /// Keeps the client from sending more of an open body, as far as that can be done, or lets it again.
+    package func pauseBody(_ isPaused: Bool) {
+        if isOpen { responder?.pauseBody(isPaused) }
+    }
+
+    private func hold(_ bytes: Int) {
+        guard bytes != unfinishedBytes else { return }
+        let change = bytes - unfinishedBytes
+        unfinishedBytes = bytes
+        responder?.holdInput(change)
+    }
+
+    /// Nobody reads the body any more.
+    private func leaveBody() {
+        hold(0)
+        onBody = nil
+        onBodyEnd = nil
+        onBodyStall = nil
+    }
+
     // MARK: Told by the connection
+
+    func receive(_ bytes: UnsafeRawBufferPointer) { onBody?(bytes) }
+
+    func bodyEnded() { onBodyEnd?() }
+
+    func bodyStalled() { onBodyStall?() }
 
     func drained() { onDrain?() }
 
     func closed() {
         let action = isOpen ? onClose : nil
+        leaveBody()
         state = .gone
         responder = nil
         onClose = nil

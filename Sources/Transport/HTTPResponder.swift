@@ -10,4 +10,9 @@ protocol HTTPResponder: AnyObject {
     func send(_ bytes: [UInt8])
     /// Ends the body.
     func end()
+    /// Counts bytes of a request's body that are held until more of it comes; negative when they are held no more.
+    func holdInput(_ count: Int)
+    /// Keeps the client from sending more of its request's body, or lets it again, where that can be done for one
+    /// request.
+    func pauseBody(_ isPaused: Bool)
 }

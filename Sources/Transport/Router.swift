@@ -29,6 +29,7 @@ package final class Router {
     var httpHandler: ((HTTPExchange) -> Void)?
     private(set) var bodyBytesMax = Limits.bodyBytesMax
     private var bodyLimits: [(prefix: String, bytes: Int)] = []
+    private var streamedPaths: Set<String> = []
     private var table = RouteTable()
     private var services: Set<String> = []
 
@@ -67,6 +68,14 @@ package final class Router {
     /// that fit, the first one set counts.
     package func limitBodies(prefix: String, maxBodyBytes: Int) {
         bodyLimits.append((prefix, maxBodyBytes))
+    }
+
+    /// Has `POST` requests to `path` go to the plain HTTP handler before their bodies, which it reads as they come
+    /// (`HTTPExchange.hasOpenBody`). Such a body has no limit: its reader bounds what it holds.
+    package func streamBody(path: String) { streamedPaths.insert(path) }
+
+    func streamsBody(_ method: String, _ path: String) -> Bool {
+        method == "POST" && streamedPaths.contains(path)
     }
 
     func bodyLimit(path: String) -> Int {

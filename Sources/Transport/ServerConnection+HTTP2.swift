@@ -190,10 +190,15 @@ extension ServerConnection {
         if let expected = headers.value("expect"), expected.lowercased() == "100-continue" {
             http2?.respondInterim(call.stream, headers: server.responses.goOn)
         }
+        guard server.router.streamsBody(method, exchange.path) else { return }
+        exchange.hasOpenBody = true
+        answer(exchange)
     }
 
     private func httpData(_ call: ServerCall, _ bytes: UnsafeRawBufferPointer) {
-        guard !call.isAnswered, let exchange = call.exchange else { return }
+        guard let exchange = call.exchange else { return }
+        if exchange.hasOpenBody { return exchange.receive(bytes) }
+        guard !call.isAnswered else { return }
         call.stream.input.append(bytes)
         holdInput(bytes.count)
         if call.stream.input.count > server.router.bodyLimit(path: exchange.path) {
@@ -202,10 +207,16 @@ extension ServerConnection {
     }
 
     private func httpEnded(_ call: ServerCall) {
-        guard !call.isAnswered, let exchange = call.exchange else { return }
+        guard let exchange = call.exchange else { return }
+        if exchange.hasOpenBody { return exchange.bodyEnded() }
+        guard !call.isAnswered else { return }
         exchange.body = Array(call.stream.input.bytes)
         inputBytes -= call.stream.input.count
         call.stream.input.removeAll()
+        answer(exchange)
+    }
+
+    private func answer(_ exchange: HTTPExchange) {
         if let handler = server.router.httpHandler {
             handler(exchange)
         } else {

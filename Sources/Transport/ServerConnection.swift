@@ -222,6 +222,8 @@ extension ServerConnection {
             if http2.isFinished { tcp.finish("HTTP/2 ended") }
         } else if let http1 {
             http1.drain(into: output, limit: limit)
+            // What waited may have been taken without an answer that would bring us here again.
+            pauseOrResume()
         }
     }
 

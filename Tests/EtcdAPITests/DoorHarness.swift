@@ -147,6 +147,12 @@ final class DoorHarness {
         return send(Array((head + "\r\n").utf8) + body)
     }
 
+    /// Sends the head of a request whose body follows in chunks.
+    func requestWithOpenBody(_ target: String, headers: [String] = []) -> OpenRequest {
+        let fields = (headers + ["transfer-encoding: chunked"]).map { $0 + "\r\n" }.joined()
+        return send(Array("POST \(target) HTTP/1.1\r\nhost: test\r\n\(fields)\r\n".utf8))
+    }
+
     /// Sends any bytes on a connection of their own.
     func send(_ bytes: [UInt8]) -> OpenRequest {
         let reader = HTTPReader()
@@ -180,6 +186,25 @@ struct OpenRequest {
 
     /// The client goes away.
     func close() { tcp.close(.closed("by the test")) }
+
+    /// Says more.
+    func send(_ bytes: [UInt8]) {
+        reader.request += bytes
+        tcp.requestFlush()
+    }
+
+    /// Sends a piece of a body in chunks; an empty one ends it.
+    func sendChunk(_ text: String) {
+        send(Array((String(text.utf8.count, radix: 16) + "\r\n" + text + "\r\n").utf8))
+    }
+
+    /// The lines of a streaming answer so far.
+    var lines: [Substring] {
+        text.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("{") }
+    }
+
+    /// All bytes that have come so far.
+    var received: [UInt8] { reader.received }
 
     /// What has come so far.
     var text: String { String(decoding: reader.received, as: UTF8.self) }

@@ -4,9 +4,12 @@ import Testing
 @testable import HTTP
 
 /// A session with a handler that records, and answers each request with its target and body.
-private final class Recorder: HTTP1SessionHandler {
+final class Recorder: HTTP1SessionHandler {
     var requests: [HTTP1Request] = []
     var refusals: [Int] = []
+    /// Of open bodies.
+    var pieces: [UInt8] = []
+    var endedBodies = 0
     var limit = 1_000
     var answersAtOnce = true
     private(set) var session: HTTP1Session?
@@ -16,11 +19,15 @@ private final class Recorder: HTTP1SessionHandler {
             headerBytesMax: headerBytesMax, wallClock: { 784_111_777 }, handler: self)
     }
 
-    func bodyLimit(target: String) -> Int { limit }
+    func bodyReading(method: String, target: String) -> BodyReading {
+        target.hasPrefix("/open") ? .inPieces : .whole(bytesMax: limit)
+    }
     func received(_ request: HTTP1Request) {
         requests.append(request)
         if answersAtOnce { answer(request) }
     }
+    func receivedBody(_ bytes: UnsafeRawBufferPointer) { pieces += bytes }
+    func bodyEnded() { endedBodies += 1 }
     func refused(status: Int) { refusals.append(status) }
     func drained() {}
     func hasOutput() {}

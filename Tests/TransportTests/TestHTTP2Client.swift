@@ -27,18 +27,32 @@ final class TestHTTP2Client: TCPConnectionHandler, HTTP2SessionHandler {
             handler: self)
     }
 
+    /// The answer to the present request, so far.
+    var present: Answer { answer }
+
     func post(_ path: String, contentType: String, body: [UInt8]) throws -> Answer {
+        let stream = try open(path, contentType: contentType)
+        send(body, on: stream)
+        session?.end(stream)
+        harness.run { answer.isEnded }
+        return answer
+    }
+
+    func send(_ body: [UInt8], on stream: HTTP2Stream) {
+        stream.output.append(body)
+        session?.resume(stream, appended: body.count)
+    }
+
+    func end(_ stream: HTTP2Stream) { session?.end(stream) }
+
+    /// Begins a request whose body follows.
+    func open(_ path: String, contentType: String) throws -> HTTP2Stream {
         answer = Answer()
         let headers = HeaderBlock([
             (":method", "POST"), (":scheme", "http"), (":path", path), (":authority", "test"),
             ("content-type", contentType),
         ])
-        let stream = try #require(session?.open(headers: headers))
-        stream.output.append(body)
-        session?.resume(stream, appended: body.count)
-        session?.end(stream)
-        harness.run { answer.isEnded }
-        return answer
+        return try #require(session?.open(headers: headers))
     }
 
     func headers(of stream: HTTP2Stream) {
