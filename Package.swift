@@ -79,7 +79,9 @@ let assembly: [Target] = [
             "Paxos", "PaxosCodec", "WriteAheadLog", "Watching", "StateMachine", "Rows", "MVCC",
             "EtcdMessages", "Protobuf", "Observability", "Basics",
         ]),
-    room("Transport", ["EventLoops", "TLS", "HTTP", "GRPC", "Basics", "Observability"]),
+    room(
+        "Transport",
+        ["EventLoops", "TLS", "HTTP", "GRPC", "Digests", "Basics", "Observability"]),
     room(
         "Authentication",
         [

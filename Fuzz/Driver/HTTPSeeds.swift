@@ -12,6 +12,25 @@ enum HTTPSeeds {
         return texts.enumerated().map { [UInt8($0 * 16 + $0 & 3)] + Array($1.utf8) }
     }
 
+    /// A client's frames, behind how they are cut: each kind, each form of a length, fragments, and the end.
+    static var webSockets: [[UInt8]] {
+        let hello = webSocket(0x81, Array("{}".utf8))
+        let parts =
+            webSocket(0x01, [0xc3]) + webSocket(0x89, [1]) + webSocket(0x80, [0xbc])
+        let long = webSocket(0x82, [UInt8](repeating: 7, count: 200))
+        let end = webSocket(0x8a, []) + webSocket(0x88, [3, 0xe8, 0x61])
+        let bad = [[0xc1, 0x80], [0x81, 0x05], webSocket(0x81, [0xff]), webSocket(0x88, [3])]
+        return [[0] + hello + parts + long + end, [1] + parts + end, [2] + long + hello, [0] + end]
+            + bad.map { [3] + $0 }
+    }
+
+    private static func webSocket(_ first: UInt8, _ payload: [UInt8]) -> [UInt8] {
+        let isLong = payload.count > 125
+        let length = isLong ? [254, 0, UInt8(payload.count)] : [128 | UInt8(payload.count)]
+        return [first] + length + [1, 2, 4, 8]
+            + payload.enumerated().map { $1 ^ 1 << UInt8($0 & 3) }
+    }
+
     static var frames: [[UInt8]] {
         // `:method POST`, `:scheme http`, `:path /`, and `:authority a` as literals of the static table.
         let block: [UInt8] = [0x83, 0x86, 0x84, 0x01, 1, 0x61]

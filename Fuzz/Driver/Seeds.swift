@@ -25,6 +25,7 @@ enum Seeds {
         switch target {
         case .http2: HTTPSeeds.frames
         case .http1: HTTPSeeds.requests
+        case .websocket: HTTPSeeds.webSockets
         case .grpc:
             texts(0, ["5S", "99999999H", "12m"]) + texts(1, ["a b%25", "/s/m"]) + [messages]
         case .protobuf: protobuf

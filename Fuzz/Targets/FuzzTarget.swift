@@ -5,6 +5,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case http2
     /// A whole HTTP/1.1 session.
     case http1
+    /// The frames of a WebSocket.
+    case websocket
     /// gRPC's messages in a body, its time-outs and its words.
     case grpc
     /// Every message of the protocol, on the wire.
@@ -29,6 +31,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         switch self {
         case .http2: try HTTP2Input.run(input)
         case .http1: try HTTP1Input.run(input)
+        case .websocket: try WebSocketInput.run(input)
         case .grpc: try GRPCInput.run(input)
         case .protobuf: try ProtobufInput.run(input)
         case .json: try JSONInput.run(input)

@@ -14,6 +14,21 @@ struct AllowedOrigins {
         add(origin, to: exchange)
     }
 
+    /// Whether a request for a WebSocket may go on; if not, it is answered. Browsers ask nobody before they open one,
+    /// and let any page read what comes.
+    func admitWebSocket(_ exchange: HTTPExchange) -> Bool {
+        guard exchange.asksForWebSocket, !origins.contains("*"),
+            let origin = exchange.header("origin"), !origins.contains(origin)
+        else { return true }
+        // A page that this address served itself.
+        let own = (exchange.isSecure ? "https://" : "http://") + exchange.authority
+        if origin.lowercased() == own.lowercased() { return true }
+        exchange.respond(
+            status: 403, headers: [("content-type", "text/plain; charset=utf-8")],
+            body: Array("pages of this origin may open no websocket here (--cors)\n".utf8))
+        return false
+    }
+
     private func add(_ origin: String, to exchange: HTTPExchange) {
         exchange.furtherHeaders = [
             ("access-control-allow-methods", "POST, GET, OPTIONS, PUT, DELETE"),

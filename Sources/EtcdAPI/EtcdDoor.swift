@@ -144,7 +144,7 @@ package final class EtcdDoor {
     ///
     /// - Parameter isForPages: false for a door whose answers no web page's script may read, whatever `--cors` says.
     package func admits(_ exchange: HTTPExchange, isForPages: Bool = true) -> Bool {
-        guard hosts.admit(exchange) else { return false }
+        guard hosts.admit(exchange), origins.admitWebSocket(exchange) else { return false }
         guard isForPages else { return true }
         origins.mark(exchange)
         guard exchange.method == "OPTIONS" else { return true }

@@ -179,8 +179,31 @@ final class Gateway {
         guard handler != nil || streamingHandler != nil else {
             return call.fail(CallFailure(GRPCStatus(.notFound, "Not Found")))
         }
+        if exchange.asksForWebSocket {
+            return overWebSocket(exchange, handler: handler, streamingHandler: streamingHandler)
+        }
         guard exchange.method == "POST" else { return call.failMethod() }
         handler?(exchange.body, call)
         streamingHandler?(exchange)
+    }
+
+    /// The same by a WebSocket: the messages of a stream are the client's; a method that does not stream takes the
+    /// first one.
+    private func overWebSocket(
+        _ asking: HTTPExchange, handler: Method?, streamingHandler: ((HTTPExchange) -> Void)?
+    ) {
+        let handshake = GatewayHandshake(asking)
+        let exchange = asking.startWebSocket(
+            headers: handshake.headers, subprotocol: handshake.subprotocol,
+            messageBytesMax: options.bodyBytesMax)
+        guard let exchange else { return }
+        if let streamingHandler { return streamingHandler(exchange) }
+        let call = GatewayCall(exchange, responseBytesMax: options.responseBytesMax)
+        exchange.onBody = { [unowned exchange] message in
+            exchange.note(messages: 1, unfinishedBytes: 0)
+            exchange.onBody = nil
+            handler?(Array(message), call)
+        }
+        exchange.onBodyStall = { call.fail(CallFailure(GatewayMessages.stall)) }
     }
 }

@@ -5,6 +5,10 @@ internal import Transport
 /// The messages of a streaming request in JSON, one after another, as they come. The text in front of the method is
 /// bounded: one message that is not whole, and, while the method takes no more, what was under way.
 final class GatewayMessages {
+    /// Of a client that does not go on.
+    static let stall = GRPCStatus(
+        .deadlineExceeded, "synod: the next message did not come in time")
+
     typealias Decode = (UnsafeRawBufferPointer) throws(JSONError) -> [UInt8]
 
     private let exchange: HTTPExchange
@@ -57,10 +61,7 @@ final class GatewayMessages {
         read()
     }
 
-    private func stalled() {
-        caller.finish(
-            GRPCStatus(.deadlineExceeded, "synod: the next message did not come in time"))
-    }
+    private func stalled() { caller.finish(Self.stall) }
 
     private func read() {
         // A method may answer, and take more, at once.

@@ -38,6 +38,7 @@ final class HTTP1Parser {
     private var keepsAlive = false
     private var isInPieces = false
     private var isAtHead = false
+    private var asksUpgrade = false
 
     /// Requests with more than `headerBytesMax` of headers are refused; `bodyReading` says for each
     /// method and target how its body is read.
@@ -96,7 +97,8 @@ final class HTTP1Parser {
     private var request: HTTP1Request {
         HTTP1Request(
             method: method, target: String(decoding: target.bytes, as: UTF8.self),
-            headers: headers, body: isInPieces ? [] : Array(body.bytes), hasOpenBody: isInPieces)
+            headers: headers, body: isInPieces ? [] : Array(body.bytes), hasOpenBody: isInPieces,
+            asksUpgrade: asksUpgrade)
     }
 
     private var method: String {
@@ -151,7 +153,8 @@ final class HTTP1Parser {
     }
 
     fileprivate func endHeaders() -> Int32 {
-        // A request to change the protocol is not followed, so the bytes after it are HTTP/1.1 still.
+        // Whether the protocol changes is for the answer to say: until then the bytes are HTTP/1.1 still.
+        asksUpgrade = raw.pointee.upgrade != 0 && !isVersion10
         raw.pointee.upgrade = 0
         guard raw.pointee.http_major == 1 else { return refuse(505) }
         let hosts = headers.count { $0.0 == "host" }

@@ -10,6 +10,8 @@ package struct HTTP1Request: Sendable {
     package var body: [UInt8]
     /// The body is not here: it is told to the handler in pieces, as it comes.
     package var hasOpenBody = false
+    /// The client would change to another protocol, which its `upgrade` field names.
+    package var asksUpgrade = false
 
     /// The value of the first field called `name` (in lower case).
     package func header(_ name: String) -> String? { headers.first { $0.0 == name }?.1 }

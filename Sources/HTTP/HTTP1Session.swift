@@ -11,6 +11,8 @@ package final class HTTP1Session {
         case answering
         /// The head of an answer in pieces is sent.
         case streaming
+        /// The answer was to change the protocol: bytes pass as they are.
+        case upgraded
         /// The last answer is given: what comes is not read any more.
         case closing
     }
@@ -55,10 +57,10 @@ package final class HTTP1Session {
     package var isFinished: Bool { state == .closing && output.isEmpty }
 
     /// Whether a request waits for (the rest of) its answer.
-    package var isAnswering: Bool { state == .answering || state == .streaming }
+    package var isAnswering: Bool { state == .answering || isStreaming }
 
-    /// Whether the answer is given in pieces and has not ended.
-    package var isStreaming: Bool { state == .streaming }
+    /// Whether the answer is given in pieces and has not ended, as what follows a change of the protocol is.
+    package var isStreaming: Bool { state == .streaming || state == .upgraded }
 
     /// Whether bytes wait to be sent.
     package var hasOutput: Bool { !output.isEmpty }
@@ -77,7 +79,7 @@ package final class HTTP1Session {
 
     /// Whether the client, and nobody else, is waited for to go on with its open body.
     package var awaitsBody: Bool {
-        hasOpenBody && isAnswering && !isBodyPaused && pending.isEmpty
+        (hasOpenBody || state == .upgraded) && isAnswering && !isBodyPaused && pending.isEmpty
     }
 
     /// Whether the client has sent so much ahead that it must wait.
@@ -170,6 +172,33 @@ package final class HTTP1Session {
         answered()
     }
 
+    // MARK: Another protocol
+
+    /// Answers the present request by changing to `name`: what follows, in both directions, is for the owner to read
+    /// and to write.
+    package func upgrade(to name: String, headers: [(String, String)]) {
+        precondition(state == .answering && !hasOpenBody, "a change of protocol is an answer")
+        state = .upgraded
+        output.append("HTTP/1.1 101 \(HTTPReason.text(101))\r\n")
+        for (name, value) in headers + [("connection", "Upgrade"), ("upgrade", name)] {
+            writeField(name, value)
+        }
+        output.append("\r\n")
+        handler.hasOutput()
+    }
+
+    /// Sends bytes of that protocol.
+    package func sendUpgraded(_ bytes: [UInt8]) {
+        guard state == .upgraded else { return }
+        output.append(bytes)
+        noteOutput()
+    }
+
+    /// All is said: what comes is not read any more.
+    package func finishUpgraded() {
+        if state == .upgraded { close() }
+    }
+
     private func writeHead(
         _ status: Int, _ headers: [(String, String)], framing: (String, String)?
     ) {
@@ -215,6 +244,7 @@ package final class HTTP1Session {
         isParsing = true
         defer { isParsing = false }
         while takesInput {
+            guard state != .upgraded else { return passUpgraded() }
             let (taken, event) = parser.parse(pending.bytes)
             pending.consume(taken)
             switch event {
@@ -239,7 +269,14 @@ package final class HTTP1Session {
     private var takesInput: Bool {
         // A client that sends requests ahead and does not read gets no further answers made for it.
         guard !pending.isEmpty, output.count <= Limits.streamDrainedBytes else { return false }
-        return state == .reading || (isAnswering && hasOpenBody && !isBodyPaused)
+        if state == .reading { return true }
+        return (state == .upgraded || isAnswering && hasOpenBody) && !isBodyPaused
+    }
+
+    private func passUpgraded() {
+        handler.receivedUpgraded(pending.bytes)
+        pending.removeAll()
+        pending.releaseMemory(above: Limits.pooledBufferBytesMax)
     }
 
     private func goOn() {

@@ -8,10 +8,17 @@ package protocol HTTP1SessionHandler: AnyObject {
     func receivedBody(_ bytes: UnsafeRawBufferPointer)
     /// The open body has ended.
     func bodyEnded()
+    /// Bytes of the protocol that the session was changed to. Valid during this call only.
+    func receivedUpgraded(_ bytes: UnsafeRawBufferPointer)
     /// The session refused a request with `status` and is going to close.
     func refused(status: Int)
     /// The output has fallen to `Limits.streamDrainedBytes` after having been above.
     func drained()
     /// The session has bytes to send: call `drain` before this turn ends.
     func hasOutput()
+}
+
+extension HTTP1SessionHandler {
+    /// Whoever changes no protocol hears of none.
+    package func receivedUpgraded(_ bytes: UnsafeRawBufferPointer) {}
 }

@@ -43,6 +43,8 @@ package enum Limits {
     package static let pipelinedBytesMax = 512 << 10
     /// What is read and thrown away of a body after its answer, so that the connection may go on; in bytes.
     package static let unwantedBodyBytesMax = 256 << 10
+    /// The payload of a control frame of a WebSocket, in bytes (RFC 6455, 5.5).
+    package static let webSocketControlBytesMax = 125
     /// The largest body of a request, where the owner does not say otherwise, in bytes.
     package static let bodyBytesMax = 4 << 20
 }

@@ -9,6 +9,8 @@ final class HTTP1Connection {
     // Two objects for one thing, because the session needs its handler to be made.
     private var session: HTTP1Session?
     private var exchange: HTTPExchange?
+    /// Set when the connection has changed to it.
+    private var webSocket: WebSocket?
     private var requestSince: UInt64 = 0
     /// Since when an open body has not come forward, and how many messages it had brought by then.
     private var stalledSince: UInt64 = 0
@@ -54,6 +56,7 @@ final class HTTP1Connection {
         let exchange = exchange
         self.exchange = nil
         exchange?.closed()
+        webSocket = nil
     }
 
     func sweep(now: UInt64) {
@@ -84,7 +87,7 @@ extension HTTP1Connection {
     /// a stream and says nothing. Who has said something may be silent.
     private func lookAtBody(_ session: HTTP1Session, _ limits: ServerConfiguration, _ now: UInt64) {
         guard let exchange, session.awaitsBody else { return stalledSince = 0 }
-        let isUnfinished = exchange.unfinishedBytes > 0
+        let isUnfinished = exchange.unfinishedBytes > 0 || webSocket?.isInsideMessage == true
         guard isUnfinished || exchange.bodyMessages == 0 else { return stalledSince = 0 }
         if stalledSince == 0 || stalledMessages != exchange.bodyMessages {
             stalledSince = now
@@ -95,6 +98,32 @@ extension HTTP1Connection {
             stalledSince = 0
             exchange.bodyStalled()
         }
+    }
+}
+
+// MARK: - A WebSocket
+
+extension HTTP1Connection {
+    func startWebSocket(headers: [(String, String)], messageBytesMax: Int) -> WebSocket? {
+        guard let session else { return nil }
+        let socket = WebSocket(on: self, messageBytesMax: messageBytesMax)
+        webSocket = socket
+        session.upgrade(to: "websocket", headers: headers)
+        return socket
+    }
+
+    /// The request that lies above the WebSocket takes the place of the one that asked for it.
+    func carry(_ exchange: HTTPExchange) { self.exchange = exchange }
+
+    func sendUpgraded(_ bytes: [UInt8]) {
+        session?.sendUpgraded(bytes)
+        afterOutput()
+    }
+
+    func finishUpgraded() { session?.finishUpgraded() }
+
+    func reportFault(_ text: String) {
+        connection.server.onConnectionFault?(connection.tcp.remoteAddress, text)
     }
 }
 
@@ -116,6 +145,7 @@ extension HTTP1Connection: HTTP1SessionHandler {
             responder: self)
         exchange.body = request.body
         exchange.hasOpenBody = request.hasOpenBody
+        exchange.asksForWebSocket = asksForWebSocket(request)
         self.exchange = exchange
         if let contentType = request.header("content-type"), isGRPC(contentType) {
             exchange.respond(status: 505)
@@ -130,9 +160,15 @@ extension HTTP1Connection: HTTP1SessionHandler {
 
     func bodyEnded() { exchange?.bodyEnded() }
 
-    func refused(status: Int) {
-        connection.server.onConnectionFault?(
-            connection.tcp.remoteAddress, "HTTP/1.1 request refused with \(status)")
+    func receivedUpgraded(_ bytes: UnsafeRawBufferPointer) { webSocket?.receive(bytes) }
+
+    func refused(status: Int) { reportFault("HTTP/1.1 request refused with \(status)") }
+
+    private func asksForWebSocket(_ request: HTTP1Request) -> Bool {
+        guard request.asksUpgrade, request.method == "GET", request.body.isEmpty else {
+            return false
+        }
+        return request.header("upgrade").map { WebSocketHandshake.isMeant($0) } ?? false
     }
 
     func drained() { exchange?.drained() }

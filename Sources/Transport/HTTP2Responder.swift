@@ -46,6 +46,9 @@ final class HTTP2Responder: HTTPResponder {
 
     func end() { session?.end(call.stream) }
 
+    /// Only HTTP/1.1 changes to it.
+    func startWebSocket(headers: [(String, String)], messageBytesMax: Int) -> WebSocket? { nil }
+
     func holdInput(_ count: Int) {
         if call.generation == generation { call.connection?.holdInput(count) }
     }

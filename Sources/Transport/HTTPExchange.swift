@@ -1,3 +1,6 @@
+internal import Digests
+internal import HTTP
+
 /// One plain HTTP request and the way to answer it; over HTTP/1.1 or HTTP/2. It is complete with its body, unless
 /// that is read in pieces (`Router.streamBody`).
 /// Answer once, now or later, on the loop: with `respond`, or in pieces with `startStreaming`,
@@ -17,6 +20,8 @@ package final class HTTPExchange {
     package internal(set) var body: [UInt8] = []
     /// The body comes while the request is answered: set `onBody` and `onBodyEnd`.
     package internal(set) var hasOpenBody = false
+    /// The client would go on with a WebSocket: see `startWebSocket`.
+    package internal(set) var asksForWebSocket = false
     /// A piece of an open body came; valid during the call only.
     package var onBody: ((UnsafeRawBufferPointer) -> Void)?
     /// An open body has ended.
@@ -100,6 +105,45 @@ package final class HTTPExchange {
         onClose = nil
         leaveBody()
         responder?.end()
+    }
+
+    /// Goes on with a WebSocket. What comes back is a `POST` of the same target with `headers`: each message is a piece
+    /// of its open body, with a line end behind it; each line of its answer is a message, and the answer's end is the
+    /// end. Nil if the client's wish is not as RFC 6455 has it; then it is answered.
+    /// - Parameters:
+    ///   - subprotocol: what the client is told that it speaks, if it asked for that.
+    ///   - messageBytesMax: the longest message taken.
+    package func startWebSocket(
+        headers: [(String, String)], subprotocol: String?, messageBytesMax: Int
+    ) -> HTTPExchange? {
+        guard state == .waiting, let responder else { return nil }
+        let key: String
+        do throws(WebSocketHandshake.Refusal) {
+            key = try WebSocketHandshake.key(
+                version: header("sec-websocket-version"), key: header("sec-websocket-key"))
+        } catch {
+            respond(
+                status: error.status, headers: error.headers.sorted { $0.key < $1.key },
+                body: Array(error.text.utf8))
+            return nil
+        }
+        var answer = [
+            ("sec-websocket-accept", SHA1.digestInBase64(key + WebSocketHandshake.guid))
+        ]
+        if let subprotocol { answer.append(("sec-websocket-protocol", subprotocol)) }
+        guard
+            let socket = responder.startWebSocket(
+                headers: answer + furtherHeaders, messageBytesMax: messageBytesMax)
+        else { return nil }
+        state = .ended
+        onClose = nil
+        let exchange = HTTPExchange(
+            method: "POST", target: query.isEmpty ? path : "\(path)?\(query)", headers: headers,
+            authority: authority, remoteAddress: remoteAddress, isSecure: isSecure,
+            responder: socket)
+        exchange.hasOpenBody = true
+        socket.carry(exchange)
+        return exchange
     }
 
     /// Whoever reads an open body says how far it has come: how many messages it has taken in all, and how many

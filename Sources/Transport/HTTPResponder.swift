@@ -10,6 +10,8 @@ protocol HTTPResponder: AnyObject {
     func send(_ bytes: [UInt8])
     /// Ends the body.
     func end()
+    /// Answers with the change to a WebSocket, whose messages may have so many bytes; nil if that cannot be.
+    func startWebSocket(headers: [(String, String)], messageBytesMax: Int) -> WebSocket?
     /// Counts bytes of a request's body that are held until more of it comes; negative when they are held no more.
     func holdInput(_ count: Int)
     /// Keeps the client from sending more of its request's body, or lets it again, where that can be done for one

@@ -10,6 +10,9 @@ final class Recorder: HTTP1SessionHandler {
     /// Of open bodies.
     var pieces: [UInt8] = []
     var endedBodies = 0
+    var upgrades = false
+    /// What came after an upgrade.
+    var upgraded: [UInt8] = []
     var limit = 1_000
     var answersAtOnce = true
     private(set) var session: HTTP1Session?
@@ -25,7 +28,9 @@ final class Recorder: HTTP1SessionHandler {
     func received(_ request: HTTP1Request) {
         requests.append(request)
         if answersAtOnce { answer(request) }
+        if upgrades { session?.upgrade(to: "other", headers: [("x", "y")]) }
     }
+    func receivedUpgraded(_ bytes: UnsafeRawBufferPointer) { upgraded += bytes }
     func receivedBody(_ bytes: UnsafeRawBufferPointer) { pieces += bytes }
     func bodyEnded() { endedBodies += 1 }
     func refused(status: Int) { refusals.append(status) }

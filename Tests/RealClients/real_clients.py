@@ -14,7 +14,7 @@ import cluster  # noqa: E402
 import recipes  # noqa: E402
 from servers import Servers  # noqa: E402
 
-CLIENTS = ("etcd3", "etcd3gw", "etcdctl")
+CLIENTS = ("etcd3", "etcd3gw", "streams", "etcdctl")
 PARTS = CLIENTS + ("recipes", "checks")
 
 
