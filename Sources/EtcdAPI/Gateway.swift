@@ -199,11 +199,13 @@ final class Gateway {
         guard let exchange else { return }
         if let streamingHandler { return streamingHandler(exchange) }
         let call = GatewayCall(exchange, responseBytesMax: options.responseBytesMax)
+        exchange.onBodyStall = { call.fail(CallFailure(GatewayMessages.stall)) }
         exchange.onBody = { [unowned exchange] message in
             exchange.note(messages: 1, unfinishedBytes: 0)
+            // From now on the method alone decides when the call ends: who waits for a lock must leave by its own way.
             exchange.onBody = nil
+            exchange.onBodyStall = nil
             handler?(Array(message), call)
         }
-        exchange.onBodyStall = { call.fail(CallFailure(GatewayMessages.stall)) }
     }
 }

@@ -304,9 +304,11 @@ package final class HTTP1Session {
 
     private func refused(_ status: Int) {
         pending.removeAll()
-        // Chunks that are none, below an answer that has begun: no status can be told any more.
         guard isAnswering else { return refuse(status: status) }
+        // Chunks that are none: whether a status can still be told depends on the answer.
         handler.refused(status: status)
-        close()
+        guard state == .answering else { return close() }
+        keepsAlive = false
+        respond(status: status, headers: [("content-type", "text/plain")], body: [])
     }
 }

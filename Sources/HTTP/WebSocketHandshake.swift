@@ -26,7 +26,11 @@ package enum WebSocketHandshake {
         guard version == Self.version else {
             throw Refusal(
                 status: 426,
-                headers: ["sec-websocket-version": Self.version, "upgrade": "websocket"],
+                // RFC 9110, 7.8: who says `Upgrade` says so to the next hop only.
+                headers: [
+                    "sec-websocket-version": Self.version, "upgrade": "websocket",
+                    "connection": "Upgrade",
+                ],
                 text: "websocket: version 13 is spoken here\n")
         }
         guard let key, isKey(Array(key.utf8)) else {

@@ -9,6 +9,9 @@ package enum Limits {
     package static let preparedCommands = 1000
     /// A revision, and keys and bytes of a keyspace, as a base may name them.
     static let countMax = 1 << 60
+    /// The log's time, as a snapshot may name it: below what peers are believed, so that a leader that goes on from it
+    /// is.
+    static let logTimeMillisecondsMax: UInt64 = 1 << 60
     /// Commands above the low-water mark that the table of origins remembers, per replica.
     package static let originWindow = 65_536
     /// The longest value that an append makes: 1.5 MiB, as the largest request.

@@ -52,6 +52,9 @@ struct LogTable: ReplicatedTable {
 
     init(from reader: inout ByteReader) throws(ByteReaderError) {
         logTimeMilliseconds = try reader.read()
+        guard logTimeMilliseconds <= Limits.logTimeMillisecondsMax else {
+            throw .invalid("log time")
+        }
         guard try reader.read(UInt8.self) == 1 else { return }
         leaderBallot = LeaderBallot(
             round: try reader.read(), replica: try reader.read(), incarnation: try reader.read())

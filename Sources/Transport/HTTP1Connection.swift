@@ -15,6 +15,7 @@ final class HTTP1Connection {
     /// Since when an open body has not come forward, and how many messages it had brought by then.
     private var stalledSince: UInt64 = 0
     private var stalledMessages: UInt64 = 0
+    private var stalledInside = false
 
     init(connection: ServerConnection) {
         self.connection = connection
@@ -89,9 +90,11 @@ extension HTTP1Connection {
         guard let exchange, session.awaitsBody else { return stalledSince = 0 }
         let isUnfinished = exchange.unfinishedBytes > 0 || webSocket?.isInsideMessage == true
         guard isUnfinished || exchange.bodyMessages == 0 else { return stalledSince = 0 }
-        if stalledSince == 0 || stalledMessages != exchange.bodyMessages {
+        let isSame = stalledMessages == exchange.bodyMessages && stalledInside == isUnfinished
+        if stalledSince == 0 || !isSame {
             stalledSince = now
             stalledMessages = exchange.bodyMessages
+            stalledInside = isUnfinished
         }
         let limit = isUnfinished ? limits.requestMilliseconds : limits.idleMilliseconds
         if now - stalledSince >= limit * 1_000_000 {

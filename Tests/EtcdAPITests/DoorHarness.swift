@@ -29,18 +29,21 @@ final class DoorHarness {
     /// - Parameter isAlone: two more members are listed that never come: there is no leader.
     convenience init(
         isAlone: Bool = false, options: EtcdDoorOptions = EtcdDoorOptions(),
-        watches: WatchPlan = .standard, webTokens: WebTokens? = nil
+        watches: WatchPlan = .standard, webTokens: WebTokens? = nil,
+        transport: ServerConfiguration = ServerConfiguration(host: "127.0.0.1", port: 0)
     ) throws {
         let loop = EventLoop()
         let node = try TestNode(loop: loop, memberCount: isAlone ? 3 : 1, watches: watches)
-        try self.init(loop: loop, node: node, options: options, webTokens: webTokens)
+        try self.init(
+            loop: loop, node: node, options: options, webTokens: webTokens, transport: transport)
         node.replica.start()
         if !isAlone { #expect(run { replica.status.leader != 0 }, "no leader came up") }
     }
 
     init(
         loop: EventLoop, node: TestNode, options: EtcdDoorOptions = EtcdDoorOptions(),
-        webTokens: WebTokens? = nil
+        webTokens: WebTokens? = nil,
+        transport: ServerConfiguration = ServerConfiguration(host: "127.0.0.1", port: 0)
     ) throws {
         self.loop = loop
         self.node = node
@@ -73,9 +76,7 @@ final class DoorHarness {
             if isForFaults { return faults.answer(exchange) }
             etcd.answer(exchange)
         }
-        server = Server(
-            loop: loop, configuration: ServerConfiguration(host: "127.0.0.1", port: 0),
-            router: router)
+        server = Server(loop: loop, configuration: transport, router: router)
         try server.start()
     }
 

@@ -1,3 +1,4 @@
+import EventLoops
 import EtcdMessages
 import Protobuf
 import Replication
@@ -128,6 +129,24 @@ import Transport
         #expect(failing.texts.first?.contains("etcdserver: key is not provided") == true)
     }
 
+    /// Whoever waits for a lock is in the row, and must not be answered before it leaves that.
+    @Test func whatFollowsTheOneMessageDoesNotEndTheCall() throws {
+        var transport = ServerConfiguration(host: "127.0.0.1", port: 0)
+        transport.requestMilliseconds = 200
+        transport.handshakeMilliseconds = 100
+        let harness = try DoorHarness(transport: transport)
+        let locked = try harness.http("POST", "/v3/lock/lock", text: #"{"name":"bA=="}"#)
+        let key = try #require(locked.json["key"]?.asString)
+        let waiting = Client(harness, "/v3/lock/lock")
+        waiting.open.send(Client.frame(1, Array(#"{"name":"bA=="}"#.utf8)) + [0x81])
+        let end = harness.loop.now + 500_000_000
+        harness.run { harness.loop.now > end }
+        #expect(waiting.texts.isEmpty && !waiting.open.isAnswered)
+        _ = try harness.http("POST", "/v3/lock/unlock", text: #"{"key":"\#(key)"}"#)
+        waiting.await(1)
+        #expect(waiting.texts.first?.contains(#""key":"#) == true)
+    }
+
     @Test func errorsAreTheLastMessage() throws {
         let harness = try DoorHarness()
         let client = Client(harness, "/v3/watch")
@@ -166,6 +185,7 @@ import Transport
         #expect(harness.run { old.open.isAnswered })
         #expect(old.open.text.hasPrefix("HTTP/1.1 426 Upgrade Required\r\n"))
         #expect(old.open.text.contains("sec-websocket-version: 13\r\n"))
+        #expect(old.open.text.contains("connection: Upgrade\r\n"))
         let nowhere = Client(harness, "/v3/nowhere", headers: ["connection: close"])
         #expect(harness.run { nowhere.open.isAnswered })
         #expect(nowhere.open.text.hasPrefix("HTTP/1.1 404 "))

@@ -112,6 +112,17 @@ struct OpenBodyTests {
         }
     }
 
+    @Test("chunks that are none are refused with a status as long as one can be told")
+    func brokenChunksBeforeTheAnswer() {
+        let recorder = Recorder()
+        recorder.answersAtOnce = false
+        recorder.send(Self.head + "nonsense\r\n")
+        let output = recorder.output()
+        #expect(output.hasPrefix("HTTP/1.1 400 Bad Request\n"))
+        #expect(output.contains("connection: close\n"))
+        #expect(recorder.isFinished)
+    }
+
     @Test("a client whose requests are not taken, or that reads no answers, has to wait")
     func backpressure() throws {
         let recorder = Recorder()

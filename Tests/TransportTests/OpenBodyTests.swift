@@ -121,6 +121,25 @@ struct OpenBodyTests {
         #expect(harnesses[0].run { clients[0].isClosed })
     }
 
+    @Test("who is silent at first has all of the time for a message once it begins")
+    func lateBeginning() throws {
+        let conversation = Conversation()
+        let harness = try harness(conversation) {
+            $0.requestMilliseconds = 300
+            $0.idleMilliseconds = 60_000
+            $0.handshakeMilliseconds = 100
+        }
+        let client = RawClient(loop: harness.loop, port: harness.port)
+        client.send(Self.head)
+        #expect(harness.run { conversation.exchange != nil })
+        let end = harness.loop.now + 400_000_000
+        harness.run { harness.loop.now > end }
+        client.send("1\r\na\r\n")
+        let sent = harness.loop.now
+        #expect(harness.run { conversation.stalls == 1 })
+        #expect(harness.loop.now - sent >= 300_000_000)
+    }
+
     @Test("unfinished messages count against the connection, until their request is over")
     func held() throws {
         let conversation = Conversation()
