@@ -17,6 +17,8 @@ package final class RangeReader {
     private var machine: ReplicatedState { replica.machine }
     /// Runs a closure on the loop after what waits there already.
     private let later: (@escaping () -> Void) -> Void
+    /// Reads of a key that is on disk only, which began in this turn: the base is asked for all of them at once.
+    private var points: [Point] = []
 
     package init(replica: Replica, later: @escaping (@escaping () -> Void) -> Void) {
         self.replica = replica
@@ -86,9 +88,28 @@ package final class RangeReader {
 
     /// Reads one piece; the next one comes later.
     private func proceed(_ range: OpenRange) {
-        if let needed = range.cursor.pieceNeeded(machine.keyspace) { return fetch(needed, range) }
+        if let needed = range.cursor.pieceNeeded(machine.keyspace) {
+            if case .single(let key) = needed.interval, needed.revision == nil {
+                return wait(Point(key: key, range: range))
+            }
+            return fetch(needed, range)
+        }
         goOn(range) { (cursor: inout RangeCursor) throws(KVError) in
             try cursor.step(machine.keyspace)
+        }
+    }
+
+    /// A key's newest state costs the base much less than a piece does, and many of them less than one by one.
+    private func wait(_ point: Point) {
+        points.append(point)
+        if points.count == 1 { later { [self] in fetchPoints() } }
+    }
+
+    private func fetchPoints() {
+        let fetched = points
+        points = []
+        replica.fetch(fetched.map(\.key)) { [self] in
+            for point in fetched where point.range.isWanted() { proceed(point.range) }
         }
     }
 
@@ -98,9 +119,6 @@ package final class RangeReader {
         replica.fetch(.piece(needed)) { [self] supply in
             guard range.isWanted(), case .piece(let piece) = supply else { return }
             guard generation == keyspace.baseGeneration else { return proceed(range) }
-            if case .single(let key) = needed.interval, needed.revision == nil {
-                keyspace.takeIn([key], [piece.pairs.first?.state], generation: generation)
-            }
             goOn(range) { (cursor: inout RangeCursor) throws(KVError) in
                 try cursor.step(keyspace, with: piece)
             }
@@ -119,6 +137,11 @@ package final class RangeReader {
         later { [self] in
             if range.isWanted() { proceed(range) }
         }
+    }
+
+    private struct Point {
+        let key: [UInt8]
+        let range: OpenRange
     }
 
     /// A range that is being read in pieces: a class, so that no step copies the pairs found so far.
