@@ -41,17 +41,28 @@ struct ProposalQueue: Sendable {
         return .taken
     }
 
-    /// The payload of the next batch: as many bundles as fit, at least one.
+    /// The payload of the next batch: as many bundles as fit, at least one. It takes no more memory than its bytes:
+    /// what is decided stays there for a while, and the writer of a bundle leaves room at its end.
     mutating func popBatch(bytesMax: Int) -> [UInt8]? {
-        guard var payload = popFirst() else { return nil }
-        if let second = waiting.first?.bundle, payload.count + second.count <= bytesMax {
-            payload.reserveCapacity(min(bytesMax, payload.count + byteCount))
-        }
-        while let next = waiting.first?.bundle, payload.count + next.count <= bytesMax {
-            payload.append(contentsOf: next)
-            _ = popFirst()
-        }
+        guard let first = popFirst() else { return nil }
+        let byteCount = first.count + fittingBytes(upTo: bytesMax - first.count)
+        if byteCount == first.count, first.capacity <= byteCount + byteCount / 8 { return first }
+        var payload: [UInt8] = []
+        payload.reserveCapacity(byteCount)
+        payload.append(contentsOf: first)
+        while payload.count < byteCount, let next = popFirst() { payload.append(contentsOf: next) }
         return payload
+    }
+
+    /// What the next bundles have in all, as many as `bytesMax` has room for.
+    private func fittingBytes(upTo bytesMax: Int) -> Int {
+        var sum = 0
+        for index in 0..<waiting.count {
+            let next = waiting[index].bundle.count
+            guard sum + next <= bytesMax else { break }
+            sum += next
+        }
+        return sum
     }
 
     mutating func removeAll() {

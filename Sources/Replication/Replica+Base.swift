@@ -104,6 +104,7 @@ extension Replica {
         guard let desk else { preconditionFailure("a cold key without a base") }
         marks.hit(.applyWaitedForBase)
         isFetchingForApply = true
+        if case .states = need, slotFetches.await(appliedSlot.next) { return }
         let generation = machine.keyspace.baseGeneration
         desk.submit(operation(need)) { [unowned self] outcome in
             isFetchingForApply = false
@@ -131,7 +132,16 @@ extension Replica {
             guard case .accepted(let accepted) = record, case .batch(let batch) = accepted.value
             else { continue }
             let keys = coldKeys(batch)
-            if !keys.isEmpty { fetch(keys, desk) {} }
+            if !keys.isEmpty { prefetch(keys, for: accepted.slot, desk) }
+        }
+    }
+
+    private func prefetch(_ keys: [[UInt8]], for slot: Slot, _ desk: BaseDesk) {
+        slotFetches.begin(slot)
+        fetch(keys, desk) { [unowned self] in
+            guard slotFetches.end(slot) else { return }
+            isFetchingForApply = false
+            requestTurn()
         }
     }
 

@@ -143,6 +143,7 @@ package final class Replica {
     var baseSlot = Slot.zero
     var appliedBytesSinceFlush = 0
     var isFetchingForApply = false
+    var slotFetches = SlotFetches()
     var applyPace = ApplyPace()
     /// A flush was asked for while a slot was being applied.
     var isFlushWanted = false

@@ -20,6 +20,24 @@ struct ProposalQueueTests {
         #expect(queue.byteCount == 0)
     }
 
+    @Test("what stays in memory after it is decided takes no more of it than its bytes")
+    func batchesHaveNoSlack() throws {
+        var queue = ProposalQueue(bytesMax: 100_000)
+        for number: UInt8 in 1...3 {
+            var roomy = bundle(number, 5_000)
+            roomy.reserveCapacity(20_000)
+            #expect(queue.append(roomy) == .taken)
+        }
+        let first = queue.popBatch(bytesMax: 6_000)
+        let alone = try #require(first)
+        #expect(alone == bundle(1, 5_000))
+        #expect(alone.capacity < 6_000)
+        let rest = queue.popBatch(bytesMax: 50_000)
+        let joined = try #require(rest)
+        #expect(joined == bundle(2, 5_000) + bundle(3, 5_000))
+        #expect(joined.capacity < 12_000)
+    }
+
     @Test func aFullQueueTakesNothingMore() {
         var queue = ProposalQueue(bytesMax: 20)
         #expect(queue.append(bundle(1, 50)) == .taken, "an empty one takes one of any size")
