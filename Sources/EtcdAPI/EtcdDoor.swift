@@ -156,6 +156,11 @@ package final class EtcdDoor {
     /// Answers a plain HTTP request that was admitted, with 404 if this door has no such path.
     package func answer(_ exchange: HTTPExchange) {
         if Gateway.owns(exchange.path) { return gateway.answer(exchange) }
+        answerPage(exchange)
+    }
+
+    /// Answers what those ask who watch nodes: health, metrics and version; all else with 404.
+    package func answerPage(_ exchange: HTTPExchange) {
         guard let page = page(exchange.path) else {
             return exchange.respond(
                 status: 404, headers: [("content-type", "text/plain")],

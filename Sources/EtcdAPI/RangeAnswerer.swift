@@ -42,7 +42,7 @@ final class RangeAnswerer {
 
     /// Answers a transaction that only reads from the state as it is now.
     func answer(_ transaction: TxnRequest, _ caller: Caller) {
-        reader.read(transaction) { [replica] result in
+        reader.read(transaction, isWanted: { caller.isWaiting }) { [replica] result in
             switch result {
             case .success(var response):
                 response.header.sign(by: replica)

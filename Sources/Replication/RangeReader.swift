@@ -13,7 +13,6 @@ package final class RangeReader {
     package typealias TransactionCompletion = (Result<TxnResponse, KVError>) -> Void
 
     private let replica: Replica
-    /// Another one after a snapshot was installed.
     private var machine: ReplicatedState { replica.machine }
     /// Runs a closure on the loop after what waits there already.
     private let later: (@escaping () -> Void) -> Void
@@ -41,36 +40,41 @@ package final class RangeReader {
         }
     }
 
-    /// Reads for a transaction that only reads, after the keys that it names were fetched.
+    /// Reads for a transaction that only reads, after the keys that it names were fetched. `completion` is called as
+    /// for a range.
     package func read(
-        _ transaction: TxnRequest, completion: @escaping TransactionCompletion
+        _ transaction: TxnRequest, isWanted: @escaping () -> Bool = { true },
+        completion: @escaping TransactionCompletion
     ) {
         let cold = machine.coldKeys(in: transaction)
-        guard !cold.isEmpty else { return begin(transaction, completion) }
-        replica.fetch(cold) { [self] in begin(transaction, completion) }
+        guard !cold.isEmpty else { return begin(transaction, isWanted, completion) }
+        replica.fetch(cold) { [self] in begin(transaction, isWanted, completion) }
     }
 
     private func begin(
-        _ transaction: TxnRequest, _ completion: @escaping TransactionCompletion
+        _ transaction: TxnRequest, _ isWanted: @escaping () -> Bool,
+        _ completion: @escaping TransactionCompletion
     ) {
         do throws(KVError) {
-            proceed(try TransactionReading(transaction, machine), completion)
+            proceed(try TransactionReading(transaction, machine), isWanted, completion)
         } catch {
             completion(.failure(error))
         }
     }
 
     private func proceed(
-        _ reading: TransactionReading, _ completion: @escaping TransactionCompletion
+        _ reading: TransactionReading, _ isWanted: @escaping () -> Bool,
+        _ completion: @escaping TransactionCompletion
     ) {
+        guard isWanted() else { return }
         do throws(KVError) {
             switch try reading.step(machine) {
             case .ended: completion(.success(reading.response))
-            case .outOfBudget: later { [self] in proceed(reading, completion) }
+            case .outOfBudget: later { [self] in proceed(reading, isWanted, completion) }
             case .needs(let need):
                 replica.fetch(need) { [self] supply in
                     reading.take(supply)
-                    proceed(reading, completion)
+                    proceed(reading, isWanted, completion)
                 }
             }
         } catch {

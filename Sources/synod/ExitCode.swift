@@ -31,11 +31,12 @@ enum ExitCode: Int32 {
     static let serveHelp = """
         Exit status:
           0  stopped by SIGTERM or Ctrl-C, or removed from the cluster and not needed any more
-          1  cannot listen at one of its addresses, or has no key to sign tokens with
+          1  cannot listen at one of its addresses, has no key to sign tokens with, or the cluster
+             has no seat for it
           2  the command line does not make sense
          70  it would not be safe to go on: the data directory is an old copy, or a rule was broken
          74  a read, a write or a flush failed
-         78  the data directory is in use, damaged, another member's, or that of a member that
-             was removed
+         78  the data directory is in use, damaged, of a newer format, another member's, that of a
+             member that was removed, or cannot be opened; or a certificate cannot be used
         """
 }

@@ -201,6 +201,23 @@ import Testing
         }
     }
 
+    @Test func metricsHaveURLsOfTheirOwn() throws {
+        #expect(try make([]).listenMetricsURLs.isEmpty)
+        #expect(try make(["--listen-metrics-urls="]).listenMetricsURLs.isEmpty)
+        let urls = "http://127.0.0.1:9,http://[::1]:9"
+        let it = try make(["--listen-metrics-urls", urls])
+        #expect(it.listenMetricsURLs.map(\.description).joined(separator: ",") == urls)
+        #expect(it.warnings.isEmpty)
+        for flags in [
+            ["--listen-metrics-urls=http://localhost:2379"],
+            ["--listen-metrics-urls=http://localhost:2380"],
+            ["--listen-metrics-urls=https://localhost:9"],
+            ["--listen-metrics-urls=localhost:9"],
+        ] {
+            #expect(throws: UsageError.self) { try make(flags) }
+        }
+    }
+
     @Test func webPagesAndNamesOfThisNode() throws {
         #expect(try make([]).allowedHosts == ["*"])
         let it = try make(["--host-whitelist=a,b.c", "--cors", "https://d"])

@@ -7,6 +7,7 @@ import pathlib
 import shutil
 import signal
 import socket
+import ssl
 import stat
 import subprocess
 import sys
@@ -95,15 +96,32 @@ def end_with_parent():
     ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
 
+class Certificates:
+    """What scripts/make-test-certificates made in a folder, for both sides of every connection."""
+
+    def __init__(self, folder):
+        self.authority = f"{folder}/ca.pem"
+        self.client = (f"{folder}/alice.pem", f"{folder}/alice.key")
+        server = ["--cert-file", f"{folder}/server.pem", "--key-file", f"{folder}/server.key",
+                  "--trusted-ca-file", self.authority, "--client-cert-auth"]
+        self.flags = server + [word.replace("--", "--peer-", 1) for word in server]
+
+    def context(self):
+        context = ssl.create_default_context(cafile=self.authority)
+        context.load_cert_chain(*self.client)
+        return context
+
+
 class Node:
     """One server process; etcd and Synod take the same flags."""
 
-    def __init__(self, command, folder, name, client_port, peer_port, initial_cluster, scheme="http"):
-        self.name, self.port = name, client_port
+    def __init__(self, command, folder, name, client_port, peer_port, initial_cluster, certificates=None):
+        self.name, self.port, self.certificates = name, client_port, certificates
         self.log = folder / f"{name}.log"
-        client, peer = f"{scheme}://127.0.0.1:{client_port}", f"http://127.0.0.1:{peer_port}"
+        scheme = "https" if certificates else "http"
+        client, peer = f"{scheme}://127.0.0.1:{client_port}", f"{scheme}://127.0.0.1:{peer_port}"
         self.command = [
-            *command, "--name", name, "--data-dir", str(folder / name),
+            *command, *(certificates.flags if certificates else ()), "--name", name, "--data-dir", str(folder / name),
             "--listen-client-urls", client, "--advertise-client-urls", client,
             "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
             "--initial-cluster", initial_cluster,
@@ -122,10 +140,16 @@ class Node:
         self.process.kill()
         self.process.wait()
 
+    def connection(self):
+        """A connection that is not opened yet."""
+        if self.certificates is None:
+            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
+        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=2, context=self.certificates.context())
+
     def is_ready(self):
         """Whether the node serves linearizable reads."""
+        connection = self.connection()
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
             connection.request("GET", "/health")
             return connection.getresponse().status == 200
         except (OSError, http.client.HTTPException):
@@ -162,14 +186,16 @@ class Servers:
             node.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def start(self, command, name, count=1):
+    def start(self, command, name, count=1, certificates=None):
         """Starts `count` nodes as one cluster; returns them when they serve."""
         ports = free_ports(2 * count)
         names = [name if count == 1 else f"{name}{index + 1}" for index in range(count)]
-        members = ",".join(f"{each}=http://127.0.0.1:{port}" for each, port in zip(names, ports[count:]))
+        scheme = "https" if certificates else "http"
+        members = ",".join(f"{each}={scheme}://127.0.0.1:{port}" for each, port in zip(names, ports[count:]))
         group = []
         for index, each in enumerate(names):
-            node = Node(command, self.folder, each, ports[index], ports[count + index], members)
+            node = Node(command, self.folder, each, ports[index], ports[count + index], members,
+                        certificates)
             group.append(node)
             self.nodes.append(node)
         deadline = time.monotonic() + READY_SECONDS_MAX

@@ -16,6 +16,22 @@ extension ProcessTests {
             }
         }
 
+        @Test("connections are not bounded by the soft limit of open files, which is low by custom")
+        func openFiles() async throws {
+            let directory = try Places.temporaryDirectory()
+            let node = TestNode(
+                name: "n0", directory: directory,
+                prefix: ["/bin/sh", "-c", "ulimit -S -n 256; exec \"$0\" \"$@\""])
+            try await TestCluster.with(TestCluster(nodes: [node], directory: directory)) { _ in
+                let process = try #require(node.processID)
+                let limits = try String(contentsOfFile: "/proc/\(process)/limits", encoding: .utf8)
+                let line = try #require(
+                    limits.split(separator: "\n").first { $0.hasPrefix("Max open files") })
+                let numbers = line.split(separator: " ").compactMap { Int($0) }
+                #expect(numbers.count == 2 && numbers[0] == numbers[1], "\(line)")
+            }
+        }
+
         private func rest(_ urls: [String]) async throws {
             for (index, url) in urls.enumerated() {
                 let other = urls[(index + 1) % urls.count]

@@ -43,6 +43,34 @@ extension ProcessTests {
             ]
         }
 
+        @Test(
+            "health and metrics are served in the clear where that is asked for, and nothing else is"
+        )
+        func metricsBesideClients() async throws {
+            let port = Places.freePorts(1)[0]
+            let options = Self.mutual + ["--listen-metrics-urls", "http://127.0.0.1:\(port)"]
+            try await TestCluster.with(Self.cluster(1, options)) { cluster in
+                let url = "http://127.0.0.1:\(port)"
+                let health = try await Tool.curl("-sS", "\(url)/health")
+                #expect(health.output.hasPrefix("{\"health\":\"true\""), "\(health.output)")
+                #expect(try await Tool.curl("-sS", "\(url)/readyz").output.hasPrefix("ok"))
+                let metrics = try await Tool.curl("-sS", "\(url)/metrics")
+                #expect(metrics.output.contains("etcd_server_has_leader 1"))
+                for path in ["v3/kv/range", "kv/get?key=a", "admin/roles", "", "debug/vars"] {
+                    let answer = try await Tool.curl(
+                        "-sS", "-o", "/dev/null", "-w", "%{http_code}", "-d", "{}", "\(url)/\(path)"
+                    )
+                    #expect(answer.output == "404", "\(path)")
+                }
+                let call = try await etcdctl(url, ["get", "a", "--command-timeout=2s"])
+                #expect(call.status != 0)
+                // The clients' port wants a certificate for the same pages.
+                let refused = try await Tool.curl(
+                    "-sS", "--cacert", Self.path("ca.pem"), "\(cluster.nodes[0].url)/health")
+                #expect(refused.status != 0)
+            }
+        }
+
         @Test(.timeLimit(.minutes(2)))
         func everybodysToolsSpeakTLS() async throws {
             try await TestCluster.with(Self.cluster(3, Self.mutual)) { cluster in

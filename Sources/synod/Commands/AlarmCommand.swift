@@ -5,9 +5,12 @@ enum AlarmCommand {
     static let alarm = ClientCommand(
         name: "alarm", arguments: "list|disarm", summary: "list or end alarms",
         details: """
-            Prints the alarms of the cluster, one per line: NOSPACE means that the store is full and takes
-            no more than deletes, CORRUPT that keys are neither read nor written. `disarm` ends all alarms
-            and prints them. NOSPACE ends by itself when a compaction has freed a tenth of the quota.
+            Prints the alarms of the cluster, one per line, and in whose name. NOSPACE means that the store
+            is full and takes no more than deletes and compactions; it ends by itself when a tenth of the
+            quota is free. Where a member's disk is full it has NOSPACE in its own name, nothing is refused,
+            and it ends when there is room. CORRUPT of a member means that this one serves nothing until it
+            is started again; of member 0, or raised by a client, that keys are neither read nor written.
+            `disarm` ends all alarms but those of full disks, and prints them.
             """,
         flags: [], isRead: false,
         perform: { context in

@@ -39,6 +39,10 @@ enum CommandTable {
             synod COMMAND --help explains a command. Flags without a command serve, as etcd does:
             synod --name a --data-dir a.synod ...
 
+            Flags of the commands that ask a cluster are also variables: --endpoints is SYNOD_ENDPOINTS or
+            ETCDCTL_ENDPOINTS, and so it is with --user, --password, --cacert, --cert, --key,
+            --insecure-skip-tls-verify and --insecure-transport; --timeout is SYNOD_TIMEOUT.
+
             \(ExitCode.help)
             """
     }

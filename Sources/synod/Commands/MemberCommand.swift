@@ -14,7 +14,7 @@ enum MemberCommand {
                               without a vote and votes as soon as it has. With --learner it waits for
                               `promote` instead.
             promote ID        makes a learner that has caught up a voter.
-            remove ID         takes a member's vote and seat away, for ever; then stop it.
+            remove ID         takes a member's vote and seat away, for ever; its node ends by itself.
             update ID         says that a member is found at other --peer-urls; then restart it there.
             replace ID NAME   removes one member and adds another one, in one change; prints what add does.
 

@@ -34,6 +34,7 @@ enum ServeCommand {
                     + "\(bug.sentence). Its data are worth nothing.")
         }
         if configuration.stopsAtEndOfInput { EndOfInput.stopProcess() }
+        OpenFiles.raiseLimit()
         Wiring.run(configuration)
     }
 }

@@ -37,6 +37,9 @@ extension ServeConfiguration {
         guard !name.isEmpty else { throw UsageError("--name must not be empty") }
         dataDirectory = values.text("data-dir").isEmpty ? "\(name).synod" : values.text("data-dir")
         listenClientURLs = try Self.urls(values, "listen-client-urls")
+        listenMetricsURLs =
+            values.list("listen-metrics-urls").isEmpty
+            ? [] : try Self.urls(values, "listen-metrics-urls")
         listenPeerURLs = try Self.urls(values, "listen-peer-urls")
         advertiseClientURLs = try Self.urls(values, "advertise-client-urls")
         initialAdvertisePeerURLs = try Self.urls(values, "initial-advertise-peer-urls")

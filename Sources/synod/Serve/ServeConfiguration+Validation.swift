@@ -33,6 +33,9 @@ extension ServeConfiguration {
         for url in listenPeerURLs where listenClientURLs.contains(url) {
             throw UsageError("\(url) cannot serve both clients and peers")
         }
+        for url in listenMetricsURLs where (listenClientURLs + listenPeerURLs).contains(url) {
+            throw UsageError("\(url) cannot serve metrics alone and others, too")
+        }
         // A name is resolved by each peer for itself; an unspecified address finds nobody.
         for url in initialAdvertisePeerURLs + advertiseClientURLs
         where url.host == "0.0.0.0" || url.host == "::" {
@@ -43,6 +46,7 @@ extension ServeConfiguration {
     private mutating func validateSecurity() throws(UsageError) {
         for (kind, urls, side) in [
             ("client", listenClientURLs, security.clients),
+            ("metrics", listenMetricsURLs.filter(\.isSecure), security.clients),
             ("peer", listenPeerURLs, security.peers),
         ] {
             let hasCertificate = side.files.certificate != nil || side.isAutomatic

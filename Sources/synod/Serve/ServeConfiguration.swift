@@ -30,6 +30,8 @@ struct ServeConfiguration: Sendable, Equatable {
     var dataDirectory: String
     var listenClientURLs: [ServeURL]
     var advertiseClientURLs: [ServeURL]
+    /// Where health and metrics are served beside the clients' URLs; mostly nowhere.
+    var listenMetricsURLs: [ServeURL]
     var listenPeerURLs: [ServeURL]
     var initialAdvertisePeerURLs: [ServeURL]
     /// All members, this one included, in the order of the flag.

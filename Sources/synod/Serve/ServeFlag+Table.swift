@@ -6,13 +6,17 @@ extension ServeFlag {
     static let effective: [ServeFlag] = [
         ServeFlag("name", "NAME", "default", .effective, "this member's name in --initial-cluster"),
         ServeFlag(
-            "data-dir", "DIRECTORY", "", .effective, "where the log lies (default NAME.synod)"),
+            "data-dir", "DIRECTORY", "", .effective,
+            "where this member's identity, log and base lie (default NAME.synod)"),
         ServeFlag(
             "listen-client-urls", "URLS", "http://localhost:2379", .effective,
             "where clients are served"),
         ServeFlag(
             "advertise-client-urls", "URLS", "http://localhost:2379", .effective,
             "where clients find this member"),
+        ServeFlag(
+            "listen-metrics-urls", "URLS", "", .effective,
+            "where health and metrics are served, and nothing else, beside --listen-client-urls"),
         ServeFlag(
             "listen-peer-urls", "URLS", "http://localhost:2380", .effective,
             "where peers are served"),
@@ -128,7 +132,7 @@ extension ServeFlag {
         ("pre-vote", nil, "true"), ("enable-v2", nil, "false"),
         ("v2-deprecation", "STAGE", "not-yet"), ("enable-grpc-gateway", nil, "true"),
         ("enable-pprof", nil, "false"),
-        ("listen-metrics-urls", "URLS", ""), ("logger", "NAME", "zap"),
+        ("logger", "NAME", "zap"),
         ("log-outputs", "OUTPUTS", "default"), ("enable-log-rotation", nil, "false"),
         ("log-rotation-config-json", "JSON", ""),
         ("client-cert-file", "FILE", ""),
@@ -174,7 +178,7 @@ extension ServeFlag {
             "discovery is not in this version; use --initial-cluster"
         ),
         ("proxy", "MODE", "off", "there is no proxy mode"),
-        ("force-new-cluster", nil, "false", "a cluster cannot be cut down to one member here"),
+        ("force-new-cluster", nil, "false", "after a quorum was lost, use synod recover"),
         ("experimental-enable-v2v3", "PREFIX", "", "the v2 API is not served"),
     ].map { ServeFlag($0, $1, $2, .refused($3), "etcd's; refused: \($3)") }
 }

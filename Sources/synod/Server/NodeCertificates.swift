@@ -19,16 +19,16 @@ final class NodeCertificates {
         let security = configuration.security
         let makes = SelfSignedFiles(configuration)
         var clientFiles = security.clients.files
-        if security.clients.isAutomatic, configuration.listenClientURLs.contains(where: \.isSecure)
-        {
-            clientFiles = try makes.files("client", for: configuration.listenClientURLs, logger)
+        let clientURLs = configuration.listenClientURLs + configuration.listenMetricsURLs
+        let servesClients = clientURLs.contains(where: \.isSecure)
+        if security.clients.isAutomatic, servesClients {
+            clientFiles = try makes.files("client", for: clientURLs, logger)
         }
         var (peerFiles, dialingFiles) = (security.peers.files, security.dialing)
         if security.peers.isAutomatic, configuration.listenPeerURLs.contains(where: \.isSecure) {
             peerFiles = try makes.files("peer", for: configuration.listenPeerURLs, logger)
             dialingFiles = peerFiles
         }
-        let servesClients = configuration.listenClientURLs.contains(where: \.isSecure)
         clients =
             servesClients
             ? try WatchedCertificate(

@@ -30,6 +30,7 @@ enum RecoverCommand {
             Exit status:
               0  done, or said
               2  the command line does not make sense
+             74  a read, a write or a flush failed
              78  the directory is in use, holds no cluster's data, or cannot be read
             """,
         run: { values throws(UsageError) in

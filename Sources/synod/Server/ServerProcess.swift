@@ -24,6 +24,8 @@ final class ServerProcess {
     private let replica: Replica
     private let hub: PeerHub
     private let clientServer: Server
+    /// Health and metrics beside the clients' ports; without addresses unless there is a flag.
+    private let metricsServer: Server
     private let peerServer: Server
     private let certificates: NodeCertificates
     private var chaos: ChaosScheduler?
@@ -58,7 +60,13 @@ final class ServerProcess {
             loop: loop, replica: replica, own: members.own, peers: members.peers,
             metrics: metrics, logger: logger.named("peers"), seed: SecureRandom.uint64())
         replica.link = hub
-        clientServer = Self.clientServer(loop, replica, configuration, webTokens)
+        let doors = ClientDoors(loop, replica, configuration, webTokens)
+        clientServer = Self.clientServer(loop, doors.router(), configuration)
+        metricsServer = Server(
+            loop: loop,
+            configuration: ServerConfiguration(
+                addresses: Self.addresses(configuration.listenMetricsURLs)),
+            router: doors.routerToPages())
         peerServer = Self.peerServer(loop, hub, configuration)
         useCertificates()
         countBytes()
@@ -92,6 +100,7 @@ final class ServerProcess {
         replica.onVote = { [directory, logger] in directory.removeEarlierLives(logger) }
         startChaos()
         try clientServer.start()
+        try metricsServer.start()
         replica.start()
         let urls = configuration.listenClientURLs.map(\.description).joined(separator: ",")
         logger.info("serving", ["clients": "\(urls)"])
@@ -101,14 +110,19 @@ final class ServerProcess {
 
     private func useCertificates() {
         clientServer.tls = certificates.clients?.context
+        metricsServer.tls = certificates.clients?.context
         peerServer.tls = certificates.peers?.context
         hub.tls = certificates.dialing?.context
         let reloader = CertificateReloader(logger: logger.named("tls"))
-        reloader.watch("clients", certificates.clients) { [clientServer] in clientServer.tls = $0 }
+        reloader.watch("clients", certificates.clients) { [clientServer, metricsServer] in
+            clientServer.tls = $0
+            metricsServer.tls = $0
+        }
         reloader.watch("peers", certificates.peers) { [peerServer] in peerServer.tls = $0 }
         reloader.watch("dialing", certificates.dialing) { [hub] in hub.tls = $0 }
         reloader.start(loop)
         FaultLog("client", loop: loop, logger: logger).watch(clientServer)
+        FaultLog("metrics", loop: loop, logger: logger).watch(metricsServer)
         FaultLog("peer", loop: loop, logger: logger).watch(peerServer)
     }
 
@@ -150,6 +164,7 @@ final class ServerProcess {
         replica.stop()
         clientServer.shutdown(graceMilliseconds: Self.graceMilliseconds) { [self] in
             hub.stop()
+            metricsServer.shutdown(graceMilliseconds: 0)
             peerServer.shutdown(graceMilliseconds: 0) { [self] in
                 replica.close { [loop] in loop.stop() }
             }
@@ -169,8 +184,6 @@ final class ServerProcess {
     private static let peerBytesPerConnection = 256 << 20
     /// How often the gauges of the peers' states are brought up to date.
     private static let reportMilliseconds: UInt64 = 100
-    /// How often those who watch this node's health are told of a change.
-    private static let healthMilliseconds: UInt64 = 100
     private static let tickMilliseconds: UInt64 = 10
     private static let graceMilliseconds: UInt64 = 2_000
 
@@ -185,47 +198,9 @@ final class ServerProcess {
     }
 
     private static func clientServer(
-        _ loop: EventLoop, _ replica: Replica, _ configuration: ServeConfiguration,
-        _ webTokens: WebTokens?
+        _ loop: EventLoop, _ router: Router, _ configuration: ServeConfiguration
     ) -> Server {
-        var options = EtcdDoorOptions()
-        options.requestBytesMax = configuration.maxRequestBytes
-        options.txnOperationsMax = configuration.maxTransactionOperations
-        options.productVersion = Version.synod
-        options.origins = configuration.allowedOrigins
-        options.hosts = configuration.allowedHosts
-        options.measuresCalls = configuration.metricsDetail == .extensive
-        options.takesFaults = configuration.takesFaults
-        let later = DeferredWork(loop: loop)
-        let mailbox = loop.mailbox
-        let keeper = Gatekeeper(
-            replica: replica, options: configuration.authentication, webTokens: webTokens,
-            nowMilliseconds: { loop.now / 1_000_000 }, wake: { mailbox.post {} })
-        loop.onTurnEnd.append { keeper.endOfTurn() }
-        let etcd = EtcdDoor(replica: replica, keeper: keeper, options: options) { later.run($0) }
-        let rest = RESTDoor(
-            replica: replica, keeper: keeper, requestBytesMax: configuration.maxRequestBytes
-        ) { later.run($0) }
-        let faults = FaultDoor(
-            replica: replica, keeper: keeper, isEnabled: configuration.takesFaults)
-        loop.schedule(afterMilliseconds: healthMilliseconds, repeating: healthMilliseconds) {
-            etcd.tick()
-            rest.tick()
-        }
-        let router = Router()
-        etcd.register(on: router)
-        rest.register(on: router)
-        router.http { exchange in
-            let isForFaults = FaultDoor.owns(exchange.path)
-            guard etcd.admits(exchange, isForPages: !isForFaults) else { return }
-            if RESTDoor.owns(exchange.path) { return rest.answer(exchange) }
-            if isForFaults { return faults.answer(exchange) }
-            etcd.answer(exchange)
-        }
-        let addresses = configuration.listenClientURLs.map {
-            ServerConfiguration.Address(host: $0.host, port: $0.port, isSecure: $0.isSecure)
-        }
-        var server = ServerConfiguration(addresses: addresses)
+        var server = ServerConfiguration(addresses: addresses(configuration.listenClientURLs))
         server.http2.maxConcurrentStreams = configuration.maxConcurrentStreams
         server.keepAlive = configuration.keepAlive
         return Server(loop: loop, configuration: server, router: router)
@@ -236,14 +211,15 @@ final class ServerProcess {
     ) -> Server {
         let router = Router()
         hub.register(on: router)
-        var server = ServerConfiguration(
-            addresses: configuration.listenPeerURLs.map {
-                ServerConfiguration.Address(host: $0.host, port: $0.port, isSecure: $0.isSecure)
-            })
+        var server = ServerConfiguration(addresses: addresses(configuration.listenPeerURLs))
         server.checksAddresses = !configuration.security.skipsAddresses
         server.http2 = .peers
         server.inputBytesPerConnectionMax = peerBytesPerConnection
         server.outputBytesPerConnectionMax = peerBytesPerConnection
         return Server(loop: loop, configuration: server, router: router)
+    }
+
+    private static func addresses(_ urls: [ServeURL]) -> [ServerConfiguration.Address] {
+        urls.map { .init(host: $0.host, port: $0.port, isSecure: $0.isSecure) }
     }
 }
