@@ -73,6 +73,9 @@ package final class WebSocketReader {
         case .pong: return .pong
         case .close:
             isOver = true
+            // Nobody looks at what lies behind it.
+            input.removeAll()
+            input.releaseMemory(above: Limits.pooledBufferBytesMax)
             return .close(try Self.code(payload))
         case .text, .binary, .continuation:
             if header.opcode != .continuation { kind = header.opcode }

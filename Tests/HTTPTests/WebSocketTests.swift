@@ -138,6 +138,18 @@ struct WebSocketTests {
         #expect(long.count == 2 + 124 && long[1] == 124)
     }
 
+    @Test("what comes behind the last frame, in the same piece or later, is not kept")
+    func behindTheEnd() throws {
+        let reader = WebSocketReader(messageBytesMax: 100)
+        let bytes = Self.frame(0x88, [0x03, 0xe8]) + [UInt8](repeating: 0x81, count: 5_000)
+        bytes.withUnsafeBytes { reader.append($0) }
+        #expect(try reader.next() == .close(.normal))
+        #expect(reader.unfinishedCount == 0 && !reader.isInside)
+        bytes.withUnsafeBytes { reader.append($0) }
+        #expect(try reader.next() == nil)
+        #expect(reader.unfinishedCount == 0)
+    }
+
     @Test("noise never harms, and cuts never matter", arguments: 0..<300)
     func noise(seed: Int) {
         var random = SeededRandom(seed: UInt64(seed))

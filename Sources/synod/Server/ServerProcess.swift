@@ -1,13 +1,11 @@
 internal import Authentication
 internal import Digests
-internal import EtcdAPI
 internal import EventLoops
 internal import Glibc
 internal import HTTP
 internal import Observability
 internal import Paxos
 internal import Peering
-internal import RESTAPI
 internal import Replication
 internal import Signatures
 internal import TLS
