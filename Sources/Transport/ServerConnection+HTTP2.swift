@@ -169,7 +169,6 @@ extension ServerConnection {
         call.isDispatched = true
         handler(
             UnaryCall(call), UnsafeRawBufferPointer(rebasing: framed[MessagePrefix.byteCount...]))
-        checkOutputLimit()
     }
 }
 

@@ -186,6 +186,47 @@ struct ServerTests {
         #expect(harness.server?.openConnections == 0)
     }
 
+    @Test("answers that are given later are held to the limit, too")
+    func lateAnswers() throws {
+        let harness = Harness()
+        var calls: [UnaryCall] = []
+        harness.router.register(unary: echo) { call, _ in calls.append(call) }
+        try harness.start { $0.outputBytesPerConnectionMax = 1 << 20 }
+        let client = harness.client()
+        var failures = 0
+        for _ in 0..<100 {
+            client.unary(echo, []) { if $0.failure != nil { failures += 1 } }
+        }
+        #expect(harness.run { calls.count == 100 })
+        // All in one turn: nothing leaves, and the connection is still closing when the last one comes.
+        var written = 0
+        for call in calls {
+            call.reply(size: 50_000) {
+                $0.initializeMemory(as: UInt8.self, repeating: 0)
+                written += 1
+            }
+        }
+        #expect(written == 21)
+        #expect(harness.run { failures == 100 })
+        #expect(harness.faults == ["too many bytes wait for a reader that is too slow"])
+    }
+
+    @Test("and so are those of plain HTTP/2")
+    func latePlainAnswers() throws {
+        let harness = Harness()
+        var exchanges: [HTTPExchange] = []
+        harness.router.http { exchanges.append($0) }
+        try harness.start { $0.outputBytesPerConnectionMax = 1 << 20 }
+        let client = TestHTTP2Client(harness)
+        for _ in 0..<100 { client.end(try client.open("/", contentType: "text/plain")) }
+        #expect(harness.run { exchanges.count == 100 })
+        for exchange in exchanges {
+            exchange.respond(status: 200, body: [UInt8](repeating: 0, count: 50_000))
+        }
+        #expect(harness.run { harness.server?.openConnections == 0 })
+        #expect(harness.faults == ["too many bytes wait for a reader that is too slow"])
+    }
+
     @Test("a header block that does not end is not waited for")
     func slowHeaders() throws {
         let harness = try harness { $0.requestMilliseconds = 200 }
