@@ -142,6 +142,29 @@ struct ServerTests {
         #expect(slow.text.contains("HTTP/1.1 408 Request Timeout\r\n"))
     }
 
+    @Test("requests without a pause between them have each their own time")
+    func steadyRequests() throws {
+        let harness = try harness {
+            $0.requestMilliseconds = 1_000
+            $0.handshakeMilliseconds = 200
+        }
+        let client = RawClient(loop: harness.loop, port: harness.port)
+        let head = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n"
+        client.send(head)
+        let end = harness.loop.now + 2_000_000_000
+        while !client.isClosed, harness.loop.now < end {
+            // One that has begun is there whenever the server looks, which it does every 50 ms.
+            let (before, next) = (client.received.count, harness.loop.now + 100_000_000)
+            client.send("x" + head)
+            harness.run {
+                client.isClosed
+                    || client.received.count > before && client.text.hasSuffix("|x")
+                        && harness.loop.now > next
+            }
+        }
+        #expect(!client.isClosed && !client.text.contains(" 408 "))
+    }
+
     @Test("connections above the limit are closed as they come")
     func connectionLimit() throws {
         let harness = try harness { $0.connectionsMax = 2 }
