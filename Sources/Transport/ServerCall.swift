@@ -92,7 +92,9 @@ final class ServerCall: DeadlineEntry {
             fail(status, trailers: [])
             cancel()
         case .stream: serverStream?.abort(status)
-        case .http, .refused: break
+        // Its body has not come whole.
+        case .http: connection?.refuse(self, status: 408)
+        case .refused: break
         }
     }
 

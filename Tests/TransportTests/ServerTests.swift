@@ -262,6 +262,34 @@ struct ServerTests {
         #expect(harness.faults == ["headers take too long"])
     }
 
+    @Test("over HTTP/2, too, a body that does not become complete gets 408")
+    func slowBody() throws {
+        let harness = Harness()
+        harness.router.streamBody(path: "/open")
+        var exchanges: [HTTPExchange] = []
+        harness.router.http { exchanges.append($0) }
+        try harness.start { $0.requestMilliseconds = 300 }
+        func open(_ path: String) throws -> (TestHTTP2Client, HTTP2Stream) {
+            let client = TestHTTP2Client(harness)
+            let stream = try client.open(path, contentType: "application/json")
+            client.send([1], on: stream)
+            return (client, stream)
+        }
+        let (messages, _) = try open("/open")
+        let (whole, stream) = try open("/")
+        whole.end(stream)
+        #expect(harness.run { exchanges.count == 2 })
+        let (slow, _) = try open("/")
+        #expect(harness.run { slow.present.isEnded })
+        #expect(slow.present.status == 408)
+        // Neither a stream of messages nor a request that waits for its answer is short of time.
+        #expect(!messages.present.isEnded && !whole.present.isEnded)
+        for exchange in exchanges { exchange.respond(status: 204) }
+        #expect(harness.run { messages.present.isEnded && whole.present.isEnded })
+        #expect(messages.present.status == 204 && whole.present.status == 204)
+        #expect(harness.faults.isEmpty)
+    }
+
     @Test("incomplete messages of one connection are held to the limit")
     func inputLimit() throws {
         let harness = try harness { $0.inputBytesPerConnectionMax = 100_000 }
