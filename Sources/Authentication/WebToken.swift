@@ -18,16 +18,19 @@ struct WebToken: Equatable, Sendable {
     }
 
     /// Reads a token that somebody has signed who has this key; nil for anything else.
-    init?(_ text: String, signedBy key: SignatureKey) {
+    ///
+    /// - Parameter willLook: called before the signature is looked at, which takes long.
+    init?(_ text: String, signedBy key: SignatureKey, willLook: () -> Void = {}) {
         guard text.utf8.count <= Limits.tokenBytesMax else { return nil }
         let bytes = Array(text.utf8)
         let dot = UInt8(ascii: ".")
         let parts = bytes.split(separator: dot, maxSplits: 3, omittingEmptySubsequences: false)
         guard parts.count == 3, Self.isHeader(parts[0], of: key.method),
-            let signature = Base64URL.decode(parts[2]),
-            key.verifies(signature, of: Array(bytes[..<parts[1].endIndex]))
+            let signature = Base64URL.decode(parts[2])
         else { return nil }
-        guard let claims = Self.object(parts[1]), let user = claims["username"]?.asString,
+        willLook()
+        guard key.verifies(signature, of: Array(bytes[..<parts[1].endIndex])),
+            let claims = Self.object(parts[1]), let user = claims["username"]?.asString,
             case .number? = claims["revision"],
             let revision = claims["revision"]?.asInteger(UInt64.self),
             let expiry = Self.time("exp", of: claims), let issue = Self.time("iat", of: claims),

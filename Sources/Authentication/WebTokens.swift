@@ -46,9 +46,10 @@ package final class WebTokens {
     private func verify(_ text: String, atUnixSeconds now: Int64) -> VerifiedTokens.Entry? {
         if now != badSignatures.second { badSignatures = (now, 0) }
         guard badSignatures.count < Limits.badSignaturesPerSecond else { return nil }
-        verificationCount += 1
-        guard let token = WebToken(text, signedBy: key) else {
-            badSignatures.count += 1
+        let looks = verificationCount
+        guard let token = WebToken(text, signedBy: key, willLook: { verificationCount += 1 }) else {
+            // What cannot be a token of ours costs no look, and takes none from others.
+            badSignatures.count += verificationCount - looks
             return nil
         }
         let entry = VerifiedTokens.Entry(token)

@@ -30,7 +30,7 @@ final class AuthService {
 
     func status(_ request: UnsafeRawBufferPointer, _ caller: Caller) {
         guard caller.decode(AuthStatusRequest.self, request) != nil else { return }
-        afterRead(caller) { [replica] in
+        replica.afterRead(caller) { [replica] in
             let auth = replica.machine.auth
             var response = AuthStatusResponse()
             response.header = .current(of: replica)
@@ -242,7 +242,7 @@ final class AuthService {
         sign: @escaping (inout Response, ResponseHeader) -> Void
     ) {
         guard let request = caller.decode(type, message) else { return }
-        afterRead(caller) { [self] in
+        replica.afterRead(caller) { [self] in
             let isPermitted = gate.permits(caller) { rights, access throws(KVError) in
                 try require(request, rights, access)
             }
@@ -253,16 +253,6 @@ final class AuthService {
                 caller.send(response)
             } catch {
                 caller.fail(CallFailure(error))
-            }
-        }
-    }
-
-    private func afterRead(_ caller: Caller, _ body: @escaping () -> Void) {
-        replica.read { result in
-            switch result {
-            case .ready: body()
-            case .refused(let refusal): caller.fail(CallFailure(refusal))
-            case .timedOut(let delay): caller.fail(CallFailure(delay))
             }
         }
     }

@@ -12,7 +12,7 @@ package final class EtcdDoor {
     private let options: EtcdDoorOptions
     /// Knows who asks; other doors of this node ask it, too.
     package let keeper: Gatekeeper
-    private let services: EtcdServices
+    let services: EtcdServices
     let gateway: Gateway
     private let pages: PlainPages
     let streams: OpenStreams

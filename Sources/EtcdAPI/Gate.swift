@@ -12,7 +12,7 @@ final class Gate {
     private let replica: Replica
     private let operationsMax: Int
     /// Of calls that are asked for again when this node has caught up.
-    private var askedBytes = 0
+    let asked = AskedBytes()
 
     /// - Parameter operationsMax: of a transaction.
     init(_ keeper: Gatekeeper, replica: Replica, operationsMax: Int) {
@@ -43,17 +43,13 @@ final class Gate {
         guard let refusal else { return method(message, caller) }
         let answer = admission.refusal(
             CallFailure(refusal), of: message, operationsMax: operationsMax)
-        let cost = message.count + Limits.askedCallBytes
-        if keeper.isFinal(refusal) || askedBytes + cost > Limits.askedBytesMax {
-            return caller.fail(answer)
-        }
+        if keeper.isFinal(refusal) || !asked.hold(message.count) { return caller.fail(answer) }
         // This node may lag: its word counts when it has caught up.
         let copy = [UInt8](message)
-        askedBytes += cost
         keeper.ask(bearer) { rights, _ throws(KVError) in
             try right.require(rights)
         } then: { [self] refusal in
-            askedBytes -= cost
+            asked.release(copy.count)
             guard caller.isWaiting else { return }
             copy.withUnsafeBytes { message in
                 guard let refusal else { return method(message, caller) }
@@ -70,7 +66,7 @@ final class Gate {
     ) {
         // What streams may do is asked for each of their messages.
         if right == .anyone || right == .byRequest || !isOn { return method(caller) }
-        let held = HeldMessages(caller)
+        let held = HeldMessages(caller, asked)
         keeper.ask(caller.bearer) { rights, _ throws(KVError) in
             try right.require(rights)
         } then: { refusal in

@@ -33,11 +33,12 @@ final class GatewayCall {
     var bearer: Bearer { Bearer(exchange) }
 
     func respond(_ response: some ProtobufJSONMessage) {
+        // What is too long already is not made longer; as JSON bytes take a third more.
         let size = response.encodedSize
-        guard size <= responseBytesMax else {
-            return fail(.answerTooLarge(bytes: size, max: responseBytesMax))
+        let json = size <= responseBytesMax ? response.serializedJSON() : []
+        guard max(size, json.count) <= responseBytesMax else {
+            return fail(.answerTooLarge(bytes: max(size, json.count), max: responseBytesMax))
         }
-        let json = response.serializedJSON()
         exchange.respond(status: 200, headers: [JSONContent.header], body: json)
     }
 

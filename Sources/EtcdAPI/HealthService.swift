@@ -27,9 +27,6 @@ final class HealthService {
 
     /// The state now and each later one, until the client goes.
     func watch(_ stream: ServerStream) {
-        guard watchers.count < Limits.healthWatchersMax else {
-            return stream.finish(GRPCStatus(.resourceExhausted, "too many watchers"))
-        }
         stream.onMessage = { [weak self, unowned stream] message in
             self?.begin(message, stream)
         }
@@ -49,11 +46,16 @@ final class HealthService {
             // A service that nobody knows may come to be, says the protocol: the stream stays.
             guard request.service.isEmpty else { return Self.send(.serviceUnknown, to: stream) }
             guard !watchers.contains(where: { $0 === stream }) else { return }
+            guard watchers.count < Limits.healthWatchersMax else {
+                return stream.finish(GRPCStatus(.resourceExhausted, "too many watchers"))
+            }
             tellWatchers()
             lastSent = now
             watchers.append(stream)
             Self.send(lastSent, to: stream)
         } catch {
+            // Nobody tells of an end that is our own doing.
+            forget(stream)
             stream.finish(CallFailure(error).status)
         }
     }

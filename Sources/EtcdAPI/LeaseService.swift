@@ -1,6 +1,5 @@
 internal import Authentication
 internal import EtcdMessages
-internal import Observability
 internal import Protobuf
 internal import Replication
 internal import StateMachine
@@ -41,7 +40,7 @@ final class LeaseService {
             switch result {
             case .lasts(let seconds):
                 // The leader may have applied what this node has not.
-                afterRead(caller) { [self] in answer(request, seconds: seconds, caller) }
+                replica.afterRead(caller) { [self] in answer(request, seconds: seconds, caller) }
             case .unknown: answer(request, seconds: 0, caller)
             case .refused(let refusal): caller.fail(CallFailure(refusal))
             case .timedOut: caller.fail(.readTimedOut)
@@ -77,7 +76,7 @@ final class LeaseService {
     /// All leases.
     func leases(_ request: UnsafeRawBufferPointer, _ caller: Caller) {
         guard caller.decode(LeaseLeasesRequest.self, request) != nil else { return }
-        afterRead(caller) { [replica, gate] in
+        replica.afterRead(caller) { [replica, gate] in
             let isPermitted = gate.permits(caller) { rights, _ throws(KVError) in
                 for row in replica.machine.leases.rows { try rights.requireRead(keysOf: row) }
             }
@@ -123,19 +122,6 @@ final class LeaseService {
             case .unknown: then(.success(response))
             case .refused(let refusal): then(.failure(CallFailure(refusal)))
             case .timedOut: then(.failure(.readTimedOut))
-            }
-        }
-    }
-
-    /// Goes on when this node has applied everything that was decided when the call came.
-    private func afterRead(_ caller: Caller, _ body: @escaping () -> Void) {
-        replica.read { [replica] result in
-            switch result {
-            case .ready:
-                replica.metrics.linearizableReads.increment()
-                body()
-            case .refused(let refusal): caller.fail(CallFailure(refusal))
-            case .timedOut(let delay): caller.fail(CallFailure(delay))
             }
         }
     }

@@ -16,9 +16,9 @@ package enum Limits {
     /// The lease that Lock and Campaign take for who brings none, in seconds, as in etcd.
     static let contestLeaseSeconds: Int64 = 60
     /// Calls of those who may not make them, as far as this node knows, are asked for again when it has caught up. So
-    /// much they may take together, each with so much beside its message; more are refused at once.
+    /// much their messages may take together, each with so much beside it; more are refused at once.
     static let askedBytesMax = 64 << 20
-    static let askedCallBytes = 8 << 10
+    static let askedMessageBytes = 8 << 10
     /// Messages of a stream that come while its caller's rights are asked for.
     static let heldMessagesMax = 16
     /// Hashes of the store that are computed at a time, and the pairs that one reads at once.

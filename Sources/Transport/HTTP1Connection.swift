@@ -11,6 +11,7 @@ final class HTTP1Connection {
     private var exchange: HTTPExchange?
     /// Set when the connection has changed to it.
     private var webSocket: WebSocket?
+    /// Since when a request that has begun was not complete, as far as `sweep` has seen; 0: there is none.
     private var requestSince: UInt64 = 0
     /// Since when an open body has not come forward, and how many messages it had brought by then.
     private var stalledSince: UInt64 = 0
@@ -141,6 +142,7 @@ extension HTTP1Connection: HTTP1SessionHandler {
     }
 
     func received(_ request: HTTP1Request) {
+        requestSince = 0
         let exchange = HTTPExchange(
             method: request.method, target: request.target, headers: request.headers,
             authority: request.header("host") ?? "",

@@ -20,7 +20,7 @@ final class HTTP2Responder: HTTPResponder {
     var bufferedBytes: Int { session == nil ? 0 : call.stream.output.count }
 
     func respond(status: Int, headers: [(String, String)], body: [UInt8]) {
-        guard let session else { return }
+        guard let session, let connection = call.connection, !connection.isClosing else { return }
         call.isAnswered = true
         let length = [("content-length", String(body.count))]
         let block = Self.block(status, headers + (status == 204 ? [] : length))
@@ -29,6 +29,7 @@ final class HTTP2Responder: HTTPResponder {
         }
         call.stream.output.append(body)
         session.respondWhole(call.stream, headers: block, trailers: nil)
+        connection.checkOutputLimit()
     }
 
     func start(status: Int, headers: [(String, String)]) {

@@ -22,7 +22,8 @@ package enum Limits {
     package static let plainBytesKept = 1 << 20
     /// Time from a connection's start to its first whole request or HTTP/2 settings, in ms.
     package static let handshakeMilliseconds: UInt64 = 10_000
-    /// Time for one request to arrive whole over HTTP/1.1, and for a header block over HTTP/2, in ms.
+    /// Time for one request to arrive whole over HTTP/1.1, and for a header block or a plain request over HTTP/2, in
+    /// ms.
     package static let requestMilliseconds: UInt64 = 30_000
     /// Time that a kept-alive HTTP/1.1 connection may stay silent between requests, in ms.
     package static let idleMilliseconds: UInt64 = 120_000

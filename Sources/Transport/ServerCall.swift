@@ -92,19 +92,23 @@ final class ServerCall: DeadlineEntry {
             fail(status, trailers: [])
             cancel()
         case .stream: serverStream?.abort(status)
-        case .http, .refused: break
+        // Its body has not come whole.
+        case .http: connection?.refuse(self, status: 408)
+        case .refused: break
         }
     }
 
     /// Ends a unary call with one message, which `body` writes.
     func reply(size: Int, _ body: (UnsafeMutableRawBufferPointer) -> Void) {
-        guard !isAnswered, let connection, let session = connection.http2 else { return }
+        guard !isAnswered, let connection, !connection.isClosing, let session = connection.http2
+        else { return }
         let memory = stream.output.extend(by: MessagePrefix.byteCount + size)
         MessagePrefix.write(count: size, to: memory)
         body(UnsafeMutableRawBufferPointer(start: memory + MessagePrefix.byteCount, count: size))
         let responses = connection.server.responses
         session.respondWhole(stream, headers: responses.grpcHeaders, trailers: responses.grpcOK)
         finished(.ok)
+        connection.checkOutputLimit()
     }
 
     /// Ends a unary call without a message.

@@ -30,7 +30,7 @@ package struct ServerConfiguration: Sendable {
     package var checksAddresses = false
     /// Time to the first whole request or HTTP/2 settings, in ms.
     package var handshakeMilliseconds = Limits.handshakeMilliseconds
-    /// Time for a request to arrive (HTTP/1.1), or a header block (HTTP/2), in ms.
+    /// Time for a request to arrive (HTTP/1.1), or a header block, or the body of a plain request (HTTP/2), in ms.
     package var requestMilliseconds = Limits.requestMilliseconds
     /// Time that a kept-alive HTTP/1.1 connection may be silent, in ms.
     package var idleMilliseconds = Limits.idleMilliseconds

@@ -78,7 +78,7 @@ extension ServerConnection: HTTP2SessionHandler {
     }
 
     /// Answers with a bare HTTP status, and looks at the request no further.
-    private func refuse(_ call: ServerCall, status: Int) {
+    func refuse(_ call: ServerCall, status: Int) {
         call.kind = .refused
         call.isAnswered = true
         let block = HeaderBlock([(":status", String(status)), ("content-length", "0")])
@@ -169,7 +169,6 @@ extension ServerConnection {
         call.isDispatched = true
         handler(
             UnaryCall(call), UnsafeRawBufferPointer(rebasing: framed[MessagePrefix.byteCount...]))
-        checkOutputLimit()
     }
 }
 
@@ -190,9 +189,16 @@ extension ServerConnection {
         if let expected = headers.value("expect"), expected.lowercased() == "100-continue" {
             http2?.respondInterim(call.stream, headers: server.responses.goOn)
         }
-        guard server.router.streamsBody(method, exchange.path) else { return }
+        guard server.router.streamsBody(method, exchange.path) else { return awaitBody(call) }
         exchange.hasOpenBody = true
         answer(exchange)
+    }
+
+    /// A body that is gathered has its time, as over HTTP/1.1.
+    private func awaitBody(_ call: ServerCall) {
+        guard !call.stream.inputEnded else { return }
+        call.deadline = call.startedAt + server.configuration.requestMilliseconds * 1_000_000
+        server.deadlines.add(call)
     }
 
     private func httpData(_ call: ServerCall, _ bytes: UnsafeRawBufferPointer) {
@@ -210,6 +216,7 @@ extension ServerConnection {
         guard let exchange = call.exchange else { return }
         if exchange.hasOpenBody { return exchange.bodyEnded() }
         guard !call.isAnswered else { return }
+        server.deadlines.remove(call)
         exchange.body = Array(call.stream.input.bytes)
         inputBytes -= call.stream.input.count
         call.stream.input.removeAll()

@@ -155,11 +155,29 @@ struct WebTokenTests {
         let later = try #require(tokens.make(for: "v", revision: 5).signed(by: key))
         #expect(tokens.access(of: known) != nil)
         let most = Authentication.Limits.badSignaturesPerSecond
-        for number in 0..<most + 100 { #expect(tokens.access(of: known + "\(number)") == nil) }
+        let stranger = try SignatureKey(.hs256, privateKey: Array("Secret".utf8), publicKey: nil)
+        for number in 0..<most + 100 {
+            let text = tokens.make(for: "\(number)", revision: 5).signed(by: stranger)
+            #expect(tokens.access(of: try #require(text)) == nil)
+        }
         #expect(tokens.verificationCount == most + 1)
         #expect(tokens.access(of: known) != nil && tokens.access(of: later) == nil)
         now += 1
         #expect(tokens.access(of: later) != nil)
+    }
+
+    /// What is no token of this key's method costs no look, and takes nothing from those who say theirs first.
+    @Test func aFloodOfJunkShutsNobodyOut() throws {
+        let tokens = WebTokens(key: key, lifeSeconds: 300) { 1_000 }
+        let fresh = try #require(tokens.make(for: "u", revision: 5).signed(by: key))
+        let headless = fresh.drop { $0 != "." }
+        for number in 0..<Authentication.Limits.badSignaturesPerSecond {
+            for text in ["x", "x\(number)", "\(number)" + headless, fresh + "=\(number)"] {
+                #expect(tokens.access(of: text) == nil)
+            }
+        }
+        #expect(tokens.verificationCount == 0)
+        #expect(tokens.access(of: fresh) != nil)
     }
 
     @Test func soManyTokensAreRememberedAndThoseInUseStay() throws {

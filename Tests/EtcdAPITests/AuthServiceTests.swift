@@ -1,7 +1,9 @@
 import EtcdMessages
 import GRPC
 import LogTesting
+import Observability
 import Protobuf
+import Replication
 import Testing
 import Transport
 import WriteAheadLog
@@ -168,6 +170,18 @@ struct AuthServiceTests {
         let status: AuthStatusResponse = try harness.call(
             AuthMethods.authStatus, AuthStatusRequest())
         #expect(status.enabled && status.authRevision > 1)
+    }
+
+    @Test func questionsAreCountedAsReads() throws {
+        let reads = harness.replica.metrics.linearizableReads
+        let _: AuthStatusResponse = try harness.call(AuthMethods.authStatus, AuthStatusRequest())
+        #expect(reads.value == 1)
+        let _: AuthUserListResponse = try harness.call(
+            AuthMethods.userList, AuthUserListRequest())
+        #expect(reads.value == 2)
+        let _: LeaseLeasesResponse = try harness.call(
+            LeaseMethods.leaseLeases, LeaseLeasesRequest())
+        #expect(reads.value == 3)
     }
 
     @Test func whenUsersDoNotCountAnyMoreNobodyNeedsOne() throws {

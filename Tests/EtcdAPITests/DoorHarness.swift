@@ -23,8 +23,7 @@ final class DoorHarness {
     let etcd: EtcdDoor
     let rest: RESTDoor
     private let server: Server
-    private(set) lazy var client = ClientConnection(
-        loop: loop, configuration: ClientConfiguration(host: "127.0.0.1", port: server.ports[0]))
+    private(set) lazy var client = makeClient()
 
     /// - Parameter isAlone: two more members are listed that never come: there is no leader.
     convenience init(
@@ -78,6 +77,13 @@ final class DoorHarness {
         }
         server = Server(loop: loop, configuration: transport, router: router)
         try server.start()
+    }
+
+    /// One more client, with a connection of its own.
+    func makeClient() -> ClientConnection {
+        ClientConnection(
+            loop: loop, configuration: ClientConfiguration(host: "127.0.0.1", port: server.ports[0])
+        )
     }
 
     /// Runs the loop until `condition` holds, at most 10 s; says whether it does.

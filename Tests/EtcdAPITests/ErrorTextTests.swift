@@ -254,6 +254,20 @@ import Transport
         #expect(gateway.status == 429)
     }
 
+    @Test func theGatewaysAnswersAreMeasuredAsTheyLeave() throws {
+        var options = EtcdDoorOptions()
+        options.responseBytesMax = 1_000
+        let harness = try DoorHarness(options: options)
+        try harness.put("k", String(repeating: "v", count: 800))
+        let range = RangeRequest.with { $0.key = Array("k".utf8) }
+        let response: RangeResponse = try harness.call(KVMethods.range, range)
+        #expect(response.kvs.map(\.value.count) == [800])
+        let gateway = try harness.http("POST", "/v3/kv/range", text: #"{"key":"aw=="}"#)
+        #expect(gateway.status == 429)
+        #expect(gateway.text.contains("grpc: trying to send message larger than max ("))
+        #expect(gateway.headers["synod-outcome"] == "unknown")
+    }
+
     @Test(arguments: [
         KVMethods.range, KVMethods.put, KVMethods.deleteRange, KVMethods.txn, KVMethods.compact,
         ClusterMethods.memberList, MaintenanceMethods.status, StoreMethods.readModifyWrite,

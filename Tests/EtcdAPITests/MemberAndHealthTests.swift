@@ -1,4 +1,3 @@
-import EtcdAPI
 import EtcdMessages
 import GRPC
 import Protobuf
@@ -6,6 +5,8 @@ import Replication
 import StateMachine
 import Testing
 import Transport
+
+@testable import EtcdAPI
 
 /// MemberList, Status and the health service over gRPC.
 @Suite struct MemberAndHealthTests {
@@ -85,6 +86,42 @@ import Transport
         stream.cancel()
         try harness.put("k", "v")
         harness.etcd.tick()
+    }
+
+    @Test func healthWatchersThatSayNonsenseAreForgotten() throws {
+        let harness = try DoorHarness()
+        for _ in 0...EtcdAPI.Limits.healthWatchersMax {
+            var end: GRPCStatus?
+            let stream = harness.client.stream(HealthMethods.watch)
+            stream.onClose = { end = $0 }
+            stream.send(HealthCheckRequest().serializedBytes())
+            stream.send([0xff])
+            harness.run { end != nil }
+            try #require(end?.code == .internal)
+        }
+    }
+
+    @Test func soManyMayWatchTheHealth() throws {
+        let harness = try DoorHarness()
+        let clients = [harness.client, harness.makeClient()]
+        var (served, refused) = (0, 0)
+        func watch(_ number: Int) -> ClientStream {
+            let stream = clients[number % 2].stream(HealthMethods.watch)
+            stream.onMessage = { _ in served += 1 }
+            stream.onClose = { if $0.code == .resourceExhausted { refused += 1 } }
+            return stream
+        }
+        // They begin all before the first one says what it watches.
+        let most = EtcdAPI.Limits.healthWatchersMax
+        let streams = (0..<most + 3).map(watch)
+        for stream in streams { stream.send(HealthCheckRequest().serializedBytes()) }
+        #expect(harness.run { served + refused == most + 3 })
+        #expect(served == most && refused == 3)
+        for stream in streams { stream.cancel() }
+        let next = watch(0)
+        next.send(HealthCheckRequest().serializedBytes())
+        #expect(harness.run { served == most + 1 })
+        next.cancel()
     }
 
     @Test func unknownServicesMayStillComeToBe() throws {

@@ -142,6 +142,29 @@ struct ServerTests {
         #expect(slow.text.contains("HTTP/1.1 408 Request Timeout\r\n"))
     }
 
+    @Test("requests without a pause between them have each their own time")
+    func steadyRequests() throws {
+        let harness = try harness {
+            $0.requestMilliseconds = 1_000
+            $0.handshakeMilliseconds = 200
+        }
+        let client = RawClient(loop: harness.loop, port: harness.port)
+        let head = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n"
+        client.send(head)
+        let end = harness.loop.now + 2_000_000_000
+        while !client.isClosed, harness.loop.now < end {
+            // One that has begun is there whenever the server looks, which it does every 50 ms.
+            let (before, next) = (client.received.count, harness.loop.now + 100_000_000)
+            client.send("x" + head)
+            harness.run {
+                client.isClosed
+                    || client.received.count > before && client.text.hasSuffix("|x")
+                        && harness.loop.now > next
+            }
+        }
+        #expect(!client.isClosed && !client.text.contains(" 408 "))
+    }
+
     @Test("connections above the limit are closed as they come")
     func connectionLimit() throws {
         let harness = try harness { $0.connectionsMax = 2 }
@@ -186,6 +209,47 @@ struct ServerTests {
         #expect(harness.server?.openConnections == 0)
     }
 
+    @Test("answers that are given later are held to the limit, too")
+    func lateAnswers() throws {
+        let harness = Harness()
+        var calls: [UnaryCall] = []
+        harness.router.register(unary: echo) { call, _ in calls.append(call) }
+        try harness.start { $0.outputBytesPerConnectionMax = 1 << 20 }
+        let client = harness.client()
+        var failures = 0
+        for _ in 0..<100 {
+            client.unary(echo, []) { if $0.failure != nil { failures += 1 } }
+        }
+        #expect(harness.run { calls.count == 100 })
+        // All in one turn: nothing leaves, and the connection is still closing when the last one comes.
+        var written = 0
+        for call in calls {
+            call.reply(size: 50_000) {
+                $0.initializeMemory(as: UInt8.self, repeating: 0)
+                written += 1
+            }
+        }
+        #expect(written == 21)
+        #expect(harness.run { failures == 100 })
+        #expect(harness.faults == ["too many bytes wait for a reader that is too slow"])
+    }
+
+    @Test("and so are those of plain HTTP/2")
+    func latePlainAnswers() throws {
+        let harness = Harness()
+        var exchanges: [HTTPExchange] = []
+        harness.router.http { exchanges.append($0) }
+        try harness.start { $0.outputBytesPerConnectionMax = 1 << 20 }
+        let client = TestHTTP2Client(harness)
+        for _ in 0..<100 { client.end(try client.open("/", contentType: "text/plain")) }
+        #expect(harness.run { exchanges.count == 100 })
+        for exchange in exchanges {
+            exchange.respond(status: 200, body: [UInt8](repeating: 0, count: 50_000))
+        }
+        #expect(harness.run { harness.server?.openConnections == 0 })
+        #expect(harness.faults == ["too many bytes wait for a reader that is too slow"])
+    }
+
     @Test("a header block that does not end is not waited for")
     func slowHeaders() throws {
         let harness = try harness { $0.requestMilliseconds = 200 }
@@ -196,6 +260,34 @@ struct ServerTests {
         slow.send([0, 0, 1, 1, 0, 0, 0, 0, 1, 0x83])
         #expect(harness.run { slow.isClosed })
         #expect(harness.faults == ["headers take too long"])
+    }
+
+    @Test("over HTTP/2, too, a body that does not become complete gets 408")
+    func slowBody() throws {
+        let harness = Harness()
+        harness.router.streamBody(path: "/open")
+        var exchanges: [HTTPExchange] = []
+        harness.router.http { exchanges.append($0) }
+        try harness.start { $0.requestMilliseconds = 300 }
+        func open(_ path: String) throws -> (TestHTTP2Client, HTTP2Stream) {
+            let client = TestHTTP2Client(harness)
+            let stream = try client.open(path, contentType: "application/json")
+            client.send([1], on: stream)
+            return (client, stream)
+        }
+        let (messages, _) = try open("/open")
+        let (whole, stream) = try open("/")
+        whole.end(stream)
+        #expect(harness.run { exchanges.count == 2 })
+        let (slow, _) = try open("/")
+        #expect(harness.run { slow.present.isEnded })
+        #expect(slow.present.status == 408)
+        // Neither a stream of messages nor a request that waits for its answer is short of time.
+        #expect(!messages.present.isEnded && !whole.present.isEnded)
+        for exchange in exchanges { exchange.respond(status: 204) }
+        #expect(harness.run { messages.present.isEnded && whole.present.isEnded })
+        #expect(messages.present.status == 204 && whole.present.status == 204)
+        #expect(harness.faults.isEmpty)
     }
 
     @Test("incomplete messages of one connection are held to the limit")
