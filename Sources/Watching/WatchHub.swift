@@ -73,6 +73,9 @@ package final class WatchHub {
         for id in stream.watchers.keys.sorted() {
             if let watcher = stream.watchers[id] { stream.remove(watcher) }
         }
+        // What watches that compaction has ended were still to be told.
+        pendingBytes -= stream.pendingBytes
+        stream.pendingBytes = 0
         progressWanted.removeAll { $0 === stream }
         let last = streams.removeLast()
         guard last !== stream else { return }

@@ -41,8 +41,10 @@ struct WatchHubModelTests {
 
     /// One run; what is wrong with it.
     static func run(_ rig: WatchRig) throws -> [String] {
+        var faults: [String] = []
         for _ in 0..<150 {
             switch rig.number(20) {
+            case 0 where rig.number(4) == 0: faults += rig.disconnect()
             case 0: _ = rig.connect()
             case 1..<4: create(rig)
             case 4: cancel(rig)
@@ -63,7 +65,7 @@ struct WatchHubModelTests {
         rig.settle()
         for client in rig.clients { client.stream.requestProgress() }
         rig.settle()
-        var faults = rig.clients.flatMap { $0.judge() }
+        faults += rig.clients.flatMap { $0.judge() }
         if rig.clients.contains(where: { $0.previousToldTooMuch() }) {
             faults.append("a state was told that was compacted")
         }

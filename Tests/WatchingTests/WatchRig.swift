@@ -46,6 +46,16 @@ final class WatchRig {
         return client
     }
 
+    /// A client goes away.
+    ///
+    /// - Returns: what was wrong with what it was told.
+    func disconnect() -> [String] {
+        guard !clients.isEmpty else { return [] }
+        let client = clients.remove(at: number(clients.count))
+        client.stream.end()
+        return client.faults
+    }
+
     // MARK: Writing
 
     /// One request that changes keys: nil deletes.

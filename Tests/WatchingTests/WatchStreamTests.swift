@@ -360,4 +360,21 @@ struct WatchStreamTests {
         #expect(rig.hub.watcherCount == 0 && rig.hub.liveCount == 0 && !rig.hub.isLeading)
         #expect(rig.hub.pendingBytes == 0)
     }
+
+    /// What waits for a watch that compaction has ended is told before its end; nobody is left to tell.
+    @Test func aStreamThatEndsLeavesNothingOfACompactedWatch() {
+        let client = rig.connect()
+        client.create("a")
+        rig.turn()
+        client.read(.max)
+        for _ in 0..<200 {
+            rig.write([("a", String(repeating: "x", count: 10_000))])
+            rig.turn()
+        }
+        rig.compact(to: rig.keyspace.revision)
+        rig.turn()
+        #expect(rig.hub.watcherCount == 0 && rig.hub.pendingBytes > 0)
+        client.stream.end()
+        #expect(rig.hub.pendingBytes == 0)
+    }
 }
