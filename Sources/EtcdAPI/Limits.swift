@@ -21,6 +21,10 @@ package enum Limits {
     static let askedMessageBytes = 8 << 10
     /// Messages of a stream that come while its caller's rights are asked for.
     static let heldMessagesMax = 16
+    /// What one client asks of its watches while its rights to an earlier one are asked for: so much it may take, each
+    /// request with so much beside its message.
+    static let heldWatchRequestsBytesMax = 4 << 20
+    static let heldWatchRequestBytes = 512
     /// Hashes of the store that are computed at a time, and the pairs that one reads at once.
     static let hashesMax = 4
     static let hashedPairsPerPage: Int64 = 1_000

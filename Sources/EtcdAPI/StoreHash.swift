@@ -95,6 +95,7 @@ final class StoreHash {
             guard isWanted() else { return giveUp() }
             switch output {
             case .answer(let response):
+                if let refusal = response.watchRefusal { return end(.failure(refusal)) }
                 guard response.canceled else { continue }
                 close()
                 return calls.afterThisTurn { [self] in begin() }

@@ -14,4 +14,9 @@ package struct Change: Equatable, Sendable {
         self.state = state
         self.previous = previous
     }
+
+    /// What its key and values take.
+    var byteCount: Int {
+        key.count + (state?.value.count ?? 0) + (previous?.value.count ?? 0)
+    }
 }

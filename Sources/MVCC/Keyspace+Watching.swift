@@ -6,18 +6,24 @@ extension Keyspace {
     }
 
     /// The changes of memory from main revision `start` on, at least one revision, and no further one once there are
-    /// `changesMax` changes. They must be there: above what is flushed, and not compacted; a compaction since the end
+    /// `changesMax` changes, or `bytesMax` bytes of keys and values. They must be there: above what is flushed, and not compacted; a compaction since the end
     /// of the last turn does not count, because memory follows it later.
-    package func changesInMemory(from start: Int64, changesMax: Int = .max) -> ChangeBatch {
+    package func changesInMemory(
+        from start: Int64, changesMax: Int = .max, bytesMax: Int = .max
+    ) -> ChangeBatch {
         precondition(hasChangesInMemory(from: start), "changes that only the base has")
         var changes: [Change] = []
+        var bytes = 0
         var index = history.firstEntry(from: start)
         while index < history.end, history[index].main <= revision {
             let main = history[index].main
-            if changes.count >= changesMax, main != changes.last?.revision.main {
+            let isFull = changes.count >= changesMax || bytes >= bytesMax
+            if isFull, let last = changes.last, main != last.revision.main {
                 return ChangeBatch(changes: changes, next: main)
             }
-            changes.append(change(index))
+            let change = change(index)
+            changes.append(change)
+            bytes += change.byteCount
             index += 1
         }
         return ChangeBatch(changes: changes, next: max(start, revision + 1))

@@ -17,7 +17,8 @@ extension Replica {
         guard !isReadingHistory, let plan = watches.catchUpNeeded(keyspace) else { return }
         if keyspace.hasChangesInMemory(from: plan.start) {
             let batch = keyspace.changesInMemory(
-                from: plan.start, changesMax: watches.plan.catchUpChanges)
+                from: plan.start, changesMax: watches.plan.catchUpChanges,
+                bytesMax: watches.plan.catchUpBytes)
             watches.give(batch, of: plan, keyspace)
             if watches.isLeading { requestTurn() }
             return

@@ -10,9 +10,11 @@ package enum Limits {
     package static let answersWaitingMax = 2 * watchersPerStreamMax
     /// Bytes of events that wait for one watch. Above them it leaves the live list and reads on from history.
     package static let pendingBytesPerWatcher = 256 << 10
-    /// The same for all watches of one stream, what they share counted for each.
+    /// The same for all watches of one stream, what they share counted for each. Whoever has nothing waiting is given
+    /// one block, of whatever size, as long as less than this waits.
     package static let pendingBytesPerStream = 4 << 20
-    /// The same for all streams of a node.
+    /// The same for all streams of a node. Above it a stream is given more only while less waits for it than one watch
+    /// may have: one that is read goes on, whatever waits for others.
     package static let pendingBytesInAll = 256 << 20
     /// Events of several revisions travel in one response up to so many bytes. One revision is never split.
     package static let responseBytes = 128 << 10
@@ -21,6 +23,8 @@ package enum Limits {
     package static let fragmentBytesDefault = 2 << 20
     /// Changes that one batch of the history has before it ends with its revision, as in etcd.
     package static let catchUpChanges = 1_000
+    /// Bytes of keys and values that such a batch has before it ends with its revision, if it comes from memory.
+    package static let catchUpBytes = 1 << 20
     /// Bytes that all streams together are given in one turn of the loop.
     package static let bytesPerTurn = 4 << 20
     /// etcd's default of `--watch-progress-notify-interval`.

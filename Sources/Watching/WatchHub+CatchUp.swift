@@ -21,16 +21,18 @@ package struct CatchUpPlan {
 
 /// Leading watches through history.
 extension WatchHub {
-    /// What is needed next: from where the hindmost watch is that can take more. Watches that compaction has overtaken
-    /// are told so.
+    /// What is needed next: from where the hindmost watch is that can take more and that this sweep has not passed; when
+    /// there is none, the next sweep begins. So many who are slow at the beginning of history keep back nobody who is
+    /// further on. Watches that compaction has overtaken are told so.
     package func catchUpNeeded(_ keyspace: Keyspace) -> CatchUpPlan? {
         if lagging.isEmpty { return nil }
         cancelCompacted(keyspace.compactedRevision)
-        var start = Int64.max
+        var (start, hindmost) = (Int64.max, Int64.max)
         var lower: [UInt8]?
         var upper: [UInt8]? = []
-        for watcher in lagging where watcher.pending.isEmpty {
-            start = min(start, watcher.next)
+        for watcher in lagging where watcher.pending.isEmpty && hasRoom(watcher.stream) {
+            hindmost = min(hindmost, watcher.next)
+            if watcher.next >= swept { start = min(start, watcher.next) }
             let interval = watcher.interval
             if lower.map({ KeyOrder.compare(interval.lower, $0) < 0 }) ?? true {
                 lower = interval.lower
@@ -42,6 +44,7 @@ extension WatchHub {
             if KeyOrder.compare(end, known) > 0 { upper = end }
         }
         guard let lower else { return nil }
+        if start == .max { start = hindmost }
         let hull: KeyInterval =
             upper.map { .bounded(lower: lower, upper: $0) } ?? .unbounded(lower: lower)
         return CatchUpPlan(start: start, end: revision, interval: hull)
@@ -59,6 +62,11 @@ extension WatchHub {
             guard watcher.pending.isEmpty, watcher.next >= plan.start, watcher.next < batch.next,
                 plan.covers(watcher.interval)
             else { continue }
+            guard hasRoom(watcher.stream) else {
+                // Its turn comes again from the same revision.
+                marks.hit(.lackedRoom)
+                continue
+            }
             if let block = feed.block(for: watcher) { give(block, to: watcher) }
             if watcher.next == compacted { marks.hit(.gaveCompactedRevision) }
             watcher.next = batch.next
@@ -69,6 +77,7 @@ extension WatchHub {
             watcher.next = revision + 1
             join(watcher)
         }
+        swept = batch.next
         if feed.hasHiddenPrevious { marks.hit(.previousCompacted) }
         if !progressWanted.isEmpty { answerProgress() }
     }

@@ -24,6 +24,8 @@ package final class WatchHub {
     package internal(set) var liveCount = 0
     /// Those that read history.
     var lagging: [Watcher] = []
+    /// How far the present sweep through history has come.
+    var swept: Int64 = 0
     var streams: [WatchStream] = []
     package var streamCount: Int { streams.count }
     /// Streams that have output and were not told yet.
@@ -71,6 +73,9 @@ package final class WatchHub {
         for id in stream.watchers.keys.sorted() {
             if let watcher = stream.watchers[id] { stream.remove(watcher) }
         }
+        // What watches that compaction has ended were still to be told.
+        pendingBytes -= stream.pendingBytes
+        stream.pendingBytes = 0
         progressWanted.removeAll { $0 === stream }
         let last = streams.removeLast()
         guard last !== stream else { return }
@@ -189,11 +194,20 @@ package final class WatchHub {
     }
 
     private func hasRoom(for block: EventBlock, _ watcher: Watcher) -> Bool {
-        if watcher.pending.isEmpty { return true }
+        if watcher.pending.isEmpty { return hasRoom(watcher.stream) }
         let count = block.bytes.count
         return watcher.pendingBytes + count <= plan.pendingBytesPerWatcher
             && watcher.stream.pendingBytes + count <= plan.pendingBytesPerStream
-            && pendingBytes + count <= Limits.pendingBytesInAll
+            && pendingBytes + count <= plan.pendingBytesInAll
+    }
+
+    /// Whether a stream may be given the first block of one more watch, however large: a revision is never split. One
+    /// whose client reads has room soon, whatever becomes of other streams.
+    func hasRoom(_ stream: WatchStream) -> Bool {
+        let isCalm =
+            pendingBytes < plan.pendingBytesInAll
+            || stream.pendingBytes < plan.pendingBytesPerWatcher
+        return isCalm && stream.pendingBytes < plan.pendingBytesPerStream
     }
 
     func give(_ block: EventBlock, to watcher: Watcher) {
@@ -222,16 +236,17 @@ package final class WatchHub {
 
     /// Tells streams that they have output, until each knows, or they took `bytesMax`.
     ///
-    /// - Returns: whether some were not told.
+    /// - Returns: whether another turn is worth while: some were not told, or what they took made room for history.
     @discardableResult
     package func serve(bytesMax: Int = Limits.bytesPerTurn) -> Bool {
-        let enough = sentBytes &+ bytesMax
+        let before = sentBytes
+        let enough = before &+ bytesMax
         var count = ready.count
         while count > 0, sentBytes < enough, let stream = ready.popFirst() {
             count -= 1
             stream.isReady = false
             stream.onOutput()
         }
-        return !ready.isEmpty
+        return !ready.isEmpty || (isLeading && sentBytes != before)
     }
 }

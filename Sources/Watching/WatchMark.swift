@@ -8,6 +8,8 @@ package enum WatchMark: Int, MarkName {
     case beganInFuture
     /// A watch had more waiting than it may, and left the live list.
     case leftTheLive
+    /// A watch that lagged was not given what it could have been, because too much waited already.
+    case lackedRoom
     /// A watch that lagged has come to the end of history.
     case returnedToLive
     /// A watch was canceled because its next revision is compacted.

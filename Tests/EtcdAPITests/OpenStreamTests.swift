@@ -108,4 +108,21 @@ struct OpenStreamTests {
         let status = Backup.Refusal.damaged(file: "000012.sst").status
         #expect(status.code == .dataLoss && status.message.contains("000012.sst"))
     }
+
+    /// It is no compaction, after which a hash begins anew.
+    @Test func aHashThatCannotWatchIsRefused() throws {
+        var plan = WatchPlan.standard
+        plan.watchersMax = 1
+        let harness = try DoorHarness(watches: plan)
+        try harness.put("k", "v")
+        let taken = Call(harness, WatchMethods.watch, Self.watch.serializedBytes())
+        #expect(harness.run { taken.messageCount == 1 })
+        let request = HashKVRequest().serializedBytes()
+        let failure = try harness.failure(MaintenanceMethods.hashKv, request)
+        #expect(failure.status == EtcdError.tooManyRequests.status)
+        taken.stream.cancel()
+        #expect(harness.run { harness.replica.watches.watcherCount == 0 })
+        let hash: HashKVResponse = try harness.call(MaintenanceMethods.hashKv, HashKVRequest())
+        #expect(hash.hashRevision == 2)
+    }
 }

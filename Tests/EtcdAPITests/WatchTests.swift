@@ -135,6 +135,64 @@ struct WatchTests {
         #expect(late.end == GRPCStatus(.unavailable, "etcdserver: no leader"))
     }
 
+    /// The stream of a user at a node that does not know yet that this user may read; `handle` returns when what was
+    /// sent has come there.
+    private func withLateRights(
+        _ body: (_ watching: Watching, _ handle: () throws -> Void, TestCluster) throws -> Void
+    ) throws {
+        let cluster = try TestCluster(requestTimeoutMilliseconds: 5_000)
+        let (leader, follower) = try cluster.leaderAndFollower()
+        let users = try UserHarness(leader)
+        try users.addRole("reader", .read, "k", "l")
+        try users.addUser("late")
+        try users.enable()
+        try users.login("late")
+        #expect(try users.put("k", as: "root") == nil)
+        let (known, applied) = (leader.replica.watches, follower.replica.watches)
+        #expect(follower.run { applied.revision == known.revision })
+        cluster.hold(follower)
+        let grant = AuthUserGrantRoleRequest.with { ($0.user, $0.role) = ("late", "reader") }
+        let _: AuthUserGrantRoleResponse = try leader.call(
+            AuthMethods.userGrantRole, grant, metadata: users.metadata("root"))
+        let watching = Watching(follower, metadata: users.metadata("late"))
+        let handle = {
+            // What is asked behind it on the same connection has an answer.
+            let _: StatusResponse = try follower.call(
+                MaintenanceMethods.status, StatusRequest(), metadata: users.metadata("root"))
+        }
+        try body(watching, handle, cluster)
+    }
+
+    @Test func whatFollowsAWatchWaitsUntilItIsKnownWhoMayRead() throws {
+        try withLateRights { watching, handle, cluster in
+            watching.create("k") { $0.watchID = 5 }
+            watching.ask { $0.cancelRequest.watchID = 5 }
+            watching.create("x") { $0.watchID = 6 }
+            watching.create("k") { $0.watchID = 7 }
+            watching.ask { $0.progressRequest = WatchProgressRequest() }
+            try handle()
+            #expect(watching.responses.isEmpty)
+            cluster.release()
+            watching.await(5)
+            #expect(watching.responses.map(\.watchID) == [5, 5, -1, 7, -1])
+            #expect(watching.responses.map(\.created) == [true, false, true, true, false])
+            #expect(watching.responses.map(\.canceled) == [false, true, true, false, false])
+            #expect(watching.harness.replica.watches.watcherCount == 1)
+        }
+    }
+
+    @Test func whatWaitsForAWatchHasALimit() throws {
+        try withLateRights { watching, handle, _ in
+            let key = "k" + String(repeating: "k", count: 1 << 20)
+            for _ in 0..<4 { watching.create(key) }
+            try handle()
+            #expect(watching.end == nil)
+            watching.create(key)
+            watching.harness.run { watching.end != nil }
+            #expect(watching.end == EtcdError.tooManyRequests.status)
+        }
+    }
+
     @Test func aStoppingNodeEndsStreamsWithUnavailable() throws {
         let harness = try DoorHarness()
         let watching = Watching(harness)

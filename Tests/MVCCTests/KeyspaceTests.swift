@@ -157,6 +157,22 @@ struct KeyspaceTests {
         }
     }
 
+    /// Key and value before count, too.
+    @Test func aBatchOfChangesEndsByItsBytesWithARevision() {
+        var transaction = keyspace.beginWrite()
+        for key: UInt8 in 1...3 { transaction.put([key], value: [0, 0, 0, 0]) }
+        transaction.end()
+        for _ in 0..<3 { put([1], [0, 0, 0, 0]) }
+        func next(_ bytesMax: Int, from start: Int64 = 2) -> Int64 {
+            let batch = keyspace.changesInMemory(from: start, bytesMax: bytesMax)
+            #expect(batch.changes.last?.revision.main == batch.next - 1)
+            return batch.next
+        }
+        #expect([0, 1, 15].map { next($0) } == [3, 3, 3], "a revision is never split")
+        #expect([16, 24, 25, 33, 34].map { next($0) } == [4, 4, 5, 5, 6])
+        #expect(next(1, from: 4) == 5 && next(.max) == 6)
+    }
+
     @Test func deletedKeysLeaveMemory() throws {
         for byte: UInt8 in 0..<200 { put([1, byte], [byte, byte]) }
         delete(.bounded(lower: [1], upper: [1, 190]))

@@ -21,13 +21,19 @@ final class WatchRig {
     /// A batch that was read and not given yet.
     private var reading: (plan: CatchUpPlan, batch: ChangeBatch)?
 
-    init(seed: UInt64, overBase: Bool, bug: WatchBug? = nil, fragmentBytes: Int = 200) {
+    init(
+        seed: UInt64, overBase: Bool, bug: WatchBug? = nil, fragmentBytes: Int = 200,
+        pendingBytesPerStream: Int = Limits.pendingBytesPerStream,
+        pendingBytesInAll: Int = Limits.pendingBytesInAll
+    ) {
         random = SeededRandom(seed: seed)
         rows = overBase ? MemoryRows() : nil
         if let rows { keyspace.put(over: KeyRows(rows)) }
         var plan = WatchPlan()
         plan.fragmentBytes = fragmentBytes
         plan.progressMilliseconds = 100
+        plan.pendingBytesPerStream = pendingBytesPerStream
+        plan.pendingBytesInAll = pendingBytesInAll
         hub = WatchHub(revision: keyspace.revision, seed: seed, plan: plan)
         hub.injectedBug = bug
     }
@@ -38,6 +44,16 @@ final class WatchRig {
         let client = WatchClient(self, hub.makeStream())
         clients.append(client)
         return client
+    }
+
+    /// A client goes away.
+    ///
+    /// - Returns: what was wrong with what it was told.
+    func disconnect() -> [String] {
+        guard !clients.isEmpty else { return [] }
+        let client = clients.remove(at: number(clients.count))
+        client.stream.end()
+        return client.faults
     }
 
     // MARK: Writing

@@ -1,3 +1,4 @@
+import Basics
 import EtcdMessages
 import MVCC
 import Testing
@@ -246,6 +247,108 @@ struct WatchStreamTests {
         #expect(client.judge().isEmpty && rig.hub.liveCount == 1)
     }
 
+    /// Many watches of one stream, each with a block of its own.
+    @Test(arguments: [false, true])
+    func manyWhoReadHistoryHoldNoMoreThanTheirStreamsBudget(overBase: Bool) throws {
+        let rig = WatchRig(seed: 1, overBase: overBase, pendingBytesPerStream: 300_000)
+        for _ in 0..<12 { rig.write([("a", String(repeating: "x", count: 10_000))]) }
+        try rig.flush()
+        rig.turn()
+        let client = rig.connect()
+        for start in 0..<100 {
+            client.create("a") {
+                $0.rangeEnd = Array("b\(start)".utf8)
+                $0.startRevision = 1 + Int64(start % 12)
+            }
+        }
+        for _ in 0..<300 { rig.turn() }
+        #expect(rig.hub.pendingBytes >= 300_000)
+        #expect(rig.hub.pendingBytes < 300_000 + 6 * 11_000, "one block of six changes more")
+        #expect(rig.hub.isLeading && rig.hub.catchUpNeeded(rig.keyspace) == nil)
+        #expect(rig.hub.marks[.lackedRoom] > 0)
+        rig.settle()
+        #expect(client.judge().isEmpty && rig.hub.liveCount == 100)
+    }
+
+    /// The same for those that are live, with one revision.
+    @Test func manyLiveWatchesHoldNoMoreThanTheirStreamsBudget() {
+        let rig = WatchRig(seed: 1, overBase: false, pendingBytesPerStream: 300_000)
+        let client = rig.connect()
+        for index in 0..<100 { client.create("a") { $0.rangeEnd = Array("b\(index)".utf8) } }
+        rig.turn()
+        client.read(.max)
+        rig.write([("a", String(repeating: "x", count: 10_000))])
+        rig.hub.advance(rig.keyspace)
+        #expect(rig.hub.pendingBytes < 300_000 + 11_000 && rig.hub.liveCount < 100)
+        rig.settle()
+        #expect(client.judge().isEmpty && rig.hub.liveCount == 100)
+    }
+
+    @Test func whoReadsGoesOnWhileOthersHoldAllThatMayWait() {
+        let rig = WatchRig(
+            seed: 1, overBase: false, pendingBytesPerStream: 300_000, pendingBytesInAll: 400_000)
+        for _ in 0..<60 { rig.write([("a", String(repeating: "x", count: 10_000))]) }
+        rig.turn()
+        for _ in 0..<4 {
+            let idle = rig.connect()
+            for _ in 0..<20 { idle.create("a") { $0.startRevision = 1 } }
+        }
+        for _ in 0..<300 { rig.turn() }
+        let held = rig.hub.pendingBytes
+        let floor = Limits.pendingBytesPerWatcher
+        #expect(held >= 400_000 && held < 400_000 + 4 * (floor + 6 * 11_000))
+        #expect(rig.hub.catchUpNeeded(rig.keyspace) == nil)
+        let reader = rig.connect()
+        for _ in 0..<20 { reader.create("a") { $0.startRevision = 1 } }
+        for _ in 0..<600 {
+            rig.turn()
+            reader.read(.max)
+        }
+        #expect(reader.judge().isEmpty && rig.hub.liveCount == 20)
+        #expect(rig.hub.pendingBytes == held)
+    }
+
+    /// Each time that there is room, somebody at the beginning of history could use it.
+    @Test func manySlowWatchesKeepBackNobodyWhoIsFurtherOn() {
+        let rig = WatchRig(seed: 1, overBase: false, pendingBytesPerStream: 1)
+        for _ in 0..<60 { rig.write([("a", "1")]) }
+        rig.turn()
+        let slow = rig.connect()
+        for _ in 0..<500 { slow.create("a") { $0.startRevision = 1 } }
+        slow.read(.max)
+        let other = rig.connect()
+        other.create("a") { $0.startRevision = 30 }
+        for _ in 0..<200 {
+            rig.turn()
+            slow.read(1)
+            other.read(.max)
+        }
+        #expect(other.stream.laggingCount == 0 && other.judge().isEmpty)
+        #expect(slow.stream.laggingCount > 400)
+        rig.settle()
+        #expect(rig.hub.liveCount == 501 && slow.judge().isEmpty)
+    }
+
+    /// Nothing else may happen that would begin a turn.
+    @Test func roomForHistoryIsAReasonForAnotherTurn() {
+        let rig = WatchRig(seed: 1, overBase: false, pendingBytesPerStream: 1)
+        rig.write([("b", "1")])
+        rig.turn()
+        let client = rig.connect()
+        client.create("a")
+        rig.turn()
+        client.read(.max)
+        rig.write([("a", "1")])
+        rig.hub.advance(rig.keyspace)
+        client.create("b") { $0.startRevision = 1 }
+        #expect(rig.hub.catchUpNeeded(rig.keyspace) == nil)
+        client.stream.onOutput = { client.read(.max) }
+        #expect(rig.hub.serve())
+        #expect(rig.hub.catchUpNeeded(rig.keyspace) != nil)
+        rig.turn()
+        #expect(!rig.hub.serve() && client.judge().isEmpty)
+    }
+
     @Test func aStreamThatEndsLeavesNothing() {
         let client = rig.connect()
         client.create("a") { $0.startRevision = 1 }
@@ -255,6 +358,23 @@ struct WatchStreamTests {
         rig.write([("a", "1"), ("b", "1")])
         rig.turn()
         #expect(rig.hub.watcherCount == 0 && rig.hub.liveCount == 0 && !rig.hub.isLeading)
+        #expect(rig.hub.pendingBytes == 0)
+    }
+
+    /// What waits for a watch that compaction has ended is told before its end; nobody is left to tell.
+    @Test func aStreamThatEndsLeavesNothingOfACompactedWatch() {
+        let client = rig.connect()
+        client.create("a")
+        rig.turn()
+        client.read(.max)
+        for _ in 0..<200 {
+            rig.write([("a", String(repeating: "x", count: 10_000))])
+            rig.turn()
+        }
+        rig.compact(to: rig.keyspace.revision)
+        rig.turn()
+        #expect(rig.hub.watcherCount == 0 && rig.hub.pendingBytes > 0)
+        client.stream.end()
         #expect(rig.hub.pendingBytes == 0)
     }
 }

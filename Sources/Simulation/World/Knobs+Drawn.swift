@@ -46,6 +46,7 @@ extension Knobs {
         watches.catchUpChanges = dice.one(of: [1, 2, 10, 1_000])
         watches.progressMilliseconds = dice.one(of: [200, 2_000])
         compactionMicroseconds = dice.one(of: [100_000...500_000, 500_000...2_000_000])
+        watches.pendingBytesInAll = dice.one(of: [1_000, 256 << 20])
     }
 
     /// Users count. Mostly there are bases, so that who may do what is taken over from one.
