@@ -6,8 +6,8 @@ extension Keyspace {
     }
 
     /// The changes of memory from main revision `start` on, at least one revision, and no further one once there are
-    /// `changesMax` changes, or `bytesMax` bytes of keys and values. They must be there: above what is flushed, and not compacted; a compaction since the end
-    /// of the last turn does not count, because memory follows it later.
+    /// `changesMax` changes, or `bytesMax` bytes of keys and values. They must be there: above what is flushed, and not
+    /// compacted; a compaction since the end of the last turn does not count, because memory follows it later.
     package func changesInMemory(
         from start: Int64, changesMax: Int = .max, bytesMax: Int = .max
     ) -> ChangeBatch {

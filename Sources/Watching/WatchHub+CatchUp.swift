@@ -23,7 +23,7 @@ package struct CatchUpPlan {
 extension WatchHub {
     /// What is needed next: from where the hindmost watch is that can take more and that this sweep has not passed; when
     /// there is none, the next sweep begins. So many who are slow at the beginning of history keep back nobody who is
-    /// further on. Watches that compaction has overtaken are told so.
+    /// further on, nor do those who come to its end again and again keep back who is at its beginning. Watches that compaction has overtaken are told so.
     package func catchUpNeeded(_ keyspace: Keyspace) -> CatchUpPlan? {
         if lagging.isEmpty { return nil }
         cancelCompacted(keyspace.compactedRevision)
@@ -32,7 +32,9 @@ extension WatchHub {
         var upper: [UInt8]? = []
         for watcher in lagging where watcher.pending.isEmpty && hasRoom(watcher.stream) {
             hindmost = min(hindmost, watcher.next)
-            if watcher.next >= swept { start = min(start, watcher.next) }
+            if watcher.next >= sweep.next, watcher.next <= sweep.end {
+                start = min(start, watcher.next)
+            }
             let interval = watcher.interval
             if lower.map({ KeyOrder.compare(interval.lower, $0) < 0 }) ?? true {
                 lower = interval.lower
@@ -44,7 +46,10 @@ extension WatchHub {
             if KeyOrder.compare(end, known) > 0 { upper = end }
         }
         guard let lower else { return nil }
-        if start == .max { start = hindmost }
+        if start == .max {
+            start = hindmost
+            sweep = (hindmost, revision)
+        }
         let hull: KeyInterval =
             upper.map { .bounded(lower: lower, upper: $0) } ?? .unbounded(lower: lower)
         return CatchUpPlan(start: start, end: revision, interval: hull)
@@ -77,7 +82,7 @@ extension WatchHub {
             watcher.next = revision + 1
             join(watcher)
         }
-        swept = batch.next
+        sweep.next = batch.next
         if feed.hasHiddenPrevious { marks.hit(.previousCompacted) }
         if !progressWanted.isEmpty { answerProgress() }
     }

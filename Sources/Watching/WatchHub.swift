@@ -24,8 +24,8 @@ package final class WatchHub {
     package internal(set) var liveCount = 0
     /// Those that read history.
     var lagging: [Watcher] = []
-    /// How far the present sweep through history has come.
-    var swept: Int64 = 0
+    /// The present sweep through history: how far it has come, and the newest revision when it began.
+    var sweep: (next: Int64, end: Int64) = (0, 0)
     var streams: [WatchStream] = []
     package var streamCount: Int { streams.count }
     /// Streams that have output and were not told yet.

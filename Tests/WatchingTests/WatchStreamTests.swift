@@ -308,6 +308,27 @@ struct WatchStreamTests {
         #expect(rig.hub.pendingBytes == held)
     }
 
+    /// In each turn somebody comes who watches from the newest revision on.
+    @Test func thoseWhoComeAtTheEndOfHistoryKeepBackNobodyAtItsBeginning() {
+        let rig = WatchRig(seed: 1, overBase: false)
+        for _ in 0..<60 { rig.write([("a", "1")]) }
+        rig.turn()
+        let (first, others) = (rig.connect(), rig.connect())
+        for turn in 0..<200 {
+            rig.write([("a", "2")])
+            rig.hub.advance(rig.keyspace)
+            others.create("a") { [revision = rig.keyspace.revision] in $0.startRevision = revision }
+            // The sweep through history is where the others are.
+            if turn == 10 { first.create("a") { $0.startRevision = 2 } }
+            rig.turn()
+            first.read(.max)
+            others.read(.max)
+        }
+        #expect(first.stream.laggingCount == 0 && first.judge().isEmpty)
+        rig.settle()
+        #expect(rig.hub.liveCount == 201 && others.judge().isEmpty)
+    }
+
     /// Each time that there is room, somebody at the beginning of history could use it.
     @Test func manySlowWatchesKeepBackNobodyWhoIsFurtherOn() {
         let rig = WatchRig(seed: 1, overBase: false, pendingBytesPerStream: 1)
