@@ -12,7 +12,7 @@ package enum Limits {
     package static let pendingBytesPerWatcher = 256 << 10
     /// The same for all watches of one stream, what they share counted for each. Whoever has nothing waiting is given
     /// one block, of whatever size, as long as less than this waits.
-    package static let pendingBytesPerStream = 4 << 20
+    package static let pendingBytesPerStream = 8 << 20
     /// The same for all streams of a node. Above it a stream is given more only while less waits for it than one watch
     /// may have: one that is read goes on, whatever waits for others.
     package static let pendingBytesInAll = 256 << 20
