@@ -24,7 +24,7 @@ struct SeededBugTests {
     /// What breaks the rules of log files that are used again, with seeds that show it.
     @Test(
         arguments: [
-            ("former-note-not-durable", 1...20), ("rot-taken-for-former-contents", 25...80),
+            ("former-note-not-durable", 1...20), ("rot-taken-for-former-contents", 105...271),
             ("former-batch-taken-for-ours", 11...80),
         ] as [(String, ClosedRange<UInt64>)])
     func aBugOfFilesUsedAgainIsFound(name: String, seeds: ClosedRange<UInt64>) throws {
