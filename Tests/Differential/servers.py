@@ -115,11 +115,13 @@ class Certificates:
 class Node:
     """One server process; etcd and Synod take the same flags."""
 
-    def __init__(self, command, folder, name, client_port, peer_port, initial_cluster, certificates=None):
+    def __init__(self, command, folder, name, client_port, peer_port, initial_cluster, scheme="http",
+                 certificates=None):
+        """`scheme` is that of the clients' URL, whose flags are in the command; `certificates` are for all."""
         self.name, self.port, self.certificates = name, client_port, certificates
         self.log = folder / f"{name}.log"
-        scheme = "https" if certificates else "http"
-        client, peer = f"{scheme}://127.0.0.1:{client_port}", f"{scheme}://127.0.0.1:{peer_port}"
+        client = f"{'https' if certificates else scheme}://127.0.0.1:{client_port}"
+        peer = f"{'https' if certificates else 'http'}://127.0.0.1:{peer_port}"
         self.command = [
             *command, *(certificates.flags if certificates else ()), "--name", name, "--data-dir", str(folder / name),
             "--listen-client-urls", client, "--advertise-client-urls", client,
@@ -195,7 +197,7 @@ class Servers:
         group = []
         for index, each in enumerate(names):
             node = Node(command, self.folder, each, ports[index], ports[count + index], members,
-                        certificates)
+                        certificates=certificates)
             group.append(node)
             self.nodes.append(node)
         deadline = time.monotonic() + READY_SECONDS_MAX
