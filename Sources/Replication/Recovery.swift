@@ -101,10 +101,23 @@ package enum Recovery {
         }
         do throws(KeyBaseError) {
             try machine.restore(tables, over: base.keys)
-            return try GoverningMembership(in: tables)
+            let governing = try GoverningMembership(in: tables)
+            try check(governing, machine.appliedSlot, base)
+            return governing
         } catch {
             throw .disk(DiskError(error.description))
         }
+    }
+
+    /// What contradicts itself is damaged, though every checksum is right: the next start puts it aside.
+    private static func check(
+        _ governing: GoverningMembership?, _ appliedSlot: UInt64, _ base: any Base
+    ) throws(KeyBaseError) {
+        guard let slot = governing?.slot.rawValue, slot > appliedSlot else { return }
+        base.condemn()
+        throw KeyBaseError(
+            "the base holds the members of slot \(slot), and everything else of slot \(appliedSlot): it is put aside "
+                + "when this node starts again")
     }
 }
 

@@ -40,10 +40,14 @@ extension Replica {
         let isDue =
             isFlushWanted || machine.keyspace.unflushedBytes >= generationBounds.dueBytes
             || appliedBytesSinceFlush >= plan.replayBytes || backups?.wantsFlush == true
-        guard isDue, let flusher, let desk else { return false }
+        guard isDue, isStateWhole, let flusher, let desk else { return false }
         return !flusher.isRunning && taker?.isFinishing == false
             && !machine.keyspace.hasReleaseWork && !desk.base.isBehind
     }
+
+    /// Whether the membership that governs is that of a slot that is applied. Of a log whose first slots are gone, and
+    /// of one that has a slot too new for this program, it is not: a base of such a state would contradict itself.
+    private var isStateWhole: Bool { (governing?.slot ?? .zero) <= appliedSlot }
 
     private var generationBounds: GenerationBounds {
         configuration.memory.generation(besideKeys: machine.keyspace.recordBytes)
@@ -55,9 +59,10 @@ extension Replica {
         return !machine.isApplying
     }
 
-    /// Begins a flush of everything that is applied, unless one is under way; when the slot ends that is being applied.
+    /// Begins a flush of everything that is applied, unless one is under way or the state is not whole; when the slot
+    /// ends that is being applied.
     package func startFlush() {
-        guard let flusher, !flusher.isRunning else { return }
+        guard let flusher, !flusher.isRunning, isStateWhole else { return }
         guard isBetweenSlots else {
             isFlushWanted = true
             return

@@ -1,11 +1,12 @@
 import Basics
 import Observability
 import Paxos
-import Rows
 import Simulation
 import Testing
+import WriteAheadLog
 
 @testable import Replication
+@testable import Rows
 
 /// Nodes that lack slots which have left all logs, and take over a state instead.
 @Suite("Snapshots")
@@ -105,6 +106,75 @@ struct SnapshotTests {
         #expect(cluster.becomesLevel())
         #expect(try #require(node.process?.replica).marks[.snapshotInstalled] == 1)
         #expect(cluster.breaches == [])
+    }
+
+    /// The members again, at an address that says that this slot decided them.
+    private func moveMembers(_ cluster: World) -> Bool {
+        let answer = Answer<ChangeOutcome>()
+        let seats = cluster.machines.map {
+            Seat(
+                replica: $0.replicaID, incarnation: $0.identity.incarnation, isVoter: true,
+                name: $0.name, peerURLs: ["http://moved:2380"])
+        }
+        cluster.leader?.replica?.change(to: Membership(seats: seats)) { answer.take($0) }
+        guard case .decided = cluster.wait(answer, milliseconds: 3_000) else { return false }
+        return true
+    }
+
+    @Test("who lost its base flushes nothing before a state has come: its log knows newer members")
+    func noFlushWithoutState() throws {
+        let cluster = cluster(seed: 4)
+        let node = cluster.machines[1]
+        fill(cluster, at: cluster.machines[0], count: 50)
+        #expect(moveMembers(cluster))
+        fill(cluster, at: cluster.machines[0], count: 200)
+        node.losePower()
+        node.loseBase()
+        cluster.isolate(node, breaks: true)
+        node.start()
+        let replica = try #require(node.replica)
+        #expect(try #require(replica.governing).slot > replica.appliedSlot)
+        // As one does whom a peer asks for a snapshot.
+        replica.startFlush()
+        node.process?.requestTurn()
+        cluster.timeline.run(milliseconds: 1_000) { false }
+        #expect(node.base.slot == nil)
+        node.losePower()
+        node.start()
+        cluster.mendAll()
+        #expect(cluster.becomesReadable(milliseconds: 20_000))
+        #expect(cluster.becomesLevel())
+        #expect(node.replica?.marks[.snapshotInstalled] == 1)
+        #expect(cluster.breaches == [])
+    }
+
+    @Test("a base whose members are newer than its state is put aside at the next start")
+    func contradiction() throws {
+        let cluster = cluster(seed: 5)
+        let node = cluster.machines[1]
+        fill(cluster, at: cluster.machines[0], count: 50)
+        #expect(moveMembers(cluster))
+        fill(cluster, at: cluster.machines[0], count: 200)
+        node.losePower()
+        try claim(slot: 1, in: node.base)
+        node.start()
+        #expect(node.process == nil)
+        #expect(node.recoveryError?.description.contains("put aside") == true)
+        node.start()
+        #expect(cluster.becomesReadable(milliseconds: 20_000))
+        #expect(cluster.becomesLevel())
+        #expect(node.replica?.marks[.snapshotInstalled] == 1)
+        #expect(cluster.breaches == [])
+    }
+
+    /// The base says that it holds the state of this slot.
+    private func claim(slot: UInt64, in base: MemoryBaseStore) throws {
+        let row = WellKnownTables.row(ofSlot: slot)
+        let rows = MemoryRows(base.contents)
+        let run = rows.makeRun()
+        try run.put(RowLayout.tableKey(row.name), row.bytes)
+        rows.takeIn([run])
+        base.contents = rows.contents
     }
 
     @Test("messages about snapshots are read as they were written, and nothing else is")

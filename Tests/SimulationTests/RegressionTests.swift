@@ -31,6 +31,18 @@ struct RegressionTests {
         #expect(SeedRun.run(scenario).breaches == [])
     }
 
+    /// A node without its base was asked for a snapshot, and flushed an empty state with the members that its log knew:
+    /// its next start trapped.
+    @Test func nothingIsFlushedWithoutAState() {
+        var scenario = Scenario(seed: 210_431, profile: .storage)
+        scenario.faults = [
+            .reordering, .lateness, .bitFlips, .halves, .oneWay, .bridge, .chain, .constrained,
+            .flapping,
+            .clientLoss, .hungDisk, .readError, .misdirected, .staleBlock, .kill, .lostBase,
+        ]
+        #expect(SeedRun.run(scenario).breaches == [])
+    }
+
     @Test(arguments: [
         10300: readBack, 20515: laggard, 20_261_121_065: lateNews,
         // A newcomer asked somebody who had left and ended, for ever, and nobody for the snapshot that it needed.
