@@ -19,9 +19,10 @@ package final class HTTP2Session {
     var hasSettings = false
     var hasOpenHeaders = false
     /// The size of the header block that is being received, as HTTP/2 counts.
-    var headerBlockBytes = 0
-    /// Looks at the header block that is being received.
-    var check = HeaderCheck(isTrailer: false)
+    @exclusivity(unchecked) var headerBlockBytes = 0
+    /// Looks at the header block that is being received. Asked for each field of each request: whether somebody else
+    /// has it in hand, who calls nobody, is not asked at run time.
+    @exclusivity(unchecked) var check = HeaderCheck(isTrailer: false)
     let settings: HTTP2Settings
     let pool: HTTP2StreamPool
     let raw: OpaquePointer
