@@ -29,6 +29,20 @@ extension Keyspace {
         return ChangeBatch(changes: changes, next: max(start, revision + 1))
     }
 
+    /// Calls `body` with each change of memory from main revision `start` on, oldest first: its main revision, its key,
+    /// and what makes the change, which costs more than a look at the key. They must be there, as above.
+    package func visitChangesInMemory(
+        from start: Int64, _ body: (_ main: Int64, _ key: [UInt8], _ change: () -> Change) -> Void
+    ) {
+        precondition(hasChangesInMemory(from: start), "changes that only the base has")
+        for index in history.firstEntry(from: start)..<history.end {
+            let main = history[index].main
+            guard main <= revision else { return }
+            guard let record = history[index].record else { preconditionFailure("a dropped entry") }
+            body(main, record.key) { change(index) }
+        }
+    }
+
     private func change(_ index: Int) -> Change {
         let entry = history[index]
         guard let record = entry.record else { preconditionFailure("a dropped entry") }

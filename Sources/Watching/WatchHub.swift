@@ -145,27 +145,29 @@ package final class WatchHub {
     /// has been compacted or flushed.
     package func advance(_ keyspace: Keyspace) {
         guard keyspace.revision > revision else { return }
-        if liveCount > 0 { hand(keyspace.changesInMemory(from: revision + 1).changes) }
+        if liveCount > 0 { handChanges(of: keyspace) }
         revision = keyspace.revision
         if !progressWanted.isEmpty { answerProgress() }
     }
 
-    private func hand(_ changes: [Change]) {
+    private func handChanges(of keyspace: Keyspace) {
         var touched: [WatchGroup] = []
-        var main: Int64 = 0
-        for change in changes {
-            if change.revision.main != main {
-                hand(touched, main)
+        var last: Int64 = 0
+        keyspace.visitChangesInMemory(from: revision + 1) { main, key, change in
+            if main != last {
+                hand(touched, last)
                 touched.removeAll(keepingCapacity: true)
-                main = change.revision.main
+                last = main
             }
-            // Nobody can have compacted the revision below when this one was written.
-            var encoded = EncodedChange(change, showsPrevious: true)
-            watchIndex.visit(change.key) { group in
-                if group.add(&encoded) { touched.append(group) }
+            var encoded: EncodedChange?
+            watchIndex.visit(key) { group in
+                // Nobody can have compacted the revision below when this one was written.
+                var known = encoded.take() ?? EncodedChange(change(), showsPrevious: true)
+                if group.add(&known) { touched.append(group) }
+                encoded = known
             }
         }
-        hand(touched, main)
+        hand(touched, last)
     }
 
     /// The events of a revision go to the watches of the groups that have any.

@@ -2,20 +2,29 @@ internal import MVCC
 
 /// The live watches by what they watch: single keys in a hash map, intervals in a tree.
 struct WatchIndex {
+    /// A key that is hashed as a whole: an array hashes its bytes one by one.
+    private struct SingleKey: Hashable {
+        let bytes: [UInt8]
+
+        func hash(into hasher: inout Hasher) {
+            bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+        }
+    }
+
     /// Asked by its keys only.
-    private var singles: [[UInt8]: WatchGroup] = [:]
+    private var singles: [SingleKey: WatchGroup] = [:]
     private var intervals: IntervalTree
 
     init(seed: UInt64) { intervals = IntervalTree(seed: seed) }
 
     mutating func add(_ watcher: Watcher) {
         if case .single(let key) = watcher.interval {
-            if let first = singles[key] {
+            if let first = singles[SingleKey(bytes: key)] {
                 Self.add(watcher, first)
             } else {
                 let group = WatchGroup(watcher.interval, watcher.options)
                 group.add(watcher)
-                singles[key] = group
+                singles[SingleKey(bytes: key)] = group
             }
         } else if let node = intervals.find(watcher.interval) {
             Self.add(watcher, node.groups)
@@ -31,8 +40,10 @@ struct WatchIndex {
         group.remove(watcher)
         guard group.count == 0 else { return }
         if case .single(let key) = group.interval {
-            guard let first = singles[key] else { preconditionFailure("a group that is lost") }
-            singles[key] = Self.without(group, first)
+            guard let first = singles[SingleKey(bytes: key)] else {
+                preconditionFailure("a group that is lost")
+            }
+            singles[SingleKey(bytes: key)] = Self.without(group, first)
             return
         }
         guard let node = intervals.find(group.interval) else {
@@ -47,7 +58,7 @@ struct WatchIndex {
 
     /// Calls `body` with each group that watches `key`.
     func visit(_ key: [UInt8], _ body: (WatchGroup) -> Void) {
-        if let first = singles[key] { Self.visit(first, body) }
+        if let first = singles[SingleKey(bytes: key)] { Self.visit(first, body) }
         intervals.visit(holding: key) { Self.visit($0, body) }
     }
 

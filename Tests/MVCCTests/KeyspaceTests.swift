@@ -173,6 +173,22 @@ struct KeyspaceTests {
         #expect(next(1, from: 4) == 5 && next(.max) == 6)
     }
 
+    @Test func changesAreVisitedUpToTheLastRevisionThatHasEnded() {
+        for byte: UInt8 in 1...5 { put([byte], [byte]) }
+        delete(.single([2]))
+        let last = keyspace.revision
+        var transaction = keyspace.beginWrite()
+        transaction.put([9], value: [9])
+        var seen: [Change] = []
+        keyspace.visitChangesInMemory(from: 4) { main, key, change in
+            if key != [4] { seen.append(change()) }
+            #expect(main >= 4 && main <= last)
+        }
+        #expect(seen == keyspace.changesInMemory(from: 4).changes.filter { $0.key != [4] })
+        #expect(seen.map(\.key) == [[3], [5], [2]])
+        transaction.end()
+    }
+
     @Test func deletedKeysLeaveMemory() throws {
         for byte: UInt8 in 0..<200 { put([1, byte], [byte, byte]) }
         delete(.bounded(lower: [1], upper: [1, 190]))
