@@ -24,9 +24,9 @@ package enum Limits {
     static let backgroundThreads: Int32 = 2
     /// What compactions may write in a second: several times what clients put in one second, since each byte is
     /// merged more than once.
-    static let backgroundBytesPerSecond: Int64 = 160 << 20
+    static let backgroundBytesPerSecond: Int64 = 96 << 20
     /// Within a second the budget is given out so often.
-    static let backgroundRefillMicroseconds: Int64 = 100_000
+    static let backgroundRefillMicroseconds: Int64 = 10_000
     /// Open files, each with its memory.
     static let openFiles: Int32 = 512
     /// RocksDB's own log: so large and so many.
@@ -37,6 +37,8 @@ package enum Limits {
     /// What is read at once for a checksum, and how long the disk is left alone afterwards.
     static let checksumChunkBytes = 1 << 20
     static let checksumPauseMicroseconds: UInt32 = 1_000
+    /// What the kernel is asked to read ahead in one call.
+    static let prefetchBytes = 1 << 20
     /// The file that says which store is the base.
     static let pointerBytesMax = 100
     /// The description of a snapshot, as a file.

@@ -140,7 +140,12 @@ package final class RowStore: RowStoring, @unchecked Sendable {
             if run.rowCount > 0 { filled.append(run) }
         }
         guard !filled.isEmpty else { return }
-        for run in filled { try run.finish() }
+        for run in filled {
+            try run.finish()
+            // RocksDB tells the kernel to forget each file that it has written: without this the first read of each
+            // state would go to the disk.
+            if !run.holdsHistory { Files.prefetch(run.path) }
+        }
         let paths = filled.map { strdup($0.path) }
         defer { for path in paths { free(path) } }
         let list = paths.map { UnsafePointer($0) }

@@ -14,6 +14,8 @@ final class RunFile: RowRun {
     private let raw: OpaquePointer
     private let options: RowOptions
     private(set) var rowCount = 0
+    /// Whether its rows are changes, which are seldom read.
+    private(set) var holdsHistory = false
     private var isFinished = false
 
     /// `path` must be new: RocksDB opens what is there and truncates it, and a left-over of a crash is one
@@ -35,6 +37,7 @@ final class RunFile: RowRun {
     }
 
     func put(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws(RowError) {
+        if rowCount == 0 { holdsHistory = key.first == RowLayout.history }
         let (key, value) = (key.bound, value.bound)
         try rocks {
             rocksdb_sstfilewriter_put(

@@ -197,4 +197,41 @@ final class RowStoreTests {
         #expect(try left(RowLayout.index) == 1)
         #expect(try left(RowLayout.history) == 2)
     }
+
+    /// RocksDB drops from the kernel's memory what it has written; where files lie in memory anyway this shows nothing.
+    @Test func whatWasTakenInIsReadWithoutTheDisk() throws {
+        let store = try open("1")
+        var random = SystemRandomNumberGenerator()
+        let run = try store.makeRun()
+        for number in 0..<4_000 {
+            let value = (0..<256).map { _ in UInt64.random(in: 0...(.max), using: &random) }
+            try value.withUnsafeBytes {
+                try run.put(Array(String(10_000 + number).utf8), Array($0))
+            }
+        }
+        try store.takeIn([run])
+        let file = try #require(
+            FileManager.default.enumerator(atPath: directory)?.compactMap { $0 as? String }
+                .first { $0.hasSuffix(".sst") })
+        let deadline = ContinuousClock.now + .seconds(20)
+        var pages = (resident: 0, all: 1)
+        while pages.resident * 10 < pages.all * 9, ContinuousClock.now < deadline {
+            pages = try residentPages(of: directory + "/" + file)
+        }
+        #expect(pages.all > 1_900)
+        #expect(pages.resident * 10 >= pages.all * 9)
+    }
+
+    private func residentPages(of path: String) throws -> (resident: Int, all: Int) {
+        let descriptor = Foundation.open(path, O_RDONLY)
+        try #require(descriptor >= 0)
+        defer { close(descriptor) }
+        let size = Int(lseek(descriptor, 0, SEEK_END))
+        let bytes = try #require(mmap(nil, size, PROT_READ, MAP_SHARED, descriptor, 0))
+        defer { munmap(bytes, size) }
+        let pageBytes = Int(getpagesize())
+        var flags = [UInt8](repeating: 0, count: (size + pageBytes - 1) / pageBytes)
+        try #require(mincore(bytes, size, &flags) == 0)
+        return (flags.count { $0 & 1 != 0 }, flags.count)
+    }
 }
