@@ -41,36 +41,31 @@ final class LeaseService {
             case .lasts(let seconds):
                 // The leader may have applied what this node has not.
                 replica.afterRead(caller) { [self] in answer(request, seconds: seconds, caller) }
-            case .unknown: answer(request, seconds: 0, caller)
+            case .unknown: answer(request, seconds: nil, caller)
             case .refused(let refusal): caller.fail(CallFailure(refusal))
             case .timedOut: caller.fail(.readTimedOut)
             }
         }
     }
 
-    /// Whoever asks for a lease's keys reads them.
-    private func answer(_ request: LeaseTimeToLiveRequest, seconds: Int64, _ caller: Caller) {
-        let isPermitted = gate.permits(caller) { [replica] rights, _ throws(KVError) in
-            guard request.keys else { return }
-            try rights.requireRead(keysOf: replica.machine.leases.row(of: request.id))
+    /// Whoever asks for a lease's keys reads them. What the leader does not know has ended, although this node, which
+    /// may lag, may have it still.
+    private func answer(_ request: LeaseTimeToLiveRequest, seconds: Int64?, _ caller: Caller) {
+        let row = seconds == nil ? nil : replica.machine.leases.row(of: request.id)
+        let isPermitted = gate.permits(caller) { rights, _ throws(KVError) in
+            if request.keys { try rights.requireRead(keysOf: row) }
         }
-        if isPermitted { caller.send(response(to: request, seconds: seconds)) }
-    }
-
-    private func response(
-        to request: LeaseTimeToLiveRequest, seconds: Int64
-    ) -> LeaseTimeToLiveResponse {
+        guard isPermitted else { return }
         var response = LeaseTimeToLiveResponse()
         response.header = .current(of: replica)
         response.id = request.id
-        guard let row = replica.machine.leases.row(of: request.id) else {
-            response.ttl = -1
-            return response
+        response.ttl = -1
+        if let row, let seconds {
+            response.ttl = seconds
+            response.grantedTtl = row.ttlSeconds
+            if request.keys { response.keys = row.keys }
         }
-        response.ttl = seconds
-        response.grantedTtl = row.ttlSeconds
-        if request.keys { response.keys = row.keys }
-        return response
+        caller.send(response)
     }
 
     /// All leases.

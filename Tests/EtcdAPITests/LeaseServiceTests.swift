@@ -102,6 +102,23 @@ struct LeaseServiceTests {
         #expect(refused.message == "etcdserver: requested lease not found")
     }
 
+    @Test("a lease that the leader has ended is gone at a node that has not heard of it yet")
+    func unknownToTheLeader() throws {
+        let cluster = try TestCluster(requestTimeoutMilliseconds: 5_000)
+        let (leader, follower) = try cluster.leaderAndFollower()
+        let grant = LeaseGrantRequest.with { ($0.ttl, $0.id) = (100, 7) }
+        let _: LeaseGrantResponse = try follower.call(LeaseMethods.leaseGrant, grant)
+        #expect(follower.replica.machine.leases.has(7))
+        cluster.hold(follower)
+        let _: LeaseRevokeResponse = try leader.call(
+            LeaseMethods.leaseRevoke, LeaseRevokeRequest.with { $0.id = 7 })
+        let asked: LeaseTimeToLiveResponse = try follower.call(
+            LeaseMethods.leaseTimeToLive, LeaseTimeToLiveRequest.with { $0.id = 7 })
+        #expect(follower.replica.machine.leases.has(7))
+        #expect(asked.ttl == -1)
+        #expect(asked.grantedTtl == 0)
+    }
+
     @Test("the time to live: what is left, what was granted, the keys; -1 for an unknown lease")
     func timeToLive() throws {
         let lease = try grant(100)
