@@ -42,11 +42,25 @@ final class ElectionService {
     func proclaim(_ request: UnsafeRawBufferPointer, _ caller: Caller) {
         guard let request = caller.decode(ProclaimRequest.self, request) else { return }
         guard request.hasLeader else { return caller.fail(CallFailure(Self.leaderMissing)) }
+        guard request.leader.lease == 0, !request.leader.key.isEmpty else {
+            return proclaim(request, lease: request.leader.lease, caller)
+        }
+        // As etcd's: a key without a lease would lead for ever.
+        calls.onBehalf(of: caller.bearer).grantLease(seconds: Limits.contestLeaseSeconds) {
+            [self] result in
+            switch result {
+            case .success(let lease): proclaim(request, lease: lease, caller)
+            case .failure(let failure): caller.fail(failure)
+            }
+        }
+    }
+
+    private func proclaim(_ request: ProclaimRequest, lease: Int64, _ caller: Caller) {
         let put = RequestOp.with {
             $0.requestPut = .with {
                 $0.key = request.leader.key
                 $0.value = request.value
-                $0.lease = request.leader.lease
+                $0.lease = lease
             }
         }
         asLeader(request.leader, put, caller) { [calls] transaction in

@@ -218,6 +218,26 @@ struct LockServiceTests {
         #expect(!outcome.succeeded)
     }
 
+    @Test("a leader that says no lease when it proclaims leads for as long as a new one lasts")
+    func proclaimingWithoutLease() throws {
+        try grant(1)
+        let first = campaign("e", lease: 1, "one")
+        #expect(harness.run { first.response != nil })
+        let proclaim = ProclaimRequest.with {
+            $0.leader = first.response?.leader ?? LeaderKey()
+            $0.leader.lease = 0
+            $0.value = Array("uno".utf8)
+        }
+        let _: ProclaimResponse = try harness.call(ElectionMethods.proclaim, proclaim)
+        let now: LeaderResponse = try harness.call(
+            ElectionMethods.leader, LeaderRequest.with { $0.name = Array("e".utf8) })
+        #expect(now.kv.value == Array("uno".utf8))
+        // Without a lease nobody else could ever lead.
+        let row = try #require(harness.replica.machine.leases.row(of: now.kv.lease))
+        #expect(row.id != 1)
+        #expect(row.ttlSeconds == 60)
+    }
+
     @Test("who observes sees the leader, its values, and the next leader")
     func observing() throws {
         try grant(1)
