@@ -130,10 +130,9 @@ final class ElectionService {
 
     /// Who leads now, and what leaders say from now on.
     func observe(_ caller: StreamCaller) {
-        caller.onMessage = { [calls, unowned caller] message in
+        caller.takeOne { [calls, unowned caller] message in
             do throws(WireError) {
                 let request = try LeaderRequest(serialized: message)
-                caller.onMessage = nil
                 let calls = calls.onBehalf(of: caller.bearer)
                 Observation(caller, name: request.name, calls).begin()
             } catch {

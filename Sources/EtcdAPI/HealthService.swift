@@ -28,8 +28,10 @@ final class HealthService {
     /// The state now and each later one, until the client goes.
     func watch(_ stream: ServerStream) {
         stream.onMessage = { [weak self, unowned stream] message in
+            stream.onHalfClose = nil
             self?.begin(message, stream)
         }
+        stream.onHalfClose = { [unowned stream] in stream.finish(StreamCaller.noMessage) }
         stream.onCancel = { [weak self, unowned stream] in self?.forget(stream) }
     }
 

@@ -15,7 +15,7 @@ final class SnapshotService {
 
     /// One call: the answer begins with the request, which says nothing.
     func snapshot(_ caller: StreamCaller) {
-        caller.onMessage = { [self, unowned caller] message in begin(message, caller) }
+        caller.takeOne { [self, unowned caller] message in begin(message, caller) }
     }
 
     private func begin(_ message: UnsafeRawBufferPointer, _ caller: StreamCaller) {
@@ -24,7 +24,6 @@ final class SnapshotService {
         } catch {
             return caller.finish(CallFailure(error).status)
         }
-        caller.onMessage = nil
         let sender = BackupSender(caller, version: version)
         do throws(Backup.Refusal) {
             sender.start(try replica.beginBackup { sender.opened($0) })

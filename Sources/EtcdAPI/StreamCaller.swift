@@ -88,6 +88,23 @@ final class StreamCaller {
         }
     }
 
+    /// Takes one message, which is all that the client has to say: at once or later. Without a body, a request of the
+    /// gateway is the empty message; a client of gRPC that ends without one is told so, in the words of gRPC's Go
+    /// implementation.
+    func takeOne(_ body: @escaping (UnsafeRawBufferPointer) -> Void) {
+        onMessage = { [unowned self] message in
+            (onMessage, onHalfClose) = (nil, nil)
+            body(message)
+        }
+        onHalfClose = { [unowned self] in
+            guard isGateway else { return finish(Self.noMessage) }
+            onMessage?(UnsafeRawBufferPointer(start: nil, count: 0))
+        }
+    }
+
+    /// Of a client that should have sent a message.
+    static let noMessage = GRPCStatus(.unknown, "EOF")
+
     /// Sends a message.
     func send(_ response: some ProtobufJSONMessage) {
         guard isOpen else { return }

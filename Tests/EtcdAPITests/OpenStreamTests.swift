@@ -17,11 +17,11 @@ struct OpenStreamTests {
         private(set) var messageCount = 0
         private(set) var end: GRPCStatus?
 
-        init(_ harness: DoorHarness, _ path: String, _ message: [UInt8]) {
+        init(_ harness: DoorHarness, _ path: String, _ message: [UInt8]?) {
             stream = harness.client.stream(path)
             stream.onMessage = { [weak self] _ in self?.messageCount += 1 }
             stream.onClose = { [weak self] in self?.end = $0 }
-            stream.send(message)
+            if let message { stream.send(message) }
         }
     }
 
@@ -38,6 +38,31 @@ struct OpenStreamTests {
                 harness, LeaseMethods.leaseKeepAlive,
                 LeaseKeepAliveRequest.with { $0.id = 5 }.serializedBytes()),
         ]
+    }
+
+    @Test func whoAsksForNothingIsAnswered() throws {
+        let harness = try DoorHarness()
+        for path in [
+            MaintenanceMethods.snapshot, ElectionMethods.observe, HealthMethods.watch,
+        ] {
+            let call = Call(harness, path, nil)
+            call.stream.halfClose()
+            #expect(harness.run { call.end != nil })
+            #expect(call.end == GRPCStatus(.unknown, "EOF"))
+        }
+        // One message is all that they take, and its end is no end of the call.
+        let watcher = Call(harness, HealthMethods.watch, [])
+        watcher.stream.halfClose()
+        #expect(harness.run { watcher.messageCount == 1 })
+        // Over the gateway no body is the empty message.
+        let snapshot = try harness.http("POST", "/v3/maintenance/snapshot")
+        #expect(snapshot.text.contains("--storage memory"))
+        let observer = harness.request("POST", "/v3/election/observe")
+        #expect(harness.run { harness.replica.watches.streamCount == 1 })
+        observer.close()
+        #expect(harness.run { harness.etcd.streams.count == 0 })
+        #expect(watcher.end == nil)
+        watcher.stream.cancel()
     }
 
     @Test func nothingIsKeptOfCallsThatHaveEnded() throws {
