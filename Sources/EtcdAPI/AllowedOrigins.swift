@@ -20,13 +20,31 @@ struct AllowedOrigins {
         guard exchange.asksForWebSocket, !origins.contains("*"),
             let origin = exchange.header("origin"), !origins.contains(origin)
         else { return true }
-        // A page that this address served itself.
+        if Self.isOwn(origin, exchange) { return true }
+        Self.refuse(exchange, "pages of this origin may open no websocket here (--cors)")
+        return false
+    }
+
+    /// Whether an order for a door that is for no page may go on, whatever `--cors` says; if not, it is answered. A
+    /// browser sends a page's form without asking anybody, and the page need not read what comes.
+    func admitNoPage(_ exchange: HTTPExchange) -> Bool {
+        guard exchange.method == "POST", let origin = exchange.header("origin"),
+            !Self.isOwn(origin, exchange)
+        else { return true }
+        Self.refuse(exchange, "web pages give no orders here")
+        return false
+    }
+
+    /// A page that this address served itself.
+    private static func isOwn(_ origin: String, _ exchange: HTTPExchange) -> Bool {
         let own = (exchange.isSecure ? "https://" : "http://") + exchange.authority
-        if origin.lowercased() == own.lowercased() { return true }
+        return origin.lowercased() == own.lowercased()
+    }
+
+    private static func refuse(_ exchange: HTTPExchange, _ reason: String) {
         exchange.respond(
             status: 403, headers: [("content-type", "text/plain; charset=utf-8")],
-            body: Array("pages of this origin may open no websocket here (--cors)\n".utf8))
-        return false
+            body: Array("\(reason)\n".utf8))
     }
 
     private func add(_ origin: String, to exchange: HTTPExchange) {

@@ -142,10 +142,10 @@ package final class EtcdDoor {
     /// Whether a plain HTTP request goes on to a door of this node: the rules for web pages hold for all of them. What
     /// does not go on is answered.
     ///
-    /// - Parameter isForPages: false for a door whose answers no web page's script may read, whatever `--cors` says.
+    /// - Parameter isForPages: false for a door that no web page may read from or give orders to, whatever `--cors` says.
     package func admits(_ exchange: HTTPExchange, isForPages: Bool = true) -> Bool {
         guard hosts.admit(exchange), origins.admitWebSocket(exchange) else { return false }
-        guard isForPages else { return true }
+        guard isForPages else { return origins.admitNoPage(exchange) }
         origins.mark(exchange)
         guard exchange.method == "OPTIONS" else { return true }
         // A browser asks before it sends.

@@ -79,6 +79,20 @@ import Transport
         #expect(harness.replica.status.deadRoles == [])
     }
 
+    @Test func pagesOfOthersGiveNoOrders() throws {
+        let harness = try harness()
+        let kill = "/admin/role/kill?role=acceptor"
+        // A form of any page, which a browser sends without asking first; a page in a frame of its own has no name.
+        for origin in ["http://evil.example", "http://test:80.evil.example", "null"] {
+            let answer = try harness.http("POST", kill, headers: ["origin: \(origin)"])
+            #expect(answer.status == 403)
+            #expect(answer.text == "web pages give no orders here\n")
+        }
+        #expect(harness.replica.status.deadRoles == [])
+        #expect(try harness.http("POST", kill, headers: ["origin: http://test"]).status == 200)
+        #expect(harness.replica.status.deadRoles == ["acceptor"])
+    }
+
     @Test func aPauseOfTheLogHoldsWritesBack() throws {
         let harness = try harness()
         var pause = PauseFlushRequest()
