@@ -63,11 +63,22 @@ final class TokenKeeper {
     }
 
     /// Whether a failure means that another token is needed; the call did not run.
-    static func asksForLogin(_ failure: ClientError) -> Bool { words.contains(failure.message) }
+    static func asksForLogin(_ failure: ClientError) -> Bool {
+        TokenRefusal.isMeant(by: failure.message)
+    }
 
     private static let notEnabled = "etcdserver: authentication is not enabled"
+}
+
+/// That servers do not take a token (any more), or ask for one.
+package enum TokenRefusal {
     private static let words = [
         "etcdserver: invalid auth token", "etcdserver: revision of auth store is old",
         "etcdserver: user name is empty",
     ]
+
+    /// Whether this is why a call failed, or a watch, whose reason has something before the words.
+    package static func isMeant(by reason: String) -> Bool {
+        words.contains { reason.hasSuffix($0) }
+    }
 }

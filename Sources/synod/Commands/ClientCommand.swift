@@ -95,6 +95,11 @@ struct ClientCommand: Sendable {
     }
 
     private func report(_ error: ClientError) -> ExitCode {
+        Self.report(error, isRead: isRead)
+    }
+
+    /// Tells of a call that failed.
+    static func report(_ error: ClientError, isRead: Bool) -> ExitCode {
         var error = error
         // What changes nothing has no outcome that could be unknown.
         if isRead { error.isDefinite = true }

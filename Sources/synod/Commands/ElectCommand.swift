@@ -65,17 +65,17 @@ enum ElectCommand {
         let printer = try ResultPrinter(values)
         let request = LeaderRequest.with { $0.name = name }
         var last: (key: [UInt8], revision: Int64)?
-        let links = try SecurityFlags.links(values, to: endpoints)
-        let follower = StreamFollower(endpoints, links, ElectionMethods.observe) {
+        let nodes = try StreamFollower.Nodes(values, endpoints)
+        let follower = StreamFollower(nodes, ElectionMethods.observe) {
             request.serializedBytes()
         } receive: { message in
-            guard let response = try? LeaderResponse(serialized: message) else { return nil }
+            guard let response = try? LeaderResponse(serialized: message) else { return .taken }
             let (key, revision) = (response.kv.key, response.kv.modRevision)
             // Another node begins with what the last one has said.
-            if let last, last == (key, revision) { return nil }
+            if let last, last == (key, revision) { return .taken }
             last = (key, revision)
             printer.leader(key: key, value: response.kv.value)
-            return nil
+            return .taken
         }
         follower.closesInput = true
         return follower.run()

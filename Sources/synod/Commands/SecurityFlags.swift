@@ -37,11 +37,8 @@ enum SecurityFlags {
         _ values: FlagValues, to endpoints: [Endpoint]
     ) throws(UsageError) -> LinkSecurity {
         let security = try security(values)
-        let token = try UserFlags.token(values, endpoints)
         do throws(ClientError) {
-            var links = try LinkSecurity(security, for: endpoints)
-            links.token = token
-            return links
+            return try LinkSecurity(security, for: endpoints)
         } catch {
             throw UsageError(error.message)
         }

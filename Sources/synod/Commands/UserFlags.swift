@@ -32,26 +32,4 @@ enum UserFlags {
         Console.complain("password of \(name):")
         return readLine() ?? ""
     }
-
-    /// A token for connections of a command's own; nil where nobody needs one.
-    static func token(_ values: FlagValues, _ endpoints: [Endpoint]) throws(UsageError) -> String? {
-        guard let login = login(values) else { return nil }
-        var configuration = ClientConfiguration()
-        configuration.security = try SecurityFlags.security(values)
-        let settings = configuration
-        let outcome: Result<String?, ClientError> = Blocking.run {
-            do throws(ClientError) {
-                let client = try Client(endpoints: endpoints, configuration: settings)
-                defer { client.close() }
-                return .success(try await client.logIn(login))
-            } catch {
-                return .failure(error)
-            }
-        }
-        do throws(ClientError) {
-            return try outcome.get()
-        } catch {
-            throw UsageError(error.message)
-        }
-    }
 }

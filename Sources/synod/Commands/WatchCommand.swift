@@ -16,8 +16,9 @@ enum WatchCommand {
         run: { values throws(UsageError) in
             let endpoints = try SnapshotSave.endpoints(values)
             let printer = WatchPrinter(isJSON: try ResultPrinter(values).form == .json)
-            let links = try SecurityFlags.links(values, to: endpoints)
-            return WatchFollower(endpoints, links, try request(values), printer).run()
+            let request = try request(values)
+            let nodes = try StreamFollower.Nodes(values, endpoints)
+            return WatchFollower(nodes, request, printer).run()
         })
 
     private static let flags: [Flag] =

@@ -4,24 +4,21 @@ internal import SynodClient
 
 /// Follows one watch from node to node: the next one goes on behind the last change.
 final class WatchFollower {
-    private let endpoints: [Endpoint]
-    private let links: LinkSecurity
+    private let nodes: StreamFollower.Nodes
     private var request: WatchCreateRequest
     private let printer: WatchPrinter
 
     init(
-        _ endpoints: [Endpoint], _ links: LinkSecurity, _ request: WatchCreateRequest,
-        _ printer: WatchPrinter
+        _ nodes: StreamFollower.Nodes, _ request: WatchCreateRequest, _ printer: WatchPrinter
     ) {
-        self.endpoints = endpoints
-        self.links = links
+        self.nodes = nodes
         self.request = request
         self.printer = printer
     }
 
     /// Prints until there is nothing more to come. Blocking. Once only.
     func run() -> ExitCode {
-        let follower = StreamFollower(endpoints, links, WatchMethods.watch) { [unowned self] in
+        let follower = StreamFollower(nodes, WatchMethods.watch) { [unowned self] in
             var message = WatchRequest()
             message.createRequest = request
             return message.serializedBytes()
@@ -31,15 +28,13 @@ final class WatchFollower {
         return follower.run()
     }
 
-    private func receive(_ message: UnsafeRawBufferPointer) -> ExitCode? {
-        guard let response = try? WatchResponse(serialized: message) else { return nil }
+    private func receive(_ message: UnsafeRawBufferPointer) -> StreamFollower.Verdict {
+        guard let response = try? WatchResponse(serialized: message) else { return .taken }
         if response.canceled {
-            let reason =
+            return .refused(
                 response.compactRevision > 0
-                ? "the changes before revision \(response.compactRevision) were compacted"
-                : response.cancelReason
-            Console.complain(reason)
-            return .failed
+                    ? "the changes before revision \(response.compactRevision) were compacted"
+                    : response.cancelReason)
         }
         if response.created {
             if request.startRevision == 0 { request.startRevision = response.header.revision + 1 }
@@ -47,6 +42,6 @@ final class WatchFollower {
             printer.print(response)
             request.startRevision = last.kv.modRevision + 1
         }
-        return nil
+        return .taken
     }
 }

@@ -8,9 +8,13 @@ enum SnapshotSave {
     static func run(_ path: String, _ values: FlagValues) throws(UsageError) -> ExitCode {
         let patience = UInt64(try values.integer("timeout", in: 1...3_600_000))
         let endpoints = try endpoints(values)
-        let links = try SecurityFlags.links(values, to: endpoints)
+        var links = try SecurityFlags.links(values, to: endpoints)
+        let tokens = try TokenSource(values, endpoints)
         do {
+            links.token = try tokens.token()
             return try save(path, from: endpoints, links, patience)
+        } catch let error as ClientError {
+            return ClientCommand.report(error, isRead: true)
         } catch {
             Console.complain("\(error)")
             return .failed
