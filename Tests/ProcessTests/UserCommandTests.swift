@@ -104,5 +104,18 @@ extension ProcessTests {
                 }
             }
         }
+
+        @Test(.timeLimit(.minutes(1)))
+        func theShellHasAUser() async throws {
+            try await TestCluster.with(1) { cluster in
+                try await letUsersCount(cluster.endpointList)
+                let port = "\(cluster.endpoints[0].port)"
+                let words = ["shell", "127.0.0.1", port, "--user=root:secret"]
+                let result = try await Tool.run(
+                    Places.synod, words, input: "put k v\nget k\n")
+                #expect(result.status == 0)
+                #expect(result.lines == ["OK", "v"])
+            }
+        }
     }
 }

@@ -20,6 +20,7 @@ enum ShellCommand {
             configuration.requestTimeoutMilliseconds = UInt64(
                 try values.integer("timeout", in: 1...3_600_000))
             configuration.security = try SecurityFlags.security(values)
+            configuration.user = UserFlags.login(values)
             let client: Client
             do throws(ClientError) {
                 client = try Client(endpoints: [endpoint], configuration: configuration)
