@@ -117,5 +117,21 @@ extension ProcessTests {
                 #expect(result.lines == ["OK", "v"])
             }
         }
+
+        @Test(.timeLimit(.minutes(1)))
+        func aValueBehindAPasswordIsWhole() async throws {
+            try await TestCluster.with(1) { cluster in
+                try await letUsersCount(cluster.endpointList)
+                let who = ["--endpoints=\(cluster.endpointList)"]
+                let value = String(repeating: "a line\n", count: 2_000)
+                let put = try await Tool.run(
+                    Places.synod, ["put", "k", "-", "--user=root"] + who,
+                    input: "secret\n" + value)
+                #expect(put.status == 0, "\(put.output)")
+                let get = try await Tool.run(
+                    Places.synod, ["get", "k", "--raw", "--user=root:secret"] + who)
+                #expect(get.output == value)
+            }
+        }
     }
 }

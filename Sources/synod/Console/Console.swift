@@ -22,16 +22,15 @@ enum Console {
     /// Whether a person sits at standard input.
     static var isInteractive: Bool { isatty(STDIN_FILENO) == 1 }
 
-    /// Everything that standard input holds; nil if it holds more than `limit` bytes.
+    /// Everything that standard input holds; nil if it holds more than `limit` bytes. From the same buffer as
+    /// `readLine`, which may have read more than the line that it gave.
     static func readAll(limit: Int) -> [UInt8]? {
         var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 64 << 10)
         while true {
-            let count = read(STDIN_FILENO, &chunk, chunk.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return bytes }
-            bytes += chunk[..<count]
-            if bytes.count > limit { return nil }
+            let byte = getchar_unlocked()
+            guard byte >= 0 else { return bytes }
+            guard bytes.count < limit else { return nil }
+            bytes.append(UInt8(truncatingIfNeeded: byte))
         }
     }
 
