@@ -133,5 +133,32 @@ extension ProcessTests {
                 #expect(get.output == value)
             }
         }
+
+        @Test(.timeLimit(.minutes(1)))
+        func nobodySeesAPasswordThatIsTyped() async throws {
+            try await TestCluster.with(1) { cluster in
+                try await letUsersCount(cluster.endpointList)
+                var (terminal, end): (Int32, Int32) = (-1, -1)
+                try #require(openpty(&terminal, &end, nil, nil, nil) == 0)
+                defer {
+                    close(terminal)
+                    close(end)
+                }
+                let name = String(cString: try #require(ttyname(end)))
+                let listing = try Running(
+                    ["user", "list", "--endpoints=\(cluster.endpointList)", "--user=root"],
+                    input: name)
+                defer { listing.end() }
+                try await wait("the question") { listing.text.contains("password of root") }
+                let typed = Array("secret\n".utf8)
+                #expect(write(terminal, typed, typed.count) == typed.count)
+                try await wait("the answer") { listing.hasEnded }
+                #expect(listing.status == 0 && listing.lines.last == "root")
+                var seen = [UInt8](repeating: 0, count: 256)
+                _ = fcntl(terminal, F_SETFL, O_NONBLOCK)
+                let count = max(0, read(terminal, &seen, seen.count))
+                #expect(!String(decoding: seen[..<count], as: UTF8.self).contains("secret"))
+            }
+        }
     }
 }

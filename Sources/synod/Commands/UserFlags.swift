@@ -29,7 +29,6 @@ enum UserFlags {
 
     /// A line of standard input.
     static func read(of name: String) -> String {
-        Console.complain("password of \(name):")
-        return readLine() ?? ""
+        Console.readSecret("password of \(name):") ?? ""
     }
 }

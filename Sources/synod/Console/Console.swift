@@ -34,6 +34,25 @@ enum Console {
         }
     }
 
+    /// Asks for a line of standard input that nobody is to see; nil at its end. As with `getpass`, keys that end
+    /// programs do not: the terminal would stay mute.
+    static func readSecret(_ question: String) -> String? {
+        var before = termios()
+        let isTerminal = isInteractive && tcgetattr(STDIN_FILENO, &before) == 0
+        if isTerminal {
+            var mute = before
+            mute.c_lflag &= ~tcflag_t(ECHO | ISIG)
+            tcsetattr(STDIN_FILENO, TCSAFLUSH, &mute)
+        }
+        complain(question)
+        let line = readLine()
+        if isTerminal {
+            tcsetattr(STDIN_FILENO, TCSAFLUSH, &before)
+            note("")
+        }
+        return line
+    }
+
     private static func write(_ bytes: [UInt8], to descriptor: Int32) {
         var rest = bytes[...]
         while !rest.isEmpty {
