@@ -6,10 +6,18 @@ package struct Bearer {
     package let token: String?
     /// The common name of the client's certificate; nil without one, and on behalf of others.
     package let certificateName: String?
+    /// Who it was found to be when its call began.
+    let standing: Standing?
 
     package init(token: String?, certificateName: String? = nil) {
         self.token = token
         self.certificateName = certificateName
+        standing = nil
+    }
+
+    init(_ standing: Standing) {
+        (token, certificateName) = (nil, nil)
+        self.standing = standing
     }
 
     /// - Parameters:
@@ -26,6 +34,12 @@ package struct Bearer {
         guard value.prefix(scheme.count).lowercased() == scheme else { return value }
         return String(value.dropFirst(scheme.count))
     }
+}
+
+/// Somebody who was let in, at a revision of users and roles.
+struct Standing {
+    let user: [UInt8]
+    let authRevision: UInt64
 }
 
 /// Who asks.

@@ -63,6 +63,12 @@ package final class Gatekeeper {
     ///
     /// - Throws: `invalidToken`.
     package func access(of bearer: Bearer) throws(AccessError) -> Access? {
+        if let standing = bearer.standing {
+            guard replica.machine.auth.isSame(standing.user, since: standing.authRevision) else {
+                throw .invalidToken
+            }
+            return Access(user: standing.user, authRevision: nil)
+        }
         guard let token = bearer.token else {
             return bearer.certificateName.map { Access(user: Array($0.utf8), authRevision: nil) }
         }
@@ -80,6 +86,16 @@ package final class Gatekeeper {
             throw .invalidToken
         }
         return Access(user: user, authRevision: nil)
+    }
+
+    /// The same bearer for the rest of a call that may wait for long. What it was let in for goes on when its token's time
+    /// is over, as a watch does; that its user or the password becomes another one ends it.
+    package func standing(_ bearer: Bearer) -> Bearer {
+        let auth = replica.machine.auth
+        guard isOn, let access = try? access(of: bearer), auth.user(access.user) != nil,
+            access.authRevision ?? auth.revision == auth.revision
+        else { return bearer }
+        return Bearer(Standing(user: access.user, authRevision: auth.revision))
     }
 
     /// Who says a token, if it was said lately and is still good; nil tells nothing.

@@ -41,9 +41,10 @@ final class StoreCalls {
         reader = calls.reader
     }
 
-    /// The same on behalf of a caller, with its rights and no others.
+    /// The same on behalf of a caller who was let in, with its rights and no others: they are asked with each step, and its
+    /// token is not.
     func onBehalf(of bearer: @autoclosure () -> Bearer) -> StoreCalls {
-        gate.isOn ? StoreCalls(self, bearer()) : self
+        gate.isOn ? StoreCalls(self, gate.keeper.standing(bearer())) : self
     }
 
     /// A transaction through the log.

@@ -73,10 +73,14 @@ package final class AuthTable {
 
     /// Whether a token still says who its bearer is.
     package func isValid(_ token: IssuedToken) -> Bool {
-        guard isEnabled, token.revision >= disabledRevision, let user = user(token.user) else {
-            return false
-        }
-        return token.revision >= user.passwordRevision
+        isSame(token.user, since: token.revision)
+    }
+
+    /// Whether a user is the one of this name that there was at a revision, with the same password, and users have
+    /// counted ever since.
+    package func isSame(_ name: [UInt8], since revision: UInt64) -> Bool {
+        guard isEnabled, revision >= disabledRevision, let user = user(name) else { return false }
+        return revision >= user.passwordRevision
     }
 
     /// Tokens that were issued since the last call.
