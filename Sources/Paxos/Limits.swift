@@ -32,6 +32,9 @@ enum Limits {
     static let snapshotTimeouts: UInt64 = 4
     /// Chunks of one promise: more than a full acceptor needs at one value per chunk.
     static let promiseChunksMax: UInt32 = 131_072
+    /// Connected replicas that are no members, as far as is known here, and are sent heartbeats while no leader
+    /// is heard.
+    static let strangersGreeted = 8
     /// Decided marks of different ballots that wait for a box to ride in.
     static let decidedMarksMax = 16
 }

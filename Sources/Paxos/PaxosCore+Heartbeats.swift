@@ -13,6 +13,7 @@ extension PaxosCore {
         heartbeatTimes[Int(heartbeatNumber % UInt64(Limits.heartbeatsRemembered))] = clock.now
         let message = Message.heartbeat(ownHeartbeat())
         for peer in peers.indices { send(message, to: peer, into: &effects) }
+        greetStrangers(message, into: &effects)
         leader?.noteAnnounced(learner.decidedUpTo)
     }
 
@@ -100,7 +101,7 @@ extension PaxosCore {
     // MARK: Connections
 
     mutating func connected(_ replica: ReplicaID, into effects: inout Effects) {
-        guard let peer = peers.index(of: replica) else { return }
+        guard let peer = peers.index(of: replica) else { return meet(stranger: replica) }
         peers[peer].isConnected = true
         send(.heartbeat(ownHeartbeat()), to: peer, into: &effects)
         leader?.resume(peer, running: clock.running)
@@ -110,7 +111,7 @@ extension PaxosCore {
 
     /// A hint, never a proof: a leader that is lost to a quorum is replaced at once, in ranked order.
     mutating func disconnected(_ replica: ReplicaID, into effects: inout Effects) {
-        guard let peer = peers.index(of: replica) else { return catchUp.lose(stranger: replica) }
+        guard let peer = peers.index(of: replica) else { return lose(stranger: replica) }
         peers[peer].isConnected = false
         peers[peer].heardLeader = nil
         leader?.cut(peer)

@@ -157,6 +157,7 @@ extension PaxosCore {
         peers = PeerTable(
             membership: next, former: stayed, quorum: quorum, own: configuration.replica,
             known: peers, running: clock.running)
+        strangers.removeAll { peers.index(of: $0) != nil }
         barrier.resize(peerCount: peers.indices.count)
         catchUp.resize(peerCount: peers.indices.count)
         election.begin()

@@ -50,9 +50,10 @@ extension PaxosCore {
     }
 
     /// Whoever left is needed until a quorum of the voters that came after it knows durably that they are, and all
-    /// that was decided before.
+    /// that was decided before. Once that is so it stays so: whoever knows it may say it, and need not lead. Who was
+    /// away when it was removed may know no member that leads.
     mutating func retireIfSettled(_ replica: ReplicaID, into effects: inout Effects) {
-        guard leader != nil, configurationSlot > .zero else { return }
+        guard configurationSlot > .zero else { return }
         let own = ownVoter != nil && durableConfigurationSlot == configurationSlot ? 1 : 0
         let settled = peers.indices.count {
             peers[$0].voter != nil && peers[$0].configurationSlot >= configurationSlot

@@ -9,6 +9,26 @@ extension PaxosCore {
         prepare.fromSlot <= configurationSlot && !breaks(.removedNodeDisturbs)
     }
 
+    /// There is a connection to somebody who is no member, as far as is known here.
+    mutating func meet(stranger replica: ReplicaID) {
+        let isNew = !strangers.contains(replica)
+        if isNew, strangers.count < Limits.strangersGreeted { strangers.append(replica) }
+    }
+
+    mutating func lose(stranger replica: ReplicaID) {
+        strangers.removeAll { $0 == replica }
+        catchUp.lose(stranger: replica)
+    }
+
+    /// Whoever hears no leader may have been away while all that it knows left: those that came after them know
+    /// what has become of it.
+    mutating func greetStrangers(_ heartbeat: Message, into effects: inout Effects) {
+        guard leader == nil, !election.isLeaderLive(running: clock.running) else { return }
+        for stranger in strangers {
+            effects.messages.append(Effects.Outbound(to: stranger, heartbeat))
+        }
+    }
+
     mutating func tellRemoved(_ replica: ReplicaID, into effects: inout Effects) {
         ownMarks.hit(.removalTold)
         let removed = Message.Removed(slot: configurationSlot)

@@ -46,6 +46,8 @@ public struct PaxosCore: Sendable {
     var barrier: ReadBarrier
     var catchUp: CatchUp
     var peers: PeerTable
+    /// Connected, and no members as far as is known here.
+    var strangers: [ReplicaID] = []
     var queue: ProposalQueue
     var outbox: Outbox
     var lives = RoleLives()

@@ -214,6 +214,8 @@ package final class PeerHub: PeerLink {
 
     private func receive(_ hello: Hello, on lane: Lane, of session: PeerSession) {
         guard hello.replica == session.replica else {
+            replica.receive(helloOfAnother: hello)
+            meetMembers()
             return close(lane, of: session, "the hello of another member")
         }
         if let reason = replica.receive(hello) { return close(lane, of: session, reason) }

@@ -15,6 +15,9 @@ struct PeerDirectory {
     /// Whether both hellos are said on a connection to this peer.
     func isConnected(_ peer: ReplicaID) -> Bool { connected.contains { $0.peer == peer } }
 
+    /// All of those.
+    var connectedPeers: [ReplicaID] { connected.map(\.peer) }
+
     /// Whether there has been one connection all the time since then.
     func isConnected(_ peer: ReplicaID, since milliseconds: UInt64) -> Bool {
         connected.contains { $0.peer == peer && $0.sinceMilliseconds <= milliseconds }

@@ -44,6 +44,14 @@ extension Replica {
         return nil
     }
 
+    /// Somebody else than the peer that was dialed lives at its address, and says hello: perhaps the one that took
+    /// its place, who knows newer members. A node that was away while all that it knew left finds the others so.
+    package func receive(helloOfAnother hello: Hello) {
+        guard let clusterID, hello.cluster == clusterID, let theirs = hello.governing
+        else { return }
+        follow(formation.govern(theirs))
+    }
+
     /// Messages of one frame.
     package func receive(_ messages: [Message], from sender: Input.Sender) {
         // News that a connection was lost may come when there is another one already.
@@ -173,6 +181,9 @@ extension Replica {
             nowMilliseconds: clockMilliseconds())
         for seat in membership.seats where peers.isConnected(seat.replica) {
             step(.connected(seat.replica))
+        }
+        for stranger in peers.connectedPeers where membership.seat(of: stranger) == nil {
+            step(.connected(stranger))
         }
         // Reads that came before there was a core were numbered already.
         if reads.lastNumber > 0 {

@@ -94,6 +94,39 @@ extension ProcessTests {
             }
         }
 
+        /// A node is removed in its sleep, and all that it knows are replaced, at their addresses, and end. Whoever lives
+        /// there now tells it that it may end.
+        @Test(.timeLimit(.minutes(2)))
+        func whoWasRemovedHearsOfItFromTheHeirsOfAllThatItKnew() async throws {
+            let directory = try Places.temporaryDirectory()
+            let founders = (0..<3).map { TestNode(name: "n\($0)", directory: directory) }
+            let heirs = founders[..<2].enumerated().map { place, founder in
+                TestNode(
+                    name: "n\(3 + place)", directory: directory, peerPort: founder.peerPort)
+            }
+            try await withNodes(founders + heirs, founders: 3, in: directory) { cluster in
+                let sleeper = founders[2]
+                let id = try await id(of: sleeper, cluster)
+                try await sleeper.stop(SIGKILL)
+                _ = try await ok(
+                    Tool.synod(
+                        "member", "remove", id, "--endpoints", founders[0].endpoint.description))
+                for (old, new) in zip(founders, heirs) {
+                    let id = try await self.id(of: old, cluster)
+                    let text = try await ok(
+                        Tool.synod(
+                            "member", "replace", id, new.name, "--peer-urls", new.peerURL,
+                            "--endpoints", old.endpoint.description))
+                    try await old.stop(SIGTERM)
+                    try new.start(new.arguments(joiningBy: text))
+                    try await voteIsGiven(to: new, cluster)
+                }
+                try sleeper.start(sleeper.arguments(founders, token: cluster.token))
+                try await ends(sleeper)
+                try await refusesToStart(sleeper, cluster)
+            }
+        }
+
         /// A node sleeps while all others are replaced. It knows none of those that are there when it comes back.
         @Test(.timeLimit(.minutes(2)))
         func aSleeperFindsMembersThatItDoesNotKnow() async throws {
@@ -253,6 +286,13 @@ extension ProcessTests {
         ) async throws {
             let directory = try Places.temporaryDirectory()
             let nodes = (0..<all).map { TestNode(name: "n\($0)", directory: directory) }
+            try await withNodes(nodes, founders: founders, in: directory, body)
+        }
+
+        private func withNodes(
+            _ nodes: [TestNode], founders: Int, in directory: String,
+            _ body: (TestCluster) async throws -> Void
+        ) async throws {
             let cluster = TestCluster(nodes: nodes, directory: directory)
             do {
                 for node in nodes[..<founders] {

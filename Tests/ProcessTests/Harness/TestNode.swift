@@ -19,15 +19,16 @@ final class TestNode: Sendable {
     private let prefix: [String]
     private let child = Mutex<ChildProcess?>(nil)
 
+    /// - Parameter peerPort: that of another node, whose place it takes; nil for one of its own.
     init(
-        name: String, host: String = "127.0.0.1", directory: String, prefix: [String] = [],
-        isSecure: Bool = false
+        name: String, host: String = "127.0.0.1", directory: String, peerPort: UInt16? = nil,
+        prefix: [String] = [], isSecure: Bool = false
     ) {
         let ports = Places.freePorts(2)
         self.name = name
         self.host = host
         clientPort = ports[0]
-        peerPort = ports[1]
+        self.peerPort = peerPort ?? ports[1]
         dataDirectory = "\(directory)/\(name)"
         log = "\(directory)/\(name).log"
         self.prefix = prefix
