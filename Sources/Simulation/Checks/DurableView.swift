@@ -9,6 +9,8 @@ struct DurableView {
     /// By slot, from 1.
     private var accepted: [Ballot?] = []
     private var isLearned: [Bool] = []
+    /// Whether the log itself has the decided value: then it may be what a vote without a record rests on.
+    private var isFetched: [Bool] = []
 
     /// Notes the next record, in the order of the log. A sentence if a vote stands behind a higher promise.
     mutating func note(_ record: DurableRecord, isState: Bool) -> String? {
@@ -29,6 +31,7 @@ struct DurableView {
         case .learned(let slot, _):
             makeRoom(slot)
             isLearned[Int(slot.rawValue) - 1] = true
+            isFetched[Int(slot.rawValue) - 1] = true
         case .truncated(let slot):
             // The base has them, durably.
             makeRoom(slot)
@@ -80,6 +83,15 @@ struct DurableView {
                 || state.learned.contains { $0.slot == slot }
             if !isThere { return "\(slot) was accepted in \(ballot), durably, and is gone" }
         }
+        return lossOfFetched(in: state)
+    }
+
+    private func lossOfFetched(in state: DurableState) -> String? {
+        for index in isFetched.indices where isFetched[index] {
+            let slot = Slot(UInt64(index) + 1)
+            let isThere = slot <= state.decidedUpTo || state.learned.contains { $0.slot == slot }
+            if !isThere { return "\(slot) was fetched, durably, and is gone" }
+        }
         return nil
     }
 
@@ -87,6 +99,7 @@ struct DurableView {
         while UInt64(accepted.count) < slot.rawValue {
             accepted.append(nil)
             isLearned.append(false)
+            isFetched.append(false)
         }
     }
 }
