@@ -23,14 +23,30 @@ package struct ClusterRecovery {
         package let membershipSlot: Slot
     }
 
+    /// Why no cluster can be made of a directory.
+    package enum Refusal: Error, Equatable, CustomStringConvertible {
+        case noCluster
+        /// Slots have left its log that its base lacks: nobody would be left to have the state from.
+        case lacksState
+
+        package var description: String {
+            switch self {
+            case .noCluster: "belongs to no cluster"
+            case .lacksState:
+                "has lost its base, and its log begins above what is left of it: take another survivor, or restore a backup"
+            }
+        }
+    }
+
     package let report: Report
     /// What has to become durable, in this order, behind all that the log has.
     package let records: [DurableRecord]
     private let log: WriteAheadLog
 
-    /// Nil if the directory belongs to no cluster.
-    package init?(_ parts: RecoveredParts) {
-        guard let state = parts.state else { return nil }
+    /// - Throws: if no cluster can be made of it.
+    package init(_ parts: RecoveredParts) throws(Refusal) {
+        guard let state = parts.state else { throw .noCluster }
+        guard !state.lacksBase else { throw .lacksState }
         let identity = parts.identity
         let last = state.highestAccepted
         let slot = last.next

@@ -1,12 +1,12 @@
 import Basics
 import Observability
 import Paxos
-import Simulation
 import Testing
 import WriteAheadLog
 
 @testable import Replication
 @testable import Rows
+@testable import Simulation
 
 /// Nodes that lack slots which have left all logs, and take over a state instead.
 @Suite("Snapshots")
@@ -165,6 +165,27 @@ struct SnapshotTests {
         #expect(cluster.becomesLevel())
         #expect(node.replica?.marks[.snapshotInstalled] == 1)
         #expect(cluster.breaches == [])
+    }
+
+    @Test("no new cluster is made of a survivor that has lost its base: nobody could give it one")
+    func survivorWithoutState() throws {
+        let cluster = cluster(seed: 6)
+        let node = cluster.machines[1]
+        fill(cluster, at: cluster.machines[0], count: 200)
+        node.losePower()
+        let parts = try recoverWithoutBase(node)
+        #expect(try #require(parts.state).lacksBase)
+        #expect(throws: ClusterRecovery.Refusal.lacksState) { try ClusterRecovery(parts) }
+    }
+
+    /// What a node finds whose log is all that it has.
+    private func recoverWithoutBase(_ node: SimMachine) throws -> RecoveredParts {
+        let owner = SimDisk.Owner(
+            wake: {}, fail: { _ in }, durable: { _, _, _ in }, mayAct: { true })
+        return try Recovery.run(
+            disk: SimDisk(node, owner: owner), identity: node.identity, nonce: 1,
+            options: LogOptions(), logger: Logger(component: "test", sink: .silent),
+            saveIdentity: { _ in })
     }
 
     /// The base says that it holds the state of this slot.

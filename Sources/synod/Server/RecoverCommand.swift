@@ -72,8 +72,11 @@ enum RecoverCommand {
             disk: disk, base: try base(in: path, loop), identity: identity,
             nonce: SecureRandom.uint64(), options: LogOptions(),
             logger: Logger(component: "recover", sink: .silent), saveIdentity: { _ in })
-        guard let recovery = ClusterRecovery(parts) else {
-            Console.complain("\(path) belongs to no cluster")
+        let recovery: ClusterRecovery
+        do throws(ClusterRecovery.Refusal) {
+            recovery = try ClusterRecovery(parts)
+        } catch {
+            Console.complain("\(path) \(error)")
             return .unusableDirectory
         }
         tell(recovery.report, former)
