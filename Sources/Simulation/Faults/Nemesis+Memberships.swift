@@ -35,8 +35,10 @@ extension Nemesis {
         return Membership(seats: seats)
     }
 
+    /// No operator can turn a seat whose vote is the leader's to give (P5, P25).
     private func with(_ seat: Seat, isVoter: Bool) -> Seat {
-        seat.incarnation == nil ? seat : seat.turned(isVoter ? .voter : .learner)
+        let isLeaders = seat.incarnation == nil || seat.kind == .voterToBe
+        return isLeaders ? seat : seat.turned(isVoter ? .voter : .learner)
     }
 
     /// Machines that are no members, as learners, or as seats that a directory has yet to take. No life that left
