@@ -37,12 +37,16 @@ struct LeaseDesk {
     var paused: [Waiting] = []
     /// On their way to the leader, oldest first.
     var asked: [Asked] = []
-    private var lastNumber: UInt64 = 0
+    private var lastNumber: UInt64
     /// All of them.
     var waitingCount = 0
 
+    /// - Parameter number: drawn by chance for each process: a leader may answer long after, and the answer that was
+    ///   meant for the process before this one must not be taken for one to this.
+    init(numbersAfter number: UInt64) { lastNumber = number }
+
     mutating func nextNumber() -> UInt64 {
-        lastNumber += 1
+        lastNumber &+= 1
         return lastNumber
     }
 

@@ -35,11 +35,17 @@ struct OrderTable {
     }
 
     private var waiting: [Waiting] = []
-    private var lastNumber: UInt64 = 0
+    private var lastNumber: UInt64
     private let believesAnyRefusal: Bool
 
-    /// - Parameter believesAnyRefusal: breaks the rule of `note` on purpose.
-    init(believesAnyRefusal: Bool = false) { self.believesAnyRefusal = believesAnyRefusal }
+    /// - Parameters:
+    ///   - number: drawn by chance for each process: an answer that was meant for the process before this one must
+    ///     not be taken for one to this.
+    ///   - believesAnyRefusal: breaks the rule of `note` on purpose.
+    init(numbersAfter number: UInt64 = 0, believesAnyRefusal: Bool = false) {
+        lastNumber = number
+        self.believesAnyRefusal = believesAnyRefusal
+    }
 
     var isEmpty: Bool { waiting.isEmpty }
     var count: Int { waiting.count }
@@ -48,7 +54,7 @@ struct OrderTable {
         _ order: MembershipOrder, deadlineMilliseconds: UInt64,
         completion: @escaping (OrderResult) -> Void
     ) {
-        lastNumber += 1
+        lastNumber &+= 1
         waiting.append(
             Waiting(
                 number: lastNumber, order: order, deadlineMilliseconds: deadlineMilliseconds,

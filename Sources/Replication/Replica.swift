@@ -79,7 +79,7 @@ package final class Replica {
     let origin: Origin
 
     /// Who asks about leases here; on the leader, when they end.
-    var leases = LeaseDesk()
+    var leases: LeaseDesk
     /// Is told of leases whose time is over, by their ids, when the leader wants them revoked; for checkers.
     package var onExpiry: ([Int64]) -> Void = { _ in }
 
@@ -179,8 +179,9 @@ package final class Replica {
         decidedQueue = DecidedQueue(bytesMax: configuration.memory.decidedBytes)
         admission = Admission(
             promotesUnready: configuration.injectedBug?.replica == .promotedBeforeCaughtUp)
+        leases = LeaseDesk(numbersAfter: parts.log.nonce)
         orders = OrderTable(
-            believesAnyRefusal: configuration.injectedBug?.replica == .orderJudgedTooEarly)
+            numbersAfter: parts.log.nonce, believesAnyRefusal: injectedBug == .orderJudgedTooEarly)
         compactor = AutoCompactor(configuration.autoCompaction)
         memberIDs = SeededRandom(seed: configuration.seed ^ Self.memberIDSalt)
         self.metrics = metrics

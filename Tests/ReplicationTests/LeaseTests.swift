@@ -46,6 +46,21 @@ struct LeaseTests {
         node.replica?.machine.leases.has(id) == true
     }
 
+    @Test("an answer that was meant for the process before is not taken for one's own")
+    func answerToTheProcessBefore() throws {
+        let cluster = World.formed(seed: 58)
+        let leader = try #require(cluster.leader)
+        let node = try #require(cluster.machines.first { $0 !== leader })
+        let answer = Answer<LeaseResult>()
+        node.replica?.renew(lease: 4711) { answer.take($0) }
+        // Its first inquiry is on its way now; so was that of the process before it, about another lease.
+        node.replica?.endOfTurn()
+        node.replica?.receive(
+            .leaseAnswers(number: 1, [.lasts(3)]), from: leader.replicaID)
+        node.process?.requestTurn()
+        #expect(cluster.wait(answer, milliseconds: 6_000) == .unknown)
+    }
+
     @Test("a lease that nobody renews ends everywhere, after its time and soon")
     func ends() throws {
         let cluster = World.formed(seed: 51)

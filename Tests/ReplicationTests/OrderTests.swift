@@ -45,6 +45,20 @@ struct OrderTests {
         #expect(cluster.breaches == [])
     }
 
+    @Test("a refusal that was meant for the process before ends no order of this one")
+    func refusalOfTheProcessBefore() throws {
+        let cluster = World.formed(seed: 29)
+        let (leader, follower) = (try #require(cluster.leader), try #require(cluster.follower))
+        let answer = Answer<OrderResult>()
+        follower.replica?.order(add(910)) { answer.take($0) }
+        // Its first order is on its way; so was that of the process before it.
+        follower.replica?.receive(
+            .answer(number: 1, .refused(.memberNotFound)), from: leader.replicaID)
+        follower.process?.requestTurn()
+        let result = cluster.wait(answer, milliseconds: 8_000)
+        #expect(members(result)?.seat(of: ReplicaID(910)) != nil)
+    }
+
     @Test("the leader removes itself by a follower's order, and the follower hears of it")
     func removingTheLeader() throws {
         let cluster = World.formed(seed: 22)
