@@ -269,3 +269,5 @@ final class SnapshotTaker {
         phase = .pulling(pull)
     }
 }
+        // What was asked for before `askAgain` may have come after it.
+        pull.asked = max(pull.asked, pull.taken)
