@@ -36,6 +36,8 @@ package enum Limits {
     static let snapshotMakingMilliseconds: UInt64 = 120_000
     /// A peer that failed to give a snapshot is not asked again for so long if there is another one.
     static let snapshotShunMilliseconds: UInt64 = 10_000
+    /// A node that could not keep what came of a snapshot asks nobody for so long.
+    static let snapshotRestMilliseconds: UInt64 = 10_000
     /// The log says again that a snapshot is needed after so long.
     static let tellOfNeedMilliseconds: UInt64 = 30_000
     /// Pieces that are being read for peers at a time.

@@ -60,6 +60,8 @@ final class SnapshotTaker {
     /// How many bytes may be asked for now, so that the transfer leaves room for others.
     private var budgetBytes: Double = 0
     private var lastTickMilliseconds: UInt64 = 0
+    /// Nobody is asked before this.
+    private var restsUntilMilliseconds: UInt64 = 0
 
     init(
         _ desk: BaseDesk, logger: Logger, heard: @escaping () -> [ReplicaID],
@@ -98,7 +100,7 @@ final class SnapshotTaker {
 
     /// A snapshot of at least `slot` is needed, and `peer` should have one; nothing changes if one is on its way.
     func ask(_ peer: ReplicaID, atLeast slot: UInt64, nowMilliseconds now: UInt64) {
-        guard isIdle else { return }
+        guard isIdle, now >= restsUntilMilliseconds else { return }
         neededSlot = slot
         let choice = sources.choice(preferring: peer, among: heard(), nowMilliseconds: now)
         if choice != peer { changesOfSource += 1 }
@@ -132,8 +134,9 @@ final class SnapshotTaker {
                 "bytes": .integer(Int(offer.byteCount)),
             ])
         desk.submit(.beginInstallation(offer)) { [self] outcome in
+            if case .installationFailed(let reason) = outcome { return rest(reason) }
             guard case .installationBegun(let bytesThere) = outcome else {
-                return fail("it cannot be begun", lastTickMilliseconds)
+                preconditionFailure("an installation begins otherwise: \(outcome)")
             }
             begin(offer, bytesThere)
         }
@@ -155,7 +158,8 @@ final class SnapshotTaker {
         pull.taken += UInt64(bytes.count)
         takenBytes += UInt64(bytes.count)
         phase = .pulling(pull)
-        desk.submit(.installBytes(file: file, offset: offset, bytes)) { [self] _ in
+        desk.submit(.installBytes(file: file, offset: offset, bytes)) { [self] outcome in
+            if case .installationFailed(let reason) = outcome { return rest(reason) }
             written(UInt64(bytes.count))
         }
     }
@@ -236,6 +240,18 @@ final class SnapshotTaker {
         ask(next, now)
     }
 
+    /// This node cannot keep what comes, most likely for want of room: that is no fault of the source, and to ask
+    /// another one at once would be of no use. Chunks behind the first that was lost come to the same.
+    private func rest(_ reason: String) {
+        switch phase {
+        case .beginning, .pulling: break
+        case .idle, .asked, .complete, .finishing: return
+        }
+        logger.warning("a snapshot cannot be kept", ["why": "\(reason)"])
+        restsUntilMilliseconds = lastTickMilliseconds + Limits.snapshotRestMilliseconds
+        phase = .idle
+    }
+
     // MARK: Pulling
 
     /// Files are filled one after another: what is there is a beginning of all bytes.
@@ -253,6 +269,8 @@ final class SnapshotTaker {
     /// Asks for further chunks as far as window and budget allow.
     private func askForMore() {
         guard case .pulling(var pull) = phase else { return }
+        // What was asked for before `askAgain` may have come after it.
+        pull.asked = max(pull.asked, pull.taken)
         while pull.asked < pull.description.byteCount, budgetBytes > 0,
             pull.asked - pull.written < UInt64(Limits.snapshotWindowBytes)
         {
@@ -269,5 +287,3 @@ final class SnapshotTaker {
         phase = .pulling(pull)
     }
 }
-        // What was asked for before `askAgain` may have come after it.
-        pull.asked = max(pull.asked, pull.taken)

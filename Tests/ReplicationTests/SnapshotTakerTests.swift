@@ -75,4 +75,23 @@ struct SnapshotTakerTests {
         }
         #expect(taker.completeSlot == Self.slot)
     }
+
+    @Test("bytes that cannot be written end it at once, and nobody is asked for more for a while")
+    func noRoom() {
+        begin(mebibytes: 16)
+        arrive(0..<2, at: 41)
+        base.complete(.installationFailed("no space left"))
+        base.complete(.installationFailed("nothing is installed"))
+        desk.drainCompletions()
+        #expect(taker.isIdle)
+        let count = said.messages.count
+        #expect(!said.messages.contains { message, _ in message == .damaged(slot: Self.slot) })
+        let end = 40 + Limits.snapshotRestMilliseconds
+        taker.ask(peers[0], atLeast: Self.slot, nowMilliseconds: end - 1)
+        #expect(said.messages.count == count)
+        // It was not the source's fault.
+        taker.ask(peers[0], atLeast: Self.slot, nowMilliseconds: end)
+        #expect(said.messages.last?.0 == .ask(atLeast: Self.slot))
+        #expect(said.messages.last?.1 == peers[0])
+    }
 }
