@@ -60,10 +60,10 @@ extension Replica {
     }
 
     /// Begins a flush of everything that is applied, unless one is under way or the state is not whole; when the slot
-    /// ends that is being applied.
+    /// ends that is being applied, or the snapshot is there that is taking the base's place.
     package func startFlush() {
-        guard let flusher, !flusher.isRunning, isStateWhole else { return }
-        guard isBetweenSlots else {
+        guard let flusher, let taker, !flusher.isRunning, isStateWhole else { return }
+        guard isBetweenSlots, !taker.isFinishing else {
             isFlushWanted = true
             return
         }

@@ -198,6 +198,26 @@ struct SnapshotTests {
         base.contents = rows.contents
     }
 
+    @Test("who is asked for a snapshot while it installs one flushes nothing before that is done")
+    func askedWhileInstalling() throws {
+        let cluster = cluster(seed: 17)
+        let away = cluster.machines[2]
+        away.losePower()
+        fill(cluster, at: cluster.machines[0], count: 200)
+        away.start()
+        #expect(
+            cluster.timeline.run(milliseconds: 20_000) {
+                away.replica?.taker?.isFinishing == true
+            })
+        // As a third node does whose first source has failed.
+        try #require(away.replica).receive(.ask(atLeast: 1 << 40), from: ReplicaID(99))
+        away.process?.requestTurn()
+        #expect(cluster.becomesReadable(milliseconds: 20_000))
+        #expect(cluster.becomesLevel())
+        #expect(away.replica?.marks[.snapshotInstalled] == 1)
+        #expect(cluster.breaches == [])
+    }
+
     @Test("messages about snapshots are read as they were written, and nothing else is")
     func messages() {
         let files = [
