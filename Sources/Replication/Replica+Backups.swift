@@ -13,6 +13,9 @@ extension Replica {
     ) throws(Backup.Refusal) -> Backup {
         guard let backups else { throw .noBase }
         if lacksBase { throw .notReady(Self.baseProblem) }
+        // A wrong state is nobody's, and one that cannot be flushed would be waited for without end.
+        if let divergence { throw .notReady(divergence) }
+        if !isStateWhole { throw .notReady(Self.upgradeProblem) }
         if isStopping { throw .notReady("this node is stopping") }
         guard governing != nil, clusterID != nil else {
             throw .notReady("this node belongs to no cluster yet")

@@ -47,7 +47,7 @@ extension Replica {
 
     /// Whether the membership that governs is that of a slot that is applied. Of a log whose first slots are gone, and
     /// of one that has a slot too new for this program, it is not: a base of such a state would contradict itself.
-    private var isStateWhole: Bool { (governing?.slot ?? .zero) <= appliedSlot }
+    var isStateWhole: Bool { (governing?.slot ?? .zero) <= appliedSlot }
 
     private var generationBounds: GenerationBounds {
         configuration.memory.generation(besideKeys: machine.keyspace.recordBytes)

@@ -95,9 +95,11 @@ extension Replica {
     var reasonNotToServe: String? {
         if !hasLearner { return Self.learnerProblem }
         if let divergence { return divergence }
-        if needsUpgrade { return "a decided slot needs a newer version: upgrade this node" }
+        if needsUpgrade { return Self.upgradeProblem }
         return memberProblem
     }
+
+    static let upgradeProblem = "a decided slot needs a newer version: upgrade this node"
 
     /// Hands the commands of this turn to the core, or keeps them until there is one and a leader.
     func closeBundle() {

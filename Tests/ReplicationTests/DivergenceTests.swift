@@ -46,6 +46,7 @@ struct DivergenceTests {
         #expect(cluster.wait(cluster.put("x", at: bad))?.refusal == .notReady(reason))
         #expect(bad.replica?.localReadRefusal == .notReady(reason))
         #expect(bad.replica?.status.problem == reason)
+        #expect(bad.replica?.streamRefusal == .notReady(reason))
 
         bad.kill()
         if bad.process == nil { bad.start() }
@@ -79,6 +80,10 @@ struct DivergenceTests {
             cluster.timeline.run(milliseconds: 3000) { bad.replica?.machine.wrongSlot != nil })
         cluster.timeline.run(milliseconds: 50)
         #expect((bad.base.slot ?? 0) > Limits.digestIntervalSlots)
+        let replica = try #require(bad.replica)
+        #expect(throws: Backup.Refusal.notReady(try #require(replica.divergence))) {
+            try replica.beginBackup { _ in }
+        }
         bad.kill()
         if bad.process == nil { bad.start() }
         put(300, cluster, at: good)

@@ -3,6 +3,7 @@ import Paxos
 import StateMachine
 import Simulation
 import Testing
+import WriteAheadLog
 
 @testable import Replication
 
@@ -46,6 +47,35 @@ struct UpgradeTests {
             #expect(node.replica?.machine.appliedSlot == stoppedAt)
             #expect(cluster.value("before", at: node) == [1])
         }
+        #expect(cluster.breaches == [])
+    }
+
+    @Test("whose log knows newer members than what it could apply gives no backup, and says why")
+    func newerMembers() throws {
+        let cluster = World.formed(seed: 2, tune: { $0.hasBase = true })
+        cluster.mustPut("before", [1], at: cluster.machines[0])
+        let leader = try #require(cluster.leader)
+        leader.replica?.step(.propose(bundle: Self.newerBundle))
+        leader.process?.requestTurn()
+        cluster.timeline.run(milliseconds: 300)
+        let seats = cluster.machines.map {
+            Seat(
+                replica: $0.replicaID, incarnation: $0.identity.incarnation, isVoter: true,
+                name: $0.name, peerURLs: ["http://moved:2380"])
+        }
+        let answer = Answer<ChangeOutcome>()
+        leader.replica?.change(to: Membership(seats: seats)) { answer.take($0) }
+        guard case .decided = cluster.wait(answer) else {
+            Issue.record("the members were not moved")
+            return
+        }
+        cluster.timeline.run(milliseconds: 300)
+        for node in cluster.machines { node.losePower() }
+        for node in cluster.machines { node.start() }
+        cluster.timeline.run(milliseconds: 300)
+        let replica = try #require(cluster.machines[0].replica)
+        #expect(try #require(replica.governing).slot > replica.appliedSlot)
+        #expect(throws: Backup.Refusal.self) { try replica.beginBackup { _ in } }
         #expect(cluster.breaches == [])
     }
 
