@@ -46,6 +46,11 @@ extension Backup.Refusal {
             GRPCStatus(
                 .resourceExhausted, "synod: another snapshot of this node is being taken")
         case .notReady(let reason): GRPCStatus(.unavailable, "synod: \(reason)")
+        case .noRoom:
+            GRPCStatus(
+                .resourceExhausted,
+                "synod: the disk of this node has no room for a copy: free space, or ask another node"
+            )
         case .gone:
             GRPCStatus(
                 .unavailable, "synod: the snapshot has gone in favour of newer ones; try again")

@@ -10,6 +10,8 @@ package final class Backup {
         case busy
         /// The node has no state to give, in words.
         case notReady(String)
+        /// This node's disk is full.
+        case noRoom
         /// The copy was given up for newer ones: a further try will do.
         case gone
         /// A file is longer or shorter than it was when the copy was made.

@@ -83,10 +83,11 @@ final class BackupGiver {
     private func make(_ backup: Backup, newerThanSlot slot: UInt64) {
         backup.isBeingMade = true
         desk.submit(.makeSnapshot(newerThanSlot: slot)) { [self] outcome in
-            guard case .snapshotMade(let description) = outcome else {
-                preconditionFailure("a snapshot was asked for: \(outcome)")
+            switch outcome {
+            case .snapshotMade(let description): made(description, for: backup)
+            case .snapshotLackedRoom: refuse(backup, .noRoom)
+            default: preconditionFailure("a snapshot was asked for: \(outcome)")
             }
-            made(description, for: backup)
         }
     }
 
@@ -109,6 +110,12 @@ final class BackupGiver {
         if let header = backup.header { snapshots.release(header.snapshot.slot) }
     }
 
+    private func refuse(_ backup: Backup, _ refusal: Backup.Refusal) {
+        guard !backup.isOver else { return }
+        backup.end()
+        backup.open(.failure(refusal))
+    }
+
     private func made(_ description: SnapshotDescription?, for backup: Backup) {
         if backup.isOver {
             // Another one that has begun since may read the same copy, and drops it.
@@ -117,10 +124,7 @@ final class BackupGiver {
         }
         guard let description, let cluster = cluster(),
             let known = flushed.last(where: { $0.slot == description.slot })
-        else {
-            backup.end()
-            return backup.open(.failure(.gone))
-        }
+        else { return refuse(backup, .gone) }
         snapshots.hold(description.slot)
         backup.open(
             .success(

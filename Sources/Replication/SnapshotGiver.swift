@@ -24,9 +24,7 @@ final class SnapshotGiver {
         guard !awaiting.contains(peer) else { return send(.making, peer) }
         awaiting.append(peer)
         desk.submit(.makeSnapshot(newerThanSlot: slot - min(slot, 1))) { [self] outcome in
-            guard case .snapshotMade(let description) = outcome else {
-                preconditionFailure("a snapshot was asked for: \(outcome)")
-            }
+            let description = outcome.snapshot
             awaiting.removeAll { $0 == peer }
             let isEnough = description.map { $0.slot >= slot } ?? false
             if let description, isEnough { use(description.slot, nowMilliseconds) }
@@ -90,5 +88,16 @@ final class SnapshotGiver {
         given.removeAll { $0.slot == slot }
         given.append((slot, now))
         if given.count > Limits.snapshotsGiven { given.removeFirst() }
+    }
+}
+
+extension BaseOutcome {
+    /// The copy that was asked for; nil if there is none.
+    fileprivate var snapshot: SnapshotDescription? {
+        switch self {
+        case .snapshotMade(let description): description
+        case .snapshotLackedRoom: nil
+        default: preconditionFailure("a snapshot was asked for: \(self)")
+        }
     }
 }

@@ -34,8 +34,7 @@ final class GivenSnapshots: Sendable {
         if let last = shelf.withLock({ $0.last }), last.slot > slot { return last }
         guard let now = try store.appliedSlot() else { return nil }
         if let last = shelf.withLock({ $0.last }), last.slot >= now { return last }
-        let new = path + "/new"
-        try Files.removeTree(new)
+        try removeUnfinished()
         try store.checkpoint(at: new)
         let description = try describe(new)
         try Files.replace(new + "/" + Self.manifest, with: description.encoded(), in: new)
@@ -47,6 +46,11 @@ final class GivenSnapshots: Sendable {
         try dropOldest()
         return description
     }
+
+    private var new: String { path + "/new" }
+
+    /// Gives back the room of a copy that did not become whole.
+    func removeUnfinished() throws(RowError) { try Files.removeTree(new) }
 
     func drop(_ slot: UInt64) throws(RowError) {
         shelf.update { $0.removeAll { $0.slot == slot } }

@@ -35,7 +35,7 @@ final class SnapshotLane: @unchecked Sendable {
     func perform(_ operation: BaseOperation, on store: OpenStore) throws(RowError) -> BaseOutcome {
         switch operation {
         case .makeSnapshot(let slot):
-            return .snapshotMade(try given.make(of: store.rows, newerThan: slot))
+            return try make(of: store, newerThan: slot)
         case .dropSnapshot(let slot):
             try given.drop(slot)
             return .snapshotDropped
@@ -46,6 +46,19 @@ final class SnapshotLane: @unchecked Sendable {
         case .finishInstallation:
             return try finish()
         default: preconditionFailure("not for the thread of snapshots")
+        }
+    }
+
+    /// On a disk that is full nobody is given a copy, and that is all.
+    private func make(
+        of store: OpenStore, newerThan slot: UInt64
+    ) throws(RowError) -> BaseOutcome {
+        do throws(RowError) {
+            return .snapshotMade(try given.make(of: store.rows, newerThan: slot))
+        } catch {
+            guard error.kind == .noSpace else { throw error }
+            try given.removeUnfinished()
+            return .snapshotLackedRoom
         }
     }
 

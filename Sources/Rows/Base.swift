@@ -85,6 +85,8 @@ package enum BaseOutcome: Sendable {
     /// Nil: there is no such snapshot any more.
     case snapshotRead([UInt8]?)
     case snapshotDropped
+    /// There was no room for another copy.
+    case snapshotLackedRoom
     /// How many bytes of each file are there already.
     case installationBegun(bytesThere: [UInt64])
     case bytesInstalled

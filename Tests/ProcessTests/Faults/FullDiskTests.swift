@@ -56,6 +56,30 @@ extension ProcessTests {
             await small.end()
         }
 
+        @Test(.timeLimit(.minutes(2)))
+        func aBackupWithoutRoomIsRefusedAndTheNodeGoesOn() async throws {
+            try await TestCluster.withFaultyDisks(1) { cluster, disks in
+                let client = try cluster.client()
+                defer { client.close() }
+                _ = try await client.put("k", "v")
+                let save = {
+                    try await Tool.synod(
+                        "snapshot", "save", cluster.directory + "/backup", "--endpoints",
+                        cluster.endpointList)
+                }
+                try disks[0].order("create ENOSPC from=1 /snapshots/")
+                let refused = try await save()
+                #expect(refused.status != 0)
+                #expect(refused.output.contains("no room for a copy"), "\(refused.output)")
+                #expect(cluster.nodes[0].isRunning)
+                #expect(!disks[0].report.isEmpty)
+                try disks[0].heal()
+                let saved = try await save()
+                #expect(saved.status == 0, "\(saved.output)")
+                #expect(try await client.get("k")?.value == Array("v".utf8))
+            }
+        }
+
         private func suffer(
             _ full: TestNode, _ cluster: TestCluster, _ pulse: Pulse, heal: () throws -> Void
         ) async throws {
