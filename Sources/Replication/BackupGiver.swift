@@ -118,8 +118,8 @@ final class BackupGiver {
 
     private func made(_ description: SnapshotDescription?, for backup: Backup) {
         if backup.isOver {
-            // Another one that has begun since may read the same copy, and drops it.
-            if let description, current == nil { snapshots.release(description.slot) }
+            // Another one that has begun since may read the same copy.
+            if let description { snapshots.use(description.slot) }
             return
         }
         guard let description, let cluster = cluster(),

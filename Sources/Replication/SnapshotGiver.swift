@@ -13,21 +13,28 @@ final class SnapshotGiver {
     private var awaiting: [ReplicaID] = []
     /// The snapshot that a backup reads.
     private var heldSlot: UInt64?
+    /// Made by an earlier process, and not used in this one: whoever was reading them goes on soon.
+    private var inherited: [UInt64]
+    /// The latest that was heard of.
+    private var nowMilliseconds: UInt64 = 0
 
     init(_ desk: BaseDesk, send: @escaping (SnapshotMessage, ReplicaID) -> Void) {
         self.desk = desk
         self.send = send
+        inherited = desk.base.keptSnapshots
     }
 
     /// A peer asks for a state of at least `slot`.
     func offer(atLeast slot: UInt64, to peer: ReplicaID, nowMilliseconds: UInt64) {
+        self.nowMilliseconds = max(self.nowMilliseconds, nowMilliseconds)
         guard !awaiting.contains(peer) else { return send(.making, peer) }
         awaiting.append(peer)
         desk.submit(.makeSnapshot(newerThanSlot: slot - min(slot, 1))) { [self] outcome in
             let description = outcome.snapshot
             awaiting.removeAll { $0 == peer }
             let isEnough = description.map { $0.slot >= slot } ?? false
-            if let description, isEnough { use(description.slot, nowMilliseconds) }
+            // One that is not takes room, too, and goes with time. It may have taken long.
+            if let description { use(description.slot) }
             send(.offer(isEnough ? description : nil), peer)
         }
     }
@@ -39,7 +46,8 @@ final class SnapshotGiver {
     ) {
         guard openReads < Limits.snapshotReads else { return }
         openReads += 1
-        use(slot, nowMilliseconds)
+        self.nowMilliseconds = max(self.nowMilliseconds, nowMilliseconds)
+        use(slot)
         let operation = BaseOperation.readSnapshot(
             slot: slot, file: file, offset: offset,
             bytesMax: min(bytesMax, Limits.snapshotChunkBytes))
@@ -57,6 +65,9 @@ final class SnapshotGiver {
 
     /// Drops what nobody has used for long; whether there was something.
     func tick(nowMilliseconds now: UInt64) -> Bool {
+        nowMilliseconds = max(nowMilliseconds, now)
+        for slot in inherited { use(slot) }
+        inherited = []
         guard let oldest = given.first,
             oldest.usedAtMilliseconds + Limits.snapshotKeptMilliseconds < now
         else { return false }
@@ -84,10 +95,12 @@ final class SnapshotGiver {
     private func drop(_ slot: UInt64) { desk.submit(.dropSnapshot(slot: slot)) { _ in } }
 
     /// The snapshot that was used last is the last in order.
-    private func use(_ slot: UInt64, _ now: UInt64) {
+    func use(_ slot: UInt64) {
         given.removeAll { $0.slot == slot }
-        given.append((slot, now))
-        if given.count > Limits.snapshotsGiven { given.removeFirst() }
+        given.append((slot, nowMilliseconds))
+        guard given.count > Limits.snapshotsGiven else { return }
+        let oldest = given.removeFirst().slot
+        if oldest != heldSlot { drop(oldest) }
     }
 }
 

@@ -47,6 +47,8 @@ final class GivenSnapshots: Sendable {
         return description
     }
 
+    var slots: [UInt64] { shelf.withLock { $0.map(\.slot) } }
+
     private var new: String { path + "/new" }
 
     /// Gives back the room of a copy that did not become whole.

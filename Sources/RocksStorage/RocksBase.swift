@@ -103,6 +103,8 @@ package final class RocksBase: Base {
     /// Whether a flush waits for room on the disk. It goes on by itself.
     package var isOutOfSpace: Bool { flushes.isOutOfSpace.load(ordering: .relaxed) }
 
+    package var keptSnapshots: [UInt64] { snapshots.given.slots }
+
     package var byteCount: Int { store.rows.byteCount }
 
     package func submit(_ operation: BaseOperation, ticket: UInt64) {

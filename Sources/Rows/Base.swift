@@ -27,6 +27,9 @@ package protocol Base: AnyObject {
     /// Whether another flush now would make reads slow.
     var isBehind: Bool { get }
 
+    /// The slots of the snapshots that are kept for others, oldest first: at start those that an earlier process made.
+    var keptSnapshots: [UInt64] { get }
+
     /// Bytes that the base takes on its disk.
     var byteCount: Int { get }
 }
@@ -82,11 +85,11 @@ package enum BaseOutcome: Sendable {
     case changes(ChangeBatch)
     /// Nil: nothing was ever flushed.
     case snapshotMade(SnapshotDescription?)
+    /// There was no room for another copy.
+    case snapshotLackedRoom
     /// Nil: there is no such snapshot any more.
     case snapshotRead([UInt8]?)
     case snapshotDropped
-    /// There was no room for another copy.
-    case snapshotLackedRoom
     /// How many bytes of each file are there already.
     case installationBegun(bytesThere: [UInt64])
     case bytesInstalled

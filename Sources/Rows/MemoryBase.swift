@@ -67,6 +67,8 @@ package final class MemoryBase: Base {
 
     package var isBehind: Bool { false }
 
+    package var keptSnapshots: [UInt64] { store.snapshots.map(\.description.slot) }
+
     package var byteCount: Int { rows.byteCount }
 
     // MARK: Steps

@@ -1,10 +1,10 @@
 import Basics
 import Paxos
-import Rows
 import Simulation
 import Testing
 
 @testable import Replication
+@testable import Rows
 
 /// Where a snapshot comes from when a peer cannot give it.
 @Suite("Sources of snapshots")
@@ -117,6 +117,32 @@ struct SnapshotSourceTests {
             })
         #expect(hanging != nil)
         #expect(cluster.value("k39", at: away)?.count == 3_000)
+        #expect(cluster.breaches == [])
+    }
+
+    @Test("a copy that nobody reads goes after a while, after a restart, too")
+    func copiesGo() throws {
+        let cluster = cluster(seed: 18)
+        let node = cluster.machines[0]
+        let peer = cluster.machines[1].replicaID
+        let wait = Limits.snapshotKeptMilliseconds + 5_000
+        // Not new enough for whoever asked.
+        let giver = try #require(node.replica?.giver)
+        giver.offer(atLeast: 1 << 40, to: peer, nowMilliseconds: 0)
+        node.process?.requestTurn()
+        #expect(cluster.timeline.run(milliseconds: 1_000) { !node.base.snapshots.isEmpty })
+        cluster.timeline.run(milliseconds: wait)
+        #expect(node.base.snapshots.isEmpty)
+        // The process has ended before it was read.
+        giver.offer(atLeast: 1, to: peer, nowMilliseconds: 0)
+        node.process?.requestTurn()
+        #expect(cluster.timeline.run(milliseconds: 1_000) { !node.base.snapshots.isEmpty })
+        node.kill()
+        if node.process == nil { node.start() }
+        cluster.timeline.run(milliseconds: Limits.snapshotKeptMilliseconds / 2)
+        #expect(!node.base.snapshots.isEmpty, "who was reading it goes on")
+        cluster.timeline.run(milliseconds: wait)
+        #expect(node.base.snapshots.isEmpty)
         #expect(cluster.breaches == [])
     }
 

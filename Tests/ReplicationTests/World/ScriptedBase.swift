@@ -29,4 +29,5 @@ final class ScriptedBase: Base {
     func condemn() {}
     let isBehind = false
     let byteCount = 0
+    let keptSnapshots: [UInt64] = []
 }
