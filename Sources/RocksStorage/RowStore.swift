@@ -2,6 +2,7 @@ internal import CRocksDB
 internal import Basics
 internal import MVCC
 package import Rows
+internal import Synchronization
 
 #if canImport(Glibc)
     internal import Glibc
@@ -32,6 +33,8 @@ package final class RowStore: RowStoring, @unchecked Sendable {
     /// Names runs, with the start's own name: no file is ever made twice.
     private var runCount = 0
     private let startName: String
+    /// How often merging had failed when runs were last taken in.
+    private let failuresKnown = Atomic(0)
 
     /// Opens the store in `directory`.
     ///
@@ -155,6 +158,7 @@ package final class RowStore: RowStoring, @unchecked Sendable {
             // Whatever it was, RocksDB takes nothing in any more until it is opened again.
             throw error.isDamage ? error : RowError(error.description, .failure)
         }
+        failuresKnown.store(failedMergeCount, ordering: .relaxed)
     }
 
     /// The index is filtered as RocksDB merges files. The history lies in files that are never merged again, and
@@ -188,7 +192,15 @@ package final class RowStore: RowStoring, @unchecked Sendable {
     // MARK: Figures
 
     /// Ingestion does not stop at any number of files of the newest level, each of which costs every read a look.
-    package var isBehind: Bool { newestLevelFileCount > Limits.newestLevelFilesMax }
+    ///
+    /// Merging that has failed may have ended for good, and then waiting is in vain: whoever flushes is told why, or
+    /// finds that RocksDB has got over it.
+    package var isBehind: Bool {
+        newestLevelFileCount > Limits.newestLevelFilesMax
+            && failedMergeCount == failuresKnown.load(ordering: .relaxed)
+    }
+
+    private var failedMergeCount: Int { property("rocksdb.background-errors") }
 
     package var newestLevelFileCount: Int { property("rocksdb.num-files-at-level0") }
 

@@ -147,6 +147,41 @@ final class RowStoreTests {
         }
     }
 
+    /// Merging what is rotten ends all merging, and files of the newest level never get fewer again.
+    @Test func whoWaitsForMergingThatHasEndedIsToldSo() throws {
+        let large = 5_000
+        do {
+            let store = try open("1")
+            for _ in 0..<3 {
+                let run = try store.makeRun()
+                for number in 0..<large {
+                    try add(String(format: "key%06d", number), UUID().uuidString, to: run)
+                }
+                try store.takeIn([run])
+            }
+        }
+        let rows = directory + "/rows/"
+        for name in try FileManager.default.contentsOfDirectory(atPath: rows)
+        where name.hasSuffix(".sst") {
+            let file = try FileHandle(forUpdating: URL(fileURLWithPath: rows + name))
+            try file.seek(toOffset: 60_000)
+            try file.write(contentsOf: Data(repeating: 0xff, count: 64))
+            try file.close()
+        }
+        let store = try open("2")
+        let runs = try (0..<40).map { try run(store, [(String(format: "key%06d", $0), "new")]) }
+        try store.takeIn(runs)
+        #expect(store.newestLevelFileCount > Limits.newestLevelFilesMax)
+        let deadline = Date().addingTimeInterval(20)
+        while store.isBehind, Date() < deadline { usleep(10_000) }
+        #expect(!store.isBehind)
+        #expect {
+            try store.takeIn([try self.run(store, [("a", "1")])])
+        } throws: { error in
+            (error as? RowError)?.isDamage == true
+        }
+    }
+
     @Test func aRunThatIsDroppedLeavesNoFile() throws {
         let store = try open("1")
         _ = try run(store, [("a", "1")])
