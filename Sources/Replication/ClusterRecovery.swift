@@ -23,30 +23,31 @@ package struct ClusterRecovery {
         package let membershipSlot: Slot
     }
 
-    /// Why no cluster can be made of a directory.
-    package enum Refusal: Error, Equatable, CustomStringConvertible {
-        case noCluster
-        /// Slots have left its log that its base lacks: nobody would be left to have the state from.
-        case lacksState
-
-        package var description: String {
-            switch self {
-            case .noCluster: "belongs to no cluster"
-            case .lacksState:
-                "has lost its base, and its log begins above what is left of it: take another survivor, or restore a backup"
-            }
-        }
-    }
-
     package let report: Report
     /// What has to become durable, in this order, behind all that the log has.
     package let records: [DurableRecord]
     private let log: WriteAheadLog
 
-    /// - Throws: if no cluster can be made of it.
+    /// Why nothing can be made of a directory.
+    package enum Refusal: Error, Equatable, CustomStringConvertible {
+        case noCluster
+        /// Its base is lost, and its log has these slots no more.
+        case lacksBase(upTo: Slot)
+
+        package var description: String {
+            switch self {
+            case .noCluster: "it belongs to no cluster"
+            case .lacksBase(let slot):
+                "its base is lost or too old, and its log does not have the slots up to \(slot.rawValue) any more: "
+                    + "put the base back, take another survivor, or restore a backup"
+            }
+        }
+    }
+
+    /// - Throws: if the directory belongs to no cluster, or a state is missing that only other members could give.
     package init(_ parts: RecoveredParts) throws(Refusal) {
         guard let state = parts.state else { throw .noCluster }
-        guard !state.lacksBase else { throw .lacksState }
+        guard !state.lacksBase else { throw .lacksBase(upTo: state.truncatedUpTo) }
         let identity = parts.identity
         let last = state.highestAccepted
         let slot = last.next

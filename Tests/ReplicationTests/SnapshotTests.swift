@@ -175,7 +175,10 @@ struct SnapshotTests {
         node.losePower()
         let parts = try recoverWithoutBase(node)
         #expect(try #require(parts.state).lacksBase)
-        #expect(throws: ClusterRecovery.Refusal.lacksState) { try ClusterRecovery(parts) }
+        let truncatedUpTo = try #require(parts.state).truncatedUpTo
+        #expect(throws: ClusterRecovery.Refusal.lacksBase(upTo: truncatedUpTo)) {
+            try ClusterRecovery(parts)
+        }
     }
 
     /// What a node finds whose log is all that it has.

@@ -76,7 +76,7 @@ enum RecoverCommand {
         do throws(ClusterRecovery.Refusal) {
             recovery = try ClusterRecovery(parts)
         } catch {
-            Console.complain("\(path) \(error)")
+            Console.complain("\(path) cannot be made a cluster of: \(error)")
             return .unusableDirectory
         }
         tell(recovery.report, former)
