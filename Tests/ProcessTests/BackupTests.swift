@@ -43,6 +43,37 @@ extension ProcessTests {
             }
         }
 
+        /// The last step rewrites the tables: without it the old cluster would be what was restored.
+        @Test(.timeLimit(.minutes(1)), arguments: ["create ENOSPC", "write ENOSPC"])
+        func aRestoreThatLacksRoomAtTheEndSaysSo(fault: String) async throws {
+            let directory = try Places.temporaryDirectory()
+            defer { try? FileManager.default.removeItem(atPath: directory) }
+            let file = directory + "/backup"
+            try await TestCluster.with(1) { cluster in
+                try await write(cluster)
+                let saved = try await Tool.synod(
+                    "snapshot", "save", file, "--endpoints", cluster.endpointList)
+                #expect(saved.status == 0, "\(saved.output)")
+            }
+            let disk = try await FaultyDisk(directory: directory, name: "r")
+            try disk.order("\(fault) from=1 .run")
+            let target = directory + "/r/data"
+            try FileManager.default.createDirectory(
+                atPath: directory + "/r", withIntermediateDirectories: true)
+            let result = try await Tool.run(
+                "/usr/bin/env",
+                disk.prefix.dropFirst() + [
+                    Places.synod, "snapshot", "restore", file, "--name", "n", "--data-dir", target,
+                    "--initial-advertise-peer-urls", "http://n:2380", "--initial-cluster",
+                    "n=http://n:2380",
+                ])
+            #expect(!disk.report.isEmpty)
+            #expect(result.status == 1)
+            #expect(result.output.contains("no room"), "\(result.output)")
+            #expect(!FileManager.default.fileExists(atPath: target))
+            #expect(!FileManager.default.fileExists(atPath: target + ".restoring"))
+        }
+
         /// Writes, and takes backups in both ways; the revision that they hold.
         private func takeBackups(_ file: String) async throws -> Int64 {
             var revision: Int64 = 0

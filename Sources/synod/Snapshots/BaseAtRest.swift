@@ -24,8 +24,12 @@ final class BaseAtRest {
         base.submit(operation, ticket: 1)
         base.waitForCompletion()
         for completion in base.takeCompletions() {
-            if case .installationFailed(let reason) = completion.outcome {
+            switch completion.outcome {
+            case .installationFailed(let reason):
                 throw BackupError("the backup cannot be restored: \(reason)")
+            case .flushLackedRoom:
+                throw BackupError("the backup cannot be restored: there is no room on the disk")
+            default: continue
             }
         }
     }
