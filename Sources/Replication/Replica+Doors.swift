@@ -59,6 +59,7 @@ extension Replica {
         if !hasLearner { return .notReady(Self.learnerProblem) }
         if let divergence { return .notReady(divergence) }
         if hasLeft { return .stopping }
+        if lacksBase, let snapshotProblem { return .notReady(snapshotProblem) }
         guard clusterID == nil else { return nil }
         return .notReady(formation.problem ?? "this node belongs to no cluster")
     }
@@ -95,6 +96,7 @@ extension Replica {
     var reasonNotToServe: String? {
         if !hasLearner { return Self.learnerProblem }
         if let divergence { return divergence }
+        if lacksBase { return snapshotProblem }
         if needsUpgrade { return Self.upgradeProblem }
         return memberProblem
     }

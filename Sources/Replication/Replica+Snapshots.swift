@@ -161,10 +161,18 @@ extension Replica {
 
     /// What the operator should know of slots that only a snapshot has; nil while none are missing.
     var snapshotProblem: String? {
-        if lacksBase { return desk == nil ? Self.noBaseProblem : Self.baseProblem }
+        if lacksBase, desk != nil { return isAlone ? Self.loneBaseProblem : Self.baseProblem }
+        if lacksBase { return Self.noBaseProblem }
         return desk == nil && needReminder.isOn ? Self.noBaseProblem : nil
     }
 
+    /// Whether there is nobody else who could give anything.
+    private var isAlone: Bool { membership?.seats.count == 1 }
+
+    /// Why nothing can be served any more.
+    private static let loneBaseProblem =
+        "the base lacks slots that have left the log, and there is no other member to give them: put back the base "
+        + "that belongs to this log, or restore a backup; one that was damaged is kept below base, as damaged-…"
     /// Why nothing can be served before a snapshot has come.
     static let baseProblem =
         "the base lacks slots that have left the log: this node votes, and waits for a snapshot from a peer"

@@ -221,6 +221,44 @@ struct SnapshotTests {
         #expect(cluster.breaches == [])
     }
 
+    @Test("who waits for a state serves nothing, not even what need not be new")
+    func nothingIsServed() throws {
+        let cluster = cluster(seed: 18)
+        let node = cluster.machines[1]
+        fill(cluster, at: cluster.machines[0], count: 200)
+        node.losePower()
+        node.loseBase()
+        cluster.isolate(node, breaks: true)
+        node.start()
+        cluster.timeline.run(milliseconds: 200)
+        let replica = try #require(node.replica)
+        #expect(replica.lacksBase)
+        let refusal = Refusal.notReady(Replica.baseProblem)
+        #expect(replica.localReadRefusal == refusal)
+        #expect(replica.streamRefusal == refusal)
+        #expect(cluster.wait(cluster.read(at: node)) == .refused(refusal))
+        #expect(cluster.wait(cluster.put("x", at: node))?.refusal == refusal)
+        cluster.mendAll()
+        #expect(cluster.becomesReadable(milliseconds: 20_000))
+        #expect(replica.localReadRefusal == nil)
+        #expect(cluster.breaches == [])
+    }
+
+    @Test("the only member that has lost its base is not told to wait for a peer")
+    func onlyMember() throws {
+        let cluster = cluster(seed: 19) { $0.nodeCount = 1 }
+        let node = cluster.machines[0]
+        fill(cluster, at: node, count: 200)
+        node.losePower()
+        node.loseBase()
+        node.start()
+        cluster.timeline.run(milliseconds: 200)
+        let replica = try #require(node.replica)
+        #expect(replica.lacksBase)
+        #expect(replica.status.problem?.contains("restore a backup") == true)
+        #expect(cluster.breaches == [])
+    }
+
     @Test("messages about snapshots are read as they were written, and nothing else is")
     func messages() {
         let files = [
