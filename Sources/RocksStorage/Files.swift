@@ -95,6 +95,13 @@ enum Files {
         throw failure("look at", path)
     }
 
+    /// What may still be written to the file system that a directory lies in.
+    static func availableBytes(in path: String) throws(RowError) -> UInt64 {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { throw failure("look at", path) }
+        return UInt64(status.f_bavail) * UInt64(status.f_frsize)
+    }
+
     /// Up to `bytesMax` bytes of a file from `offset` on; nil if it is not there.
     static func read(
         _ path: String, at offset: Int = 0, bytesMax: Int

@@ -29,9 +29,18 @@ package enum Limits {
     static let backgroundRefillMicroseconds: Int64 = 10_000
     /// Open files, each with its memory.
     static let openFiles: Int32 = 512
-    /// RocksDB's own log: so large and so many.
-    static let infoLogBytes = 4 << 20
+    /// Room that RocksDB takes for its manifest ahead of need; by itself it would take 4 MiB at each start.
+    static let manifestRoomBytes = 64 << 10
+    /// What RocksDB says in a log of its own: its options, at each start, and nothing else (`FATAL_LEVEL`). Where the disk
+    /// is full the second line of any other kind would end the process by an assertion.
+    static let infoLogLevel: Int32 = 4
+    /// The files of that log.
     static let infoLogFiles = 2
+    /// The room that is kept for a start on a full disk, and what such a start needs at least.
+    static let reserveBytes = 4 << 20
+    static let openingBytes = 256 << 10
+    /// How long room that was given back may take to be there.
+    static let roomRetryMilliseconds = 1_000
     /// How long a directory may stay locked by a process that is ending.
     static let lockRetryMilliseconds = 1_000
     /// What is read at once for a checksum, and how long the disk is left alone afterwards.

@@ -44,7 +44,7 @@ package final class RocksBase: Base {
         let startName = Self.makeStartName()
         store = try BaseDirectory.performing { () throws(RowError) in
             try directory.removeLeftovers()
-            return try Self.open(directory, startName, cacheBytes)
+            return try Self.openInReserve(directory, startName, cacheBytes)
         }
         let work = BaseWork(directory, wake: wake, onFailure: onFailure)
         self.work = work
@@ -193,6 +193,17 @@ package final class RocksBase: Base {
                 try given.read(slot: slot, file: file, offset: offset, bytesMax: bytesMax))
         default: preconditionFailure("not for the reader")
         }
+    }
+
+    /// On a full disk in the room that was kept for it.
+    private static func openInReserve(
+        _ directory: BaseDirectory, _ startName: String, _ cacheBytes: Int
+    ) throws(RowError) -> OpenStore {
+        let reserve = BaseReserve(in: directory)
+        try reserve.makeRoom()
+        let store = try open(directory, startName, cacheBytes)
+        try reserve.fill()
+        return store
     }
 
     private static func open(

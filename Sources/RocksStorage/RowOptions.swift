@@ -68,8 +68,8 @@ final class RowOptions {
         rocksdb_options_set_max_open_files(raw, Limits.openFiles)
         rocksdb_options_set_bytes_per_sync(raw, Limits.bytesPerSync)
         rocksdb_options_set_skip_stats_update_on_db_open(raw, 1)
-        rocksdb_options_set_info_log_level(raw, 2)
-        rocksdb_options_set_max_log_file_size(raw, Limits.infoLogBytes)
+        rocksdb_options_set_info_log_level(raw, Limits.infoLogLevel)
+        rocksdb_options_set_manifest_preallocation_size(raw, Limits.manifestRoomBytes)
         rocksdb_options_set_keep_log_file_num(raw, Limits.infoLogFiles)
     }
 

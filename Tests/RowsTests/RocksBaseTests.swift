@@ -129,7 +129,7 @@ struct RocksBaseTests {
         }
         try Data([1]).write(to: URL(fileURLWithPath: harness.path + "/1/runs/1-1.run"))
         try harness.open()
-        #expect(try files(harness.path) == ["1", "current", "snapshots"])
+        #expect(try files(harness.path) == ["1", "current", "reserve", "snapshots"])
         #expect(try files(harness.path + "/snapshots").isEmpty)
         #expect(try files(harness.path + "/1/runs").isEmpty)
         #expect(try harness.base.keys.state(of: pairs[0].key, at: nil) == pairs[0].state)
@@ -141,7 +141,7 @@ struct RocksBaseTests {
         try Data(Self.emptyPointer.utf8).write(
             to: URL(fileURLWithPath: harness.path + "/current"))
         try harness.open()
-        #expect(try files(harness.path) == ["1", "current", "snapshots"])
+        #expect(try files(harness.path) == ["1", "current", "reserve", "snapshots"])
         harness.flush([pair("a", "1", at: 2)], slot: 1)
         try harness.restart()
         #expect(harness.everything() == [pair("a", "1", at: 2)])
@@ -163,7 +163,16 @@ struct RocksBaseTests {
         }
         #expect(harness.everything() == Array(pairs[..<10]))
         harness.close()
-        #expect(try files(harness.path) == ["2", "current", "snapshots"])
+        #expect(try files(harness.path) == ["2", "current", "reserve", "snapshots"])
+    }
+
+    @Test func roomIsKeptForAStartOnAFullDisk() throws {
+        let harness = try filled()
+        let reserve = harness.path + "/reserve"
+        #expect(try Data(contentsOf: URL(fileURLWithPath: reserve)).count == 4 << 20)
+        try Data([1]).write(to: URL(fileURLWithPath: reserve))
+        try harness.open()
+        #expect(try Data(contentsOf: URL(fileURLWithPath: reserve)).count == 4 << 20)
     }
 
     @Test func aLostFileOfASnapshotTakesTheSnapshotAway() throws {

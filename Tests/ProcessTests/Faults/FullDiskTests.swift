@@ -56,6 +56,36 @@ extension ProcessTests {
             await small.end()
         }
 
+        @Test(
+            .timeLimit(.minutes(2)),
+            .enabled(if: SmallDisk.isPossible, "mounting needs root and the right to do it"))
+        func aNodeStartsTwiceOnAFullFileSystem() async throws {
+            let directory = try Places.temporaryDirectory()
+            let node = TestNode(name: "n0", directory: directory)
+            let small = try await SmallDisk([node.dataDirectory], mebibytes: 64)
+            do {
+                let options = ["--segment-bytes", "\(Self.segmentBytes)"]
+                let cluster = TestCluster(nodes: [node], directory: directory, options: options)
+                try await TestCluster.with(cluster) { cluster in
+                    let client = try cluster.client()
+                    defer { client.close() }
+                    _ = try await client.put("k", "v")
+                    try small.fill(0)
+                    for number in 0..<2 {
+                        try await node.stop(SIGKILL)
+                        try cluster.start(node)
+                        try await cluster.waitUntilAnswers(node)
+                        #expect(try await client.get("k")?.value == Array("v".utf8))
+                        _ = try await client.put("n", "\(number)")
+                    }
+                }
+            } catch {
+                await small.end()
+                throw error
+            }
+            await small.end()
+        }
+
         @Test(.timeLimit(.minutes(2)))
         func aBackupWithoutRoomIsRefusedAndTheNodeGoesOn() async throws {
             try await TestCluster.withFaultyDisks(1) { cluster, disks in
