@@ -9,8 +9,7 @@ extension Client {
     public func put(
         _ key: [UInt8], _ value: [UInt8], returnsPrevious: Bool = false, lease: Int64 = 0
     ) async throws(ClientError) -> PutResult {
-        var request = WireRequest.put(key, value, returnsPrevious: returnsPrevious)
-        request.lease = lease
+        let request = WireRequest.put(key, value, returnsPrevious: returnsPrevious, lease: lease)
         return PutResult(try await call(KVMethods.put, request, .sessionWrite) as PutResponse)
     }
 

@@ -1,7 +1,8 @@
 /// A step of a transaction.
 public enum Operation: Sendable, Hashable {
     case get(KeyRange, GetOptions = GetOptions())
-    case put(key: [UInt8], value: [UInt8], returnsPrevious: Bool = false)
+    /// `lease`: the key goes with it; 0: with none.
+    case put(key: [UInt8], value: [UInt8], returnsPrevious: Bool = false, lease: Int64 = 0)
     case delete(KeyRange, returnsPrevious: Bool = false)
     indirect case transaction(compare: [Compare], success: [Operation], failure: [Operation])
 }

@@ -20,11 +20,14 @@ enum WireRequest {
         return request
     }
 
-    static func put(_ key: [UInt8], _ value: [UInt8], returnsPrevious: Bool) -> PutRequest {
+    static func put(
+        _ key: [UInt8], _ value: [UInt8], returnsPrevious: Bool, lease: Int64
+    ) -> PutRequest {
         var request = PutRequest()
         request.key = key
         request.value = value
         request.prevKv = returnsPrevious
+        request.lease = lease
         return request
     }
 
@@ -77,8 +80,9 @@ enum WireRequest {
         var request = RequestOp()
         switch operation {
         case .get(let keys, let options): request.request = .requestRange(range(keys, options))
-        case .put(let key, let value, let returnsPrevious):
-            request.request = .requestPut(put(key, value, returnsPrevious: returnsPrevious))
+        case .put(let key, let value, let returnsPrevious, let lease):
+            request.request = .requestPut(
+                put(key, value, returnsPrevious: returnsPrevious, lease: lease))
         case .delete(let keys, let returnsPrevious):
             request.request = .requestDeleteRange(delete(keys, returnsPrevious: returnsPrevious))
         case .transaction(let compare, let success, let failure):

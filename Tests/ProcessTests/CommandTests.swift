@@ -130,9 +130,30 @@ extension ProcessTests {
             #expect(first.lines == ["SUCCESS", "OK", "k", "x"])
             let second = try await Tool.synod("txn", "--endpoints", all, input: text)
             #expect(second.lines == ["FAILURE", "k", "x"])
-            let bad = try await Tool.synod("txn", "--endpoints", all, input: "nonsense\n\n")
-            #expect(bad.status == 2)
+            for text in ["nonsense\n\n", "\nput k\n\n", "\nput k v w\n\n", "\nput k v --rev 1\n\n"]
+            {
+                let bad = try await Tool.synod("txn", "--endpoints", all, input: text)
+                #expect(bad.status == 2)
+            }
+            try await transactionFlags(all)
             _ = try await Tool.synod("put", "k", "w", "--endpoints", all)
+        }
+
+        private func transactionFlags(_ all: String) async throws {
+            let lease = try await Tool.synod("lease", "grant", "600", "--endpoints", all)
+            let id = try #require(lease.output.split(separator: " ").dropFirst().first)
+            let flags = try await Tool.synod(
+                "txn", "--endpoints", all,
+                input:
+                    "\nput k --prev-kv --prev-kv\nput leased 1 --lease \(id)\n\n\n")
+            #expect(flags.lines == ["SUCCESS", "OK", "k", "x", "OK"])
+            let ended = try await Tool.synod("lease", "revoke", String(id), "--endpoints", all)
+            #expect(ended.status == 0)
+            let gone = try await Tool.synod("get", "leased", "--endpoints", all)
+            #expect(gone.status == 1)
+            let deleted = try await Tool.synod(
+                "txn", "--endpoints", all, input: "\ndel k --prev-kv\n\n\n")
+            #expect(deleted.lines == ["SUCCESS", "1", "k", "--prev-kv"])
         }
 
         private func shell(_ node: TestNode) async throws {

@@ -2,10 +2,13 @@ internal import SynodClient
 
 /// `synod del`.
 enum DeleteCommand {
+    static let flags =
+        KeyArguments.flags + [Flag(switch: "prev-kv", "also print the deleted pairs")]
+
     static let delete = ClientCommand(
         name: "del", arguments: "KEY [RANGE_END]", summary: "delete a key, or many",
         details: "Deletes KEY, or a range of keys, and prints how many there were.",
-        flags: KeyArguments.flags + [Flag(switch: "prev-kv", "also print the deleted pairs")],
+        flags: flags,
         isRead: false,
         perform: { context in
             let keys = try KeyArguments.range(context.values)

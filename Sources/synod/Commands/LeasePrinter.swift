@@ -59,9 +59,9 @@ struct LeasePrinter: Sendable {
         for id in ids { Console.line(Self.text(id)) }
     }
 
-    /// Sixteen digits at least.
+    /// Sixteen places at least, the sign of a negative one in the first, as etcdctl has it.
     static func text(_ id: Int64) -> String {
-        let digits = String(id, radix: 16)
-        return String(repeating: "0", count: max(0, 16 - digits.count)) + digits
+        let (sign, digits) = (id < 0 ? "-" : "", String(id.magnitude, radix: 16))
+        return sign + String(repeating: "0", count: max(0, 16 - sign.count - digits.count)) + digits
     }
 }

@@ -2,13 +2,15 @@ internal import SynodClient
 
 /// The commands that write one key.
 enum PutCommand {
+    static let flags: [Flag] = [
+        Flag(switch: "prev-kv", "also print the pair before"),
+        Flag("lease", "ID", default: "0", "the key goes with this lease (hexadecimal)"),
+    ]
+
     static let put = ClientCommand(
         name: "put", arguments: "KEY VALUE", summary: "write a key",
         details: "Writes VALUE to KEY, whether or not it exists. \(input)",
-        flags: [
-            Flag(switch: "prev-kv", "also print the pair before"),
-            Flag("lease", "ID", default: "0", "the key goes with this lease (hexadecimal)"),
-        ],
+        flags: flags,
         isRead: false,
         perform: { context in
             let (key, value) = try pair(context)

@@ -15,8 +15,8 @@ enum TransactionCommand {
               get greeting
 
             A comparison has value, version, create, mod or lease before its key, and =, !=, < or >.
-            An operation is put KEY VALUE, get KEY [RANGE_END] or del KEY [RANGE_END], with the flags
-            that these commands have. Both outcomes of the comparisons give status 0.
+            An operation is put KEY VALUE, get KEY [RANGE_END] or del KEY [RANGE_END]; behind that the
+            flags that these commands have. Both outcomes of the comparisons give status 0.
             """,
         flags: [], isRead: false,
         perform: { context in

@@ -17,28 +17,38 @@ enum TransactionSyntax {
             try self.target(target, value))
     }
 
-    /// Reads `put KEY VALUE`, `get KEY [RANGE_END] [FLAG...]` or `del KEY [RANGE_END] [FLAG...]`.
+    /// Reads `put KEY VALUE [FLAG...]`, `get KEY [RANGE_END] [FLAG...]` or `del KEY [RANGE_END] [FLAG...]`.
     static func operation(_ line: String) throws(UsageError) -> Operation {
         let raw = try LineScanner.words(of: line)
         let words = raw.map { String(decoding: $0, as: UTF8.self) }
         let arguments = Array(words.dropFirst())
         switch words.first {
         case "put"?:
-            // Taken as bytes, so that any value can be written.
-            guard raw.count == 3, !raw[1].isEmpty else {
-                throw UsageError("put needs KEY and VALUE: \(line)")
-            }
-            return .put(key: raw[1], value: raw[2])
+            return try put(raw, flags: Array(arguments.dropFirst(2)), line)
         case "get"?:
             let table = KeyArguments.flags + GetCommand.flags + [ClientCommand.outputFlag]
             let (keys, options, _) = try GetCommand.request(
                 try FlagParser.parse(arguments, table: table))
             return .get(keys, options)
         case "del"?, "delete"?:
-            let values = try FlagParser.parse(arguments, table: KeyArguments.flags)
-            return .delete(try KeyArguments.range(values))
+            let values = try FlagParser.parse(arguments, table: DeleteCommand.flags)
+            return .delete(
+                try KeyArguments.range(values), returnsPrevious: try values.boolean("prev-kv"))
         default: throw UsageError("an operation is put, get or del: \(line)")
         }
+    }
+
+    /// Key and value are taken as bytes, and as they are, so that any value can be written; flags come behind them.
+    private static func put(
+        _ words: [[UInt8]], flags: [String], _ line: String
+    ) throws(UsageError) -> Operation {
+        let values = try FlagParser.parse(flags, table: PutCommand.flags)
+        guard words.count >= 3, !words[1].isEmpty, values.positional.isEmpty else {
+            throw UsageError("put needs KEY and VALUE, and flags behind them: \(line)")
+        }
+        return .put(
+            key: words[1], value: words[2], returnsPrevious: try values.boolean("prev-kv"),
+            lease: try LeaseCommand.id(values.text("lease")))
     }
 
     private static func malformed(_ line: String) -> UsageError {
