@@ -1,12 +1,12 @@
 import Basics
 import Observability
 import Paxos
+import Simulation
 import Testing
 import WriteAheadLog
 
 @testable import Replication
 @testable import Rows
-@testable import Simulation
 
 /// Nodes that lack slots which have left all logs, and take over a state instead.
 @Suite("Snapshots")
@@ -31,6 +31,14 @@ struct SnapshotTests {
             let value = [UInt8](repeating: UInt8(number % 251), count: size)
             cluster.mustPut("k\(number % 40)", value, at: node)
         }
+    }
+
+    /// Everybody serves the same state, and this node has it from a snapshot.
+    private func expectTakenOver(by node: SimMachine, in cluster: World) {
+        #expect(cluster.becomesReadable(milliseconds: 20_000))
+        #expect(cluster.becomesLevel())
+        #expect(node.replica?.marks[.snapshotInstalled] == 1)
+        #expect(cluster.breaches == [])
     }
 
     @Test("who was away for too long takes over a state and goes on from there")
@@ -69,10 +77,7 @@ struct SnapshotTests {
         cluster.timeline.run(milliseconds: 5_000) { false }
         #expect(away.replica?.marks[.snapshotInstalled] == 0)
         try #require(away.replica).revive(.learner, hasAmnesia: false)
-        #expect(cluster.becomesReadable(milliseconds: 20_000))
-        #expect(cluster.becomesLevel())
-        #expect(away.replica?.marks[.snapshotInstalled] == 1)
-        #expect(cluster.breaches == [])
+        expectTakenOver(by: away, in: cluster)
     }
 
     @Test("a node that dies again and again while it takes a snapshot has it in the end")
@@ -102,10 +107,7 @@ struct SnapshotTests {
         node.losePower()
         node.loseBase()
         node.start()
-        #expect(cluster.becomesReadable(milliseconds: 20_000))
-        #expect(cluster.becomesLevel())
-        #expect(try #require(node.process?.replica).marks[.snapshotInstalled] == 1)
-        #expect(cluster.breaches == [])
+        expectTakenOver(by: node, in: cluster)
     }
 
     /// The members again, at an address that says that this slot decided them.
@@ -142,10 +144,7 @@ struct SnapshotTests {
         node.losePower()
         node.start()
         cluster.mendAll()
-        #expect(cluster.becomesReadable(milliseconds: 20_000))
-        #expect(cluster.becomesLevel())
-        #expect(node.replica?.marks[.snapshotInstalled] == 1)
-        #expect(cluster.breaches == [])
+        expectTakenOver(by: node, in: cluster)
     }
 
     @Test("a base whose members are newer than its state is put aside at the next start")
@@ -161,34 +160,7 @@ struct SnapshotTests {
         #expect(node.process == nil)
         #expect(node.recoveryError?.description.contains("put aside") == true)
         node.start()
-        #expect(cluster.becomesReadable(milliseconds: 20_000))
-        #expect(cluster.becomesLevel())
-        #expect(node.replica?.marks[.snapshotInstalled] == 1)
-        #expect(cluster.breaches == [])
-    }
-
-    @Test("no new cluster is made of a survivor that has lost its base: nobody could give it one")
-    func survivorWithoutState() throws {
-        let cluster = cluster(seed: 6)
-        let node = cluster.machines[1]
-        fill(cluster, at: cluster.machines[0], count: 200)
-        node.losePower()
-        let parts = try recoverWithoutBase(node)
-        #expect(try #require(parts.state).lacksBase)
-        let truncatedUpTo = try #require(parts.state).truncatedUpTo
-        #expect(throws: ClusterRecovery.Refusal.lacksBase(upTo: truncatedUpTo)) {
-            try ClusterRecovery(parts)
-        }
-    }
-
-    /// What a node finds whose log is all that it has.
-    private func recoverWithoutBase(_ node: SimMachine) throws -> RecoveredParts {
-        let owner = SimDisk.Owner(
-            wake: {}, fail: { _ in }, durable: { _, _, _ in }, mayAct: { true })
-        return try Recovery.run(
-            disk: SimDisk(node, owner: owner), identity: node.identity, nonce: 1,
-            options: LogOptions(), logger: Logger(component: "test", sink: .silent),
-            saveIdentity: { _ in })
+        expectTakenOver(by: node, in: cluster)
     }
 
     /// The base says that it holds the state of this slot.
@@ -215,10 +187,7 @@ struct SnapshotTests {
         // As a third node does whose first source has failed.
         try #require(away.replica).receive(.ask(atLeast: 1 << 40), from: ReplicaID(99))
         away.process?.requestTurn()
-        #expect(cluster.becomesReadable(milliseconds: 20_000))
-        #expect(cluster.becomesLevel())
-        #expect(away.replica?.marks[.snapshotInstalled] == 1)
-        #expect(cluster.breaches == [])
+        expectTakenOver(by: away, in: cluster)
     }
 
     @Test("who waits for a state serves nothing, not even what need not be new")
