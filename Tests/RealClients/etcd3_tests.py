@@ -245,15 +245,17 @@ class ClusterTests(Etcd3Tests):
         self.assertIsInstance(self.client.hash(), int)
 
     def test_a_member_comes_and_goes(self):
+        """The library asks each node for the list that it has, which may be behind."""
         added = self.client.add_member(["http://127.0.0.1:1"])
         try:
             self.assertEqual(list(added.peer_urls), ["http://127.0.0.1:1"])
             added.update(["http://127.0.0.1:2"])
-            urls = [url for member in self.clients[1].members for url in member.peer_urls]
-            self.assertIn("http://127.0.0.1:2", urls)
+            cluster.wait_for("the new address", lambda: "http://127.0.0.1:2" in [
+                url for member in self.clients[1].members for url in member.peer_urls])
         finally:
             added.remove()
-        self.assertEqual(len(list(self.clients[2].members)), len(cluster.nodes))
+        for client in self.clients:
+            cluster.wait_for("the removal", lambda: len(list(client.members)) == len(cluster.nodes))
 
 
 class AuthTests(unittest.TestCase):
