@@ -211,6 +211,12 @@ let checks: [Target] = [
             "Basics",
         ]),
     tests(
+        "PeeringTests",
+        [
+            "Peering", "Replication", "WriteAheadLog", "LogTesting", "Paxos", "PaxosCodec",
+            "Transport", "EventLoops", "GRPC", "Observability", "Basics",
+        ]),
+    tests(
         "EtcdAPITests",
         [
             "Authentication", "Signatures", "EtcdAPI", "RESTAPI", "Replication", "Watching",

@@ -44,17 +44,25 @@ final class LaneDialer {
         let context = url.isSecure ? tls() : nil
         // Where TLS is wanted and there is none, nothing goes out in the clear.
         guard !url.isSecure || context != nil else { return ended() }
-        var configuration = ClientConfiguration(host: url.host, port: url.port)
+        var configuration = Self.configuration(of: kind, to: url)
         configuration.tls = context
-        configuration.http2 = .peers
-        configuration.messageBytesMax = Limits.frameBytesMax
-        configuration.connectMilliseconds = Limits.dialMilliseconds
-        configuration.outputBytesMax = kind.bufferBytes + Limits.frameBytesMax
         let connection = ClientConnection(loop: loop, configuration: configuration)
         self.connection = connection
         connection.onClose = { [weak self] _ in self?.ended() }
         let stream = connection.stream(kind.path)
         onStream(Lane(kind, dialed: stream), stream)
+    }
+
+    /// How a lane's connection is made, but for its certificates.
+    static func configuration(of kind: LaneKind, to url: PeerURL) -> ClientConfiguration {
+        var configuration = ClientConfiguration(host: url.host, port: url.port)
+        configuration.http2 = .peers
+        configuration.messageBytesMax = Limits.frameBytesMax
+        configuration.connectMilliseconds = Limits.dialMilliseconds
+        configuration.keepAliveMilliseconds = Limits.pingMilliseconds
+        configuration.keepAliveTimeoutMilliseconds = Limits.pingTimeoutMilliseconds
+        configuration.outputBytesMax = kind.bufferBytes + Limits.frameBytesMax
+        return configuration
     }
 
     /// Both sides have said hello: the next failure is followed by a short pause again.

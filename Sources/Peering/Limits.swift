@@ -16,12 +16,27 @@ enum Limits {
     static let silentTimeouts: UInt64 = 8
     /// ... but not before this time.
     static let silenceMillisecondsMin: UInt64 = 1_000
-    /// How long one attempt may take, until both have said hello.
+    /// A connection on which nothing comes at all is asked after so long whether anybody is there, ...
+    static let pingMilliseconds: UInt64 = 5_000
+    /// ... and given up when no answer has come for so much longer.
+    static let pingTimeoutMilliseconds: UInt64 = 20_000
+    /// How long one attempt to connect may take, ...
     static let dialMilliseconds: UInt64 = 2_000
+    /// ... and how long a stream may be there before the other side has said hello.
+    static let helloMilliseconds: UInt64 = 5_000
     /// A peer that should call, and has not for so long, is dialed.
     static let silenceMilliseconds: UInt64 = 1_000
     /// Peers that are no members as far as is known here, at a time.
     static let guestsMax = 32
+    /// A guest that has brought no frame for so long gives its place to another one. If it has something to say, it
+    /// calls again.
+    static let guestMilliseconds: UInt64 = 30_000
+    /// Connections to the peer port at a time: two of each member and guest, and those that ask or are replaced.
+    static let connectionsMax = 1_024
+    /// A connection to the peer port on which nothing is open for so long is closed.
+    static let unusedMilliseconds: UInt64 = 10_000
+    /// Unsent bytes of a peer's connection, or bytes of requests that have not come whole.
+    static let connectionBytesMax = 256 << 20
     /// How long a member may take to say who the members are.
     static let inquiryMilliseconds: UInt64 = 2_000
 }

@@ -1,6 +1,7 @@
 internal import Basics
 package import EventLoops
 internal import GRPC
+internal import HTTP
 package import Observability
 package import Paxos
 internal import PaxosCodec
@@ -92,6 +93,21 @@ package final class PeerHub: PeerLink {
         }
     }
 
+    /// How a peer port is served: strangers may call, and must not use it up.
+    package static func serverConfiguration(
+        addresses: [ServerConfiguration.Address]
+    ) -> ServerConfiguration {
+        var server = ServerConfiguration(addresses: addresses)
+        server.http2 = .peers
+        server.connectionsMax = Limits.connectionsMax
+        server.unusedMilliseconds = Limits.unusedMilliseconds
+        server.keepAlive.intervalMilliseconds = Limits.pingMilliseconds
+        server.keepAlive.timeoutMilliseconds = Limits.pingTimeoutMilliseconds
+        server.inputBytesPerConnectionMax = Limits.connectionBytesMax
+        server.outputBytesPerConnectionMax = Limits.connectionBytesMax
+        return server
+    }
+
     // MARK: PeerLink
 
     package func send(_ messages: [Message], to peer: ReplicaID) {
@@ -160,6 +176,16 @@ package final class PeerHub: PeerLink {
             stream.onMessage = { [weak self] bytes in self?.receive(bytes, on: lane, of: session) }
             stream.onClose = { [weak self] status in self?.ended(lane, of: session, status) }
             lane.say(LaneMessage.encode(replica.hello(to: session.replica)))
+            awaitHello(on: lane) { [weak self, weak session] lane, reason in
+                if let self, let session { close(lane, of: session, reason) }
+            }
+        }
+    }
+
+    /// Whoever says no hello is not waited for: nobody may be there, or somebody who wants nothing.
+    private func awaitHello(on lane: Lane, _ giveUp: @escaping (Lane, String) -> Void) {
+        loop.schedule(afterMilliseconds: Limits.helloMilliseconds) { [weak lane] in
+            if let lane, !lane.isOpen, !lane.isClosed { giveUp(lane, "no hello came in time") }
         }
     }
 
@@ -172,7 +198,12 @@ package final class PeerHub: PeerLink {
             session = session ?? introduce(bytes, on: lane)
             if let session { receive(bytes, on: lane, of: session) }
         }
-        stream.onHalfClose = { lane.close("the peer has ended the stream") }
+        stream.onHalfClose = { [weak self] in
+            let reason = "the peer has ended the stream"
+            guard let self, let session else { return lane.close(reason) }
+            close(lane, of: session, reason)
+        }
+        awaitHello(on: lane) { lane, reason in lane.close(reason) }
         stream.onCancel = { [weak self] in
             lane.noteEnd()
             if let self, let session { ended(lane, of: session, .ok) }
@@ -224,7 +255,7 @@ package final class PeerHub: PeerLink {
         let wasConnected = session.isConnected
         if lane.hello == nil { repeatHello(on: lane, to: session.replica) }
         lane.hello = hello
-        session.adopt(lane)
+        session.adopt(lane, now: loop.turnTime)
         // It may have left the membership by its own word, a moment ago.
         if self.session(of: session.replica) == nil { sessions.append(session) }
         session.dialer(of: lane.kind)?.succeeded()

@@ -23,12 +23,15 @@ final class PeerSession {
     private var heartbeatsUnderWay: [(number: UInt64, sentAt: UInt64)] = []
     /// When these lanes brought the last frame, in nanoseconds; nil as long as they have brought none.
     private var heardAt: UInt64?
+    /// When a lane was last taken into use, in nanoseconds.
+    private var adoptedAt: UInt64
 
     init(address: PeerAddress, metrics: PeerMetrics, isGuest: Bool, now: UInt64) {
         self.address = address
         self.metrics = metrics
         self.isGuest = isGuest
         isAloneSince = now
+        adoptedAt = now
     }
 
     /// Whether messages can be sent at all.
@@ -43,10 +46,11 @@ final class PeerSession {
     }
 
     /// Takes a lane into use; an older one of the same kind is closed.
-    func adopt(_ lane: Lane) {
+    func adopt(_ lane: Lane, now: UInt64) {
         let old = lane.kind == .express ? express : bulk
         guard old !== lane else { return }
         old?.close("replaced by a newer connection")
+        adoptedAt = now
         if lane.kind == .express {
             express = lane
             heardAt = nil
@@ -58,10 +62,11 @@ final class PeerSession {
     /// The peer is there: a frame of it came.
     func noteFrame(at now: UInt64) { heardAt = now }
 
-    /// Whether frames came on this connection, as they do with every heartbeat, and none has for so long.
+    /// Whether frames came on this connection, as they do with every heartbeat, and none has for so long. A member
+    /// that has brought none may have none to bring: there may be no cluster yet. A guest has its time.
     func isSilent(forMilliseconds milliseconds: UInt64, at now: UInt64) -> Bool {
-        guard isConnected, let heardAt else { return false }
-        return now > heardAt + milliseconds * 1_000_000
+        if isConnected, let heardAt { return now > heardAt + milliseconds * 1_000_000 }
+        return isGuest && now > adoptedAt + Limits.guestMilliseconds * 1_000_000
     }
 
     /// Forgets a lane that has ended; true if it was the express lane in use.

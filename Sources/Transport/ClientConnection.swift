@@ -253,10 +253,19 @@ package final class ClientConnection {
     private func sendPing() {
         pingSentAt = loop.now
         session.ping()
+        awaitSigns()
+    }
+
+    private func awaitSigns() {
         keepAlive = loop.schedule(
             afterMilliseconds: configuration.keepAliveTimeoutMilliseconds
-        ) { [weak self] in
-            self?.tcp?.close(.closed("a keep-alive ping was not answered"))
-        }
+        ) { [weak self] in self?.checkSigns() }
+    }
+
+    /// The answer may stand behind much else: whatever has come meanwhile is a sign of life.
+    private func checkSigns() {
+        let timeout = configuration.keepAliveTimeoutMilliseconds * 1_000_000
+        if loop.now < lastReceivedAt + timeout { return awaitSigns() }
+        tcp?.close(.closed("a keep-alive ping was not answered"))
     }
 }

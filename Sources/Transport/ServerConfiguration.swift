@@ -34,6 +34,8 @@ package struct ServerConfiguration: Sendable {
     package var requestMilliseconds = Limits.requestMilliseconds
     /// Time that a kept-alive HTTP/1.1 connection may be silent, in ms.
     package var idleMilliseconds = Limits.idleMilliseconds
+    /// Time that an HTTP/2 connection may be there without an open request, in ms. 0: as long as it likes.
+    package var unusedMilliseconds: UInt64 = 0
     /// Time that output may wait for a connection that takes none, in ms.
     package var stalledOutputMilliseconds = Limits.stalledOutputMilliseconds
     /// Bytes held for one connection that takes nothing at all, above which it is closed soon.

@@ -33,6 +33,7 @@ final class ServerConnection {
     private var sniffed: [UInt8] = []
     private(set) var isClosing = false
     private var insideHeadersSince: UInt64 = 0
+    private var unusedSince: UInt64 = 0
     private var stalledSince: UInt64 = 0
     private var stalledAt: UInt64 = 0
     private var writtenBytes: UInt64 = 0
@@ -117,6 +118,10 @@ final class ServerConnection {
         } else {
             insideHeadersSince = 0
         }
+        noteUse(now)
+        if limits.unusedMilliseconds > 0, passed(unusedSince, limits.unusedMilliseconds) {
+            return close("nothing was asked for long")
+        }
         keepAlive(now)
         noteStall(now)
         if passed(stalledSince, Limits.stuckOutputMilliseconds),
@@ -145,6 +150,11 @@ final class ServerConnection {
             pingSentAt = now
             http2.ping()
         }
+    }
+
+    private func noteUse(_ now: UInt64) {
+        let isUnused = http2 != nil && openStreams == 0
+        if !isUnused { unusedSince = 0 } else if unusedSince == 0 { unusedSince = now }
     }
 
     private func noteStall(_ now: UInt64) {

@@ -1,6 +1,7 @@
-import EventLoops
+import Basics
 import Testing
 
+@testable import EventLoops
 @testable import Transport
 
 private let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
@@ -61,4 +62,76 @@ struct KeepAliveTests {
         #expect(harness.faults == ["a keep-alive ping was not answered"])
         #expect(client.isOpen)
     }
+
+    @Test("a server that says anything at all is alive, and one that falls silent is given up")
+    func otherSigns() throws {
+        let loop = EventLoop()
+        let server = try Chatterbox(loop)
+        var configuration = ClientConfiguration(host: "127.0.0.1", port: server.port)
+        configuration.keepAliveMilliseconds = 10
+        configuration.keepAliveTimeoutMilliseconds = 200
+        let client = ClientConnection(loop: loop, configuration: configuration)
+        func run(until condition: () -> Bool) -> Bool {
+            let end = loop.now + 10_000_000_000
+            while !condition() && loop.now < end { loop.runOnce(waiting: true) }
+            return condition()
+        }
+        #expect(run { server.messageCount == 100 || client.isClosed })
+        #expect(client.isOpen)
+        #expect(run { client.isClosed })
+    }
+}
+
+/// Takes a connection, sends a hundred window updates in about a second, and answers nothing.
+private final class Chatterbox: TCPConnectionHandler {
+    private static let update: [UInt8] = [0, 0, 4, 8, 0, 0, 0, 0, 0, 0, 0, 0, 1]
+
+    private(set) var messageCount = 0
+    private let loop: EventLoop
+    private let output = ByteQueue()
+    private var connection: TCPConnection?
+    private var listener: TCPListener?
+
+    init(_ loop: EventLoop) throws {
+        self.loop = loop
+        output.append(settings)
+        listener = try TCPListener(loop: loop, host: "127.0.0.1", port: 0) { [weak self] in
+            self?.take($0)
+        }
+    }
+
+    var port: UInt16 { listener?.port ?? 0 }
+
+    private func take(_ connection: TCPConnection) {
+        self.connection = connection
+        connection.handler = self
+        connection.start()
+        connection.requestFlush()
+        talk()
+    }
+
+    private func talk() {
+        guard messageCount < 100 else { return }
+        loop.schedule(afterMilliseconds: 10) { [weak self] in
+            guard let self else { return }
+            messageCount += 1
+            output.append(Self.update)
+            connection?.requestFlush()
+            talk()
+        }
+    }
+
+    func connectionDidOpen(_ connection: TCPConnection) {}
+
+    func connection(_ connection: TCPConnection, didRead bytes: UnsafeRawBufferPointer) {}
+
+    func connection(_ connection: TCPConnection, fill target: ByteQueue, limit: Int) {
+        let count = min(limit, output.count)
+        target.append(UnsafeRawBufferPointer(rebasing: output.bytes[0..<count]))
+        output.consume(count)
+    }
+
+    func connectionDidEndInput(_ connection: TCPConnection) -> Bool { false }
+
+    func connection(_ connection: TCPConnection, didClose reason: TCPCloseReason) {}
 }

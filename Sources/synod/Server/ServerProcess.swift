@@ -178,8 +178,6 @@ final class ServerProcess {
         }
     }
 
-    /// Unsent or unread bytes of a peer's connection.
-    private static let peerBytesPerConnection = 256 << 20
     /// How often the gauges of the peers' states are brought up to date.
     private static let reportMilliseconds: UInt64 = 100
     private static let tickMilliseconds: UInt64 = 10
@@ -209,11 +207,9 @@ final class ServerProcess {
     ) -> Server {
         let router = Router()
         hub.register(on: router)
-        var server = ServerConfiguration(addresses: addresses(configuration.listenPeerURLs))
+        var server = PeerHub.serverConfiguration(
+            addresses: addresses(configuration.listenPeerURLs))
         server.checksAddresses = !configuration.security.skipsAddresses
-        server.http2 = .peers
-        server.inputBytesPerConnectionMax = peerBytesPerConnection
-        server.outputBytesPerConnectionMax = peerBytesPerConnection
         return Server(loop: loop, configuration: server, router: router)
     }
 
