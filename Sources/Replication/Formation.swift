@@ -220,8 +220,19 @@ package struct Formation {
         if let position = heard.firstIndex(where: { $0.replica == hello.replica }) {
             heard[position] = hello
         } else {
+            forgetStranger()
             heard.append(hello)
         }
+    }
+
+    /// Only the hellos of those count who are members or may become so here.
+    private mutating func forgetStranger() {
+        guard heard.count >= Limits.peersRemembered else { return }
+        let stranger = heard.firstIndex { hello in
+            membership?.seat(of: hello.replica) == nil
+                && !listed.contains { $0.replica == hello.replica }
+        }
+        if let stranger { heard.remove(at: stranger) }
     }
 
     private mutating func meet(_ hello: Hello, _ genesis: Membership?) -> [Order] {

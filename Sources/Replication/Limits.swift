@@ -73,6 +73,8 @@ package enum Limits {
     package static let flushPauseMilliseconds: UInt64 = 60_000
     /// One answer to a peer that catches up from the log.
     package static let catchUpBytes: UInt32 = 4 << 20
+    /// Peers, members and others, of which the newest hello is kept: more than members and guests can be at a time.
+    static let peersRemembered = 256
     /// Lives of peers, other than their newest, of which is remembered how far they had come.
     static let livesRemembered = 256
     /// A Decide alone waits for company so long, if another one left as shortly before.

@@ -72,7 +72,8 @@ struct PeerDirectory {
             }
     }
 
-    mutating func note(_ hello: Hello) {
+    /// - Parameter members: whose memories never give way to those of others.
+    mutating func note(_ hello: Hello, members: Membership?) {
         let before = memory(of: hello.replica, hello.incarnation)
         let start = ProcessStart(boot: hello.boot, nonce: hello.nonce)
         let memory = PeerMemory(
@@ -84,8 +85,19 @@ struct PeerDirectory {
             keep(peers[position].memory, unlessOf: hello.incarnation)
             peers[position] = Peer(hello: hello, memory: memory)
         } else {
+            makeRoom(members)
             peers.append(Peer(hello: hello, memory: memory))
         }
+    }
+
+    /// Over the years many members come and go, and anybody may say hello in the name of the cluster: who is no
+    /// member and has no connection is forgotten for another one.
+    private mutating func makeRoom(_ members: Membership?) {
+        guard peers.count >= Limits.peersRemembered else { return }
+        let stranger = peers.firstIndex {
+            members?.seat(of: $0.hello.replica) == nil && !isConnected($0.hello.replica)
+        }
+        if let stranger { peers.remove(at: stranger) }
     }
 
     /// Another life has come in the place of this one, which may come back.

@@ -37,7 +37,7 @@ extension Replica {
                 ["peer": "\(hexadecimal(hello.replica.rawValue))", "why": "\(reason)"])
             return reason
         }
-        peers.note(hello)
+        peers.note(hello, members: membership)
         keepGenesis(of: hello)
         follow(orders)
         if !knewItsLife { link?.sayHelloAgain() }

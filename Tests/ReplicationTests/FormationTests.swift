@@ -201,6 +201,25 @@ struct FormationTests {
         #expect(member.isRefused(hello, genesis, saying: "stale"))
     }
 
+    @Test("of any number of strangers the last ones are kept in mind, and each member")
+    func manyStrangers() {
+        let genesis = Newcomer.genesis([1, 2, 3])
+        let member = Newcomer(1, membership: genesis)
+        var hello = Newcomer(2).hello(formed: genesis)
+        #expect(member.hear(hello, genesis: genesis) == [.begin])
+        for stranger in UInt64(1_000)..<1_300 {
+            hello.replica = ReplicaID(stranger)
+            #expect(member.hear(hello, genesis: genesis).isEmpty)
+        }
+        hello.nonce += 1
+        for known in [2, 1_299] as [UInt64] {
+            hello.replica = ReplicaID(known)
+            #expect(member.isRefused(hello, genesis, saying: "two processes"))
+        }
+        hello.replica = ReplicaID(1_000)
+        #expect(member.hear(hello, genesis: genesis).isEmpty)
+    }
+
     @Test("strangers are refused: another cluster, another list, no seat in the list")
     func strangers() {
         let genesis = Newcomer.genesis([1, 2, 3])
