@@ -81,6 +81,8 @@ package enum Limits {
     static let decideWaitsMilliseconds: UInt64 = 10
     /// A peer that sent a command or asked for a read so shortly before is told of decisions at once.
     static let askingMilliseconds: UInt64 = 1_000
+    /// What is kept of a peer that is sent nothing goes after so long, which is no less than either of the two above.
+    static let laneKeptMilliseconds: UInt64 = 1_000
     /// Messages kept for a peer in one turn, in bytes, beyond which they are dropped: it will ask again.
     package static let outboundBytesPerPeer = 96 << 20
     /// Calls of this node's clients about leases that wait.

@@ -16,6 +16,8 @@ struct PeerOutbox {
         var toldAtMilliseconds: UInt64?
         /// When the peer last sent a command, or asked for a read.
         var askedAtMilliseconds: UInt64?
+        /// When it was last sent something.
+        var sentAtMilliseconds: UInt64 = 0
 
         func mayWait(_ now: UInt64) -> Bool {
             guard holdsOnlyDecides, let told = toldAtMilliseconds else { return false }
@@ -24,9 +26,18 @@ struct PeerOutbox {
             }
             return now < told + Limits.decideWaitsMilliseconds
         }
+
+        /// Whether nothing is kept here that would make a difference.
+        func isForgotten(_ now: UInt64) -> Bool {
+            let usedAt = max(sentAtMilliseconds, askedAtMilliseconds ?? 0)
+            return messages.isEmpty && now >= usedAt + Limits.laneKeptMilliseconds
+        }
     }
 
     private var lanes: [Lane] = []
+
+    /// Peers of which something is kept.
+    var peerCount: Int { lanes.count }
 
     /// Adds a message, or drops it beyond the limit: the core expects loss.
     mutating func add(_ outbound: Effects.Outbound) {
@@ -46,14 +57,22 @@ struct PeerOutbox {
 
     /// Gives each peer's messages away, in the order they came.
     mutating func drain(nowMilliseconds now: UInt64, _ send: (ReplicaID, [Message]) -> Void) {
-        for position in lanes.indices where !lanes[position].messages.isEmpty {
+        var hasForgotten = false
+        for position in lanes.indices {
+            guard !lanes[position].messages.isEmpty else {
+                if lanes[position].isForgotten(now) { hasForgotten = true }
+                continue
+            }
             if lanes[position].mayWait(now) { continue }
+            lanes[position].sentAtMilliseconds = now
             if lanes[position].holdsOnlyDecides { lanes[position].toldAtMilliseconds = now }
             send(lanes[position].peer, lanes[position].messages)
             lanes[position].messages.removeAll(keepingCapacity: true)
             lanes[position].byteCount = 0
             lanes[position].holdsOnlyDecides = true
         }
+        // Peers come and go with the members, and strangers call.
+        if hasForgotten { lanes.removeAll { $0.isForgotten(now) } }
     }
 
     private mutating func lane(of peer: ReplicaID) -> Int {

@@ -63,6 +63,27 @@ struct PeerOutboxTests {
         #expect(turn(&outbox, at: 2_002, decide(5)).isEmpty)
     }
 
+    @Test("nothing is kept of peers that are gone, and nothing of those that are there is lost")
+    func goneAreForgotten() {
+        var outbox = PeerOutbox()
+        for number in UInt64(3)..<1_003 {
+            outbox.add(Effects.Outbound(to: ReplicaID(number), accept(1)))
+            outbox.noteAsking(ReplicaID(1_000_000 + number), nowMilliseconds: 1_000)
+        }
+        outbox.drain(nowMilliseconds: 1_000) { _, _ in }
+        #expect(outbox.peerCount == 2_000)
+        outbox.drain(nowMilliseconds: 1_999) { _, _ in }
+        #expect(outbox.peerCount == 2_000)
+        #expect(turn(&outbox, at: 2_000, accept(2)) == [accept(2)])
+        #expect(outbox.peerCount == 1)
+        // A Decide that waits keeps its peer.
+        #expect(turn(&outbox, at: 2_000, decide(2)) == [decide(2)])
+        #expect(turn(&outbox, at: 2_001, decide(3)).isEmpty)
+        #expect(turn(&outbox, at: 9_000) == [decide(3)])
+        #expect(turn(&outbox, at: 10_000).isEmpty)
+        #expect(outbox.peerCount == 0)
+    }
+
     @Test("messages of another kind never wait")
     func othersLeave() {
         var outbox = PeerOutbox()
