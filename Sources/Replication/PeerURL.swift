@@ -1,3 +1,5 @@
+internal import Basics
+
 /// Where a member listens for its peers: `http://host:port`, or `https://host:port` for TLS.
 package struct PeerURL: Hashable, Sendable, CustomStringConvertible {
     /// A name or an address; an IPv6 address without its brackets.
@@ -11,19 +13,9 @@ package struct PeerURL: Hashable, Sendable, CustomStringConvertible {
         isSecure = text.hasPrefix(Self.secureScheme)
         let scheme = isSecure ? Self.secureScheme : Self.scheme
         guard text.hasPrefix(scheme) else { return nil }
-        let rest = text.dropFirst(scheme.count)
-        guard let colon = rest.lastIndex(of: ":"),
-            let port = UInt16(rest[rest.index(after: colon)...]), port > 0
-        else { return nil }
-        var host = rest[..<colon]
-        if host.hasPrefix("["), host.hasSuffix("]") {
-            host = host.dropFirst().dropLast()
-        } else if host.contains(":") {
-            return nil
-        }
-        guard !host.isEmpty, !host.contains(where: { " /@?#".contains($0) }) else { return nil }
-        self.host = String(host)
-        self.port = port
+        guard let place = try? HostPort(text.dropFirst(scheme.count)) else { return nil }
+        host = place.host
+        port = place.port
     }
 
     package var description: String {

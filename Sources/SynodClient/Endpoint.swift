@@ -1,3 +1,5 @@
+internal import Basics
+
 /// Where a node serves clients.
 public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
     /// A name or an address; an IPv6 address without its brackets.
@@ -25,18 +27,8 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
             break
         }
         while rest.hasSuffix("/") { rest = rest.dropLast() }
-        guard let colon = rest.lastIndex(of: ":") else { return nil }
-        var host = rest[..<colon]
-        if host.hasPrefix("["), host.hasSuffix("]") {
-            host = host.dropFirst().dropLast()
-        } else if host.contains(":") {
-            return nil
-        }
-        guard let port = UInt16(rest[rest.index(after: colon)...]), port > 0, !host.isEmpty else {
-            return nil
-        }
-        guard !host.contains("/"), !host.contains(" ") else { return nil }
-        self.init(host: String(host), port: port, usesTLS: usesTLS)
+        guard let place = try? HostPort(rest) else { return nil }
+        self.init(host: place.host, port: place.port, usesTLS: usesTLS)
     }
 
     /// `host:port`, with brackets around an IPv6 address.

@@ -279,6 +279,18 @@ import Testing
         #expect(refusal("--listen-peer-urls=unix://a:1").contains("socket"))
         #expect(refusal("--listen-peer-urls=http://a").contains("no port"))
         #expect(refusal("--listen-peer-urls=http://a:1/x").contains("path"))
+        let flags = [
+            "listen-peer-urls", "listen-client-urls", "advertise-client-urls",
+            "initial-advertise-peer-urls", "listen-metrics-urls",
+        ]
+        for flag in flags {
+            for port in ["+1", "-1", " 1", "0x1", "0", "65536"] {
+                let refusal = refusal("--\(flag)=http://127.0.0.1:\(port)")
+                #expect(refusal.hasPrefix("--\(flag): ") && refusal.contains("invalid port"))
+            }
+            #expect(refusal("--\(flag)=http:// a:1").contains("invalid character"))
+        }
+        #expect(refusal("--name=a", "--initial-cluster=a=http://a:+1").contains("invalid port"))
         #expect(refusal("--listen-peer-urls=http://a:1,http://a:1").contains("twice"))
         #expect(refusal("--listen-peer-urls=").contains("needed"))
         #expect(refusal("--advertise-client-urls=http://0.0.0.0:1").contains("no address"))

@@ -61,7 +61,9 @@ import Transport
         let own = harness.replica.node.memberID
         let add = ClusterMethods.memberAdd
         try expect(harness, add, adding([]), .invalidMemberURLs)
-        try expect(harness, add, adding(["127.0.0.1:9999"]), .invalidMemberURLs)
+        for url in ["127.0.0.1:9999", "http://127.0.0.1:+9999", "http:// 127.0.0.1:9999"] {
+            try expect(harness, add, adding([url]), .invalidMemberURLs)
+        }
         let taken = try #require(harness.replica.members.first?.peerURLs)
         try expect(harness, add, adding(taken), .peerURLExists)
         let remove = ClusterMethods.memberRemove

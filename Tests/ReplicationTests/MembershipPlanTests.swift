@@ -44,7 +44,9 @@ struct MembershipPlanTests {
         "URLs are http://host:port or https://host:port, each of one member",
         arguments: [
             [], ["n4:2380"], ["http://n4"], ["http://n4:2380/"],
-            ["http://:2380"], ["http://n4:0"], ["http://n4:2380", "http://n4:2380"],
+            ["http://:2380"], ["http://n4:0"], ["http://n4:+2380"], ["http://n4:-1"],
+            ["http://n4: 2380"], ["http://n4:0x94c"], [" http://n4:2380"], ["http:// n4:2380"],
+            ["http://n\t4:2380"], ["http://n4:2380", "http://n4:2380"],
             ["http://" + String(repeating: "n", count: 600) + ":1"],
             (1...17).map { "http://n4:\($0)" },
         ] as [[String]])

@@ -1,3 +1,5 @@
+internal import Basics
+
 /// A URL to listen at or to be found at: `http://host:port`, or `https://host:port` for TLS.
 struct ServeURL: Sendable, Hashable, CustomStringConvertible {
     /// A name or an address; an IPv6 address without its brackets.
@@ -27,18 +29,24 @@ struct ServeURL: Sendable, Hashable, CustomStringConvertible {
         var rest = text.dropFirst(isSecure ? "https://".count : "http://".count)
         if rest.hasSuffix("/") { rest = rest.dropLast() }
         guard !rest.contains("/") else { throw fail("has a path; write http://HOST:PORT") }
-        guard let colon = rest.lastIndex(of: ":"),
-            let port = UInt16(rest[rest.index(after: colon)...]), port > 0
-        else { throw fail("has no port; write http://HOST:PORT") }
-        var host = rest[..<colon]
-        if host.hasPrefix("["), host.hasSuffix("]") {
-            host = host.dropFirst().dropLast()
-        } else if host.contains(":") {
-            throw fail("is no URL; an IPv6 address needs brackets")
+        let place: HostPort
+        do throws(HostPort.Fault) {
+            place = try HostPort(rest)
+        } catch {
+            throw fail(Self.sentence(error))
         }
-        guard !host.isEmpty else { throw fail("has no host; write http://HOST:PORT") }
-        self.host = String(host)
-        self.port = port
+        host = place.host
+        port = place.port
+    }
+
+    private static func sentence(_ fault: HostPort.Fault) -> String {
+        switch fault {
+        case .noPort: "has no port; write http://HOST:PORT"
+        case .badPort: "has an invalid port; write http://HOST:PORT, with a PORT from 1 to 65535"
+        case .noHost: "has no host; write http://HOST:PORT"
+        case .badHost: "has an invalid character in its host name; write http://HOST:PORT"
+        case .noBrackets: "is no URL; an IPv6 address needs brackets"
+        }
     }
 
     /// A URL from its parts.
