@@ -43,11 +43,7 @@ final class BaseDirectory: Sendable {
 
     /// The number of a new store: none that is there has it.
     func unusedNumber() throws(RowError) -> UInt64 {
-        let setAside = try Files.names(in: path).compactMap { name in
-            name.hasPrefix(Self.damagedPrefix)
-                ? UInt64(name.dropFirst(Self.damagedPrefix.count)) : nil
-        }
-        return (try storeNumbers() + setAside).reduce(0, max) + 1
+        (try storeNumbers() + numbersSetAside()).reduce(0, max) + 1
     }
 
     /// From here on another store is the base: durable when it returns.
@@ -82,17 +78,41 @@ final class BaseDirectory: Sendable {
         try performing { () throws(RowError) in try directory.setAside() }
     }
 
+    /// The process may end behind each step, and the next one begins with the first again. What was kept before goes
+    /// last, when another one is in its place.
     private func setAside() throws(RowError) {
-        for name in try Files.names(in: path) where name.hasPrefix(Self.damagedPrefix) {
-            try Files.removeTree(path + "/" + name)
-        }
-        for number in try storeNumbers() {
-            try Files.move(storePath(number), "\(path)/\(Self.damagedPrefix)\(number)")
+        let stores = try storeNumbers()
+        let damaged = numberOfBase ?? stores.first
+        try Files.removeTree(snapshotsPath)
+        try Files.makeDirectory(snapshotsPath)
+        for number in stores {
+            try Files.move(storePath(number), pathSetAside(number))
         }
         try Files.syncDirectory(path)
         try point(to: .empty)
-        try Files.removeTree(snapshotsPath)
-        try Files.makeDirectory(snapshotsPath)
+        guard let damaged else { return }
+        for number in try numbersSetAside() where number < damaged {
+            try Files.removeTree(pathSetAside(number))
+        }
+    }
+
+    /// What the pointer says, if it can be read and there is a base.
+    private var numberOfBase: UInt64? {
+        switch try? read() {
+        case .store(let number), .damaged(let number): number
+        case .empty, nil: nil
+        }
+    }
+
+    private func pathSetAside(_ number: UInt64) -> String {
+        "\(path)/\(Self.damagedPrefix)\(number)"
+    }
+
+    private func numbersSetAside() throws(RowError) -> [UInt64] {
+        try Files.names(in: path).compactMap { name in
+            name.hasPrefix(Self.damagedPrefix)
+                ? UInt64(name.dropFirst(Self.damagedPrefix.count)) : nil
+        }
     }
 
     private func storeNumbers() throws(RowError) -> [UInt64] {

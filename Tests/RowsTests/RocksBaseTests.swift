@@ -1,8 +1,9 @@
 import Foundation
 import MVCC
-import RocksStorage
 import Rows
 import Testing
+
+@testable import RocksStorage
 
 /// What the base on a disk makes of a directory that is not as it was left.
 struct RocksBaseTests {
@@ -15,6 +16,11 @@ struct RocksBaseTests {
 
     private func files(_ path: String) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+    }
+
+    /// The stores that lie aside.
+    private func kept(_ harness: RocksHarness) throws -> [String] {
+        try files(harness.path).filter { $0.hasPrefix("damaged-") }
     }
 
     /// A base with rows in it, closed.
@@ -90,8 +96,36 @@ struct RocksBaseTests {
         #expect(try files(harness.path).contains("damaged-1"))
         harness.close()
         try RocksBase.setAside(directory: harness.path)
-        let kept = try files(harness.path).filter { $0.hasPrefix("damaged-") }
-        #expect(kept == ["damaged-2"], "one at most is kept")
+        #expect(try kept(harness) == ["damaged-2"], "one at most is kept")
+    }
+
+    @Test func whatWasSetAsideIsKeptWhereverAProcessEnds() throws {
+        let harness = try filled()
+        try RocksBase.setAside(directory: harness.path)
+        let files = FileManager.default
+        // The store lies aside, and the process ended before the pointer said so.
+        try Data(BaseDirectory.encode(.store(1))).write(
+            to: URL(fileURLWithPath: harness.path + "/current"))
+        expectDamage(harness)
+        try RocksBase.setAside(directory: harness.path)
+        #expect(try kept(harness) == ["damaged-1"])
+
+        // The next one cannot be put in its place.
+        try harness.open()
+        harness.close()
+        #expect(files.fileExists(atPath: harness.path + "/2"))
+        let pointer = try Data(contentsOf: URL(fileURLWithPath: harness.path + "/current"))
+        try files.removeItem(atPath: harness.path + "/current")
+        try files.createDirectory(
+            atPath: harness.path + "/current/x", withIntermediateDirectories: true)
+        #expect(throws: BaseError.self) { try RocksBase.setAside(directory: harness.path) }
+        #expect(try kept(harness).contains("damaged-1"))
+        try files.removeItem(atPath: harness.path + "/current")
+        try pointer.write(to: URL(fileURLWithPath: harness.path + "/current"))
+        try RocksBase.setAside(directory: harness.path)
+        #expect(try kept(harness) == ["damaged-2"])
+        try harness.open()
+        harness.close()
     }
 
     @Test func readsOnTheOwnersThreadFindDamageToo() throws {
