@@ -33,6 +33,13 @@ final class BaseDirectory: Sendable {
         current.update { $0 = pointer }
     }
 
+    /// Reads the pointer, and makes nothing.
+    convenience init(reading path: String) throws(BaseError) {
+        self.init(unread: path)
+        let pointer = try read()
+        current.update { $0 = pointer }
+    }
+
     private init(unread path: String) {
         self.path = path
         current = Monitor(.empty)

@@ -113,8 +113,10 @@ extension ProcessTests {
                 for node in cluster.nodes[1...] {
                     try FileManager.default.removeItem(atPath: node.dataDirectory)
                 }
+                let before = try self.base(of: survivor)
                 let asked = try await Tool.run(Places.synod, words)
                 #expect(asked.status == 0 && asked.output.contains("nothing was changed"))
+                #expect(try self.base(of: survivor) == before)
                 let done = try await Tool.run(Places.synod, words + ["--yes"])
                 #expect(done.status == 0 && done.output.contains("only member"), "\(done.output)")
                 try cluster.start(survivor)
@@ -139,6 +141,16 @@ extension ProcessTests {
         }
 
         // MARK: Helpers
+
+        /// Each file of the node's base, with its bytes.
+        private func base(of node: TestNode) throws -> [String: Data] {
+            let path = "\(node.dataDirectory)/base"
+            let names = try FileManager.default.subpathsOfDirectory(atPath: path)
+            return Dictionary(
+                uniqueKeysWithValues: names.map {
+                    ($0, FileManager.default.contents(atPath: "\(path)/\($0)") ?? Data())
+                })
+        }
 
         /// In the middle of what is written, with good batches behind it.
         private func damage(_ node: TestNode) throws {

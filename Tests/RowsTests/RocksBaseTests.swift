@@ -128,6 +128,52 @@ struct RocksBaseTests {
         harness.close()
     }
 
+    @Test func whoOnlyLooksChangesNothing() throws {
+        let harness = try filled()
+        // What an opening for writing would remove or make.
+        try FileManager.default.createDirectory(
+            atPath: harness.path + "/snapshots/new", withIntermediateDirectories: true)
+        try FileManager.default.removeItem(atPath: harness.path + "/reserve")
+        let before = try content(harness.path)
+        do {
+            let base = try #require(
+                try ReadOnlyBase.open(directory: harness.path, cacheBytes: 1 << 20))
+            #expect(try base.keys.state(of: pairs[7].key, at: nil) == pairs[7].state)
+            #expect(try !base.tables().isEmpty)
+            base.condemn()
+        }
+        #expect(try content(harness.path) == before)
+        // Neither does who finds damage.
+        for name in try files(harness.path + "/1/rows") where name.hasSuffix(".sst") {
+            try damage(harness.path + "/1/rows/" + name)
+        }
+        let rotten = try content(harness.path)
+        if let base = try? ReadOnlyBase.open(directory: harness.path, cacheBytes: 1 << 20) {
+            for pair in pairs { _ = try? base.keys.state(of: pair.key, at: nil) }
+        }
+        #expect(try content(harness.path) == rotten)
+    }
+
+    @Test func whoOnlyLooksFindsNothingOrDamage() throws {
+        let harness = try filled()
+        try FileManager.default.moveItem(
+            atPath: harness.path + "/1", toPath: harness.path + "/damaged-1")
+        #expect(throws: BaseError.self) {
+            try ReadOnlyBase.open(directory: harness.path, cacheBytes: 1 << 20)
+        }
+        try RocksBase.setAside(directory: harness.path)
+        #expect(try ReadOnlyBase.open(directory: harness.path, cacheBytes: 1 << 20) == nil)
+    }
+
+    /// Each file and directory below `path`, with its bytes.
+    private func content(_ path: String) throws -> [String: Data] {
+        var content: [String: Data] = [:]
+        for name in try FileManager.default.subpathsOfDirectory(atPath: path) {
+            content[name] = FileManager.default.contents(atPath: "\(path)/\(name)") ?? Data()
+        }
+        return content
+    }
+
     @Test func readsOnTheOwnersThreadFindDamageToo() throws {
         let harness = try filled()
         let rows = harness.path + "/1/rows/"

@@ -69,7 +69,7 @@ enum RecoverCommand {
         let disk = try PosixDisk(
             directory: directory.logPath, wake: { [mailbox = loop.mailbox] in mailbox.post {} })
         let parts = try Recovery.run(
-            disk: disk, base: try base(in: path, loop), identity: identity,
+            disk: disk, base: try base(in: path), identity: identity,
             nonce: SecureRandom.uint64(), options: LogOptions(),
             logger: Logger(component: "recover", sink: .silent), saveIdentity: { _ in })
         let recovery: ClusterRecovery
@@ -94,17 +94,12 @@ enum RecoverCommand {
         return .success
     }
 
-    /// The base, if the node keeps one. A damaged one is left as it is: another survivor may be better off.
-    private static func base(in path: String, _ loop: EventLoop) throws(BaseError) -> (any Base)? {
+    /// The base, if the node keeps one. It is only read: what is new stands in the log. A damaged one is left as it
+    /// is: another survivor may be better off.
+    private static func base(in path: String) throws(BaseError) -> (any Base)? {
         let directory = path + "/base"
         guard access(directory, F_OK) == 0 else { return nil }
-        return try RocksBase(
-            directory: directory, cacheBytes: cacheBytes,
-            wake: { [mailbox = loop.mailbox] in mailbox.post {} },
-            onFailure: {
-                Console.complain($0.description)
-                exit(ExitCode.brokenDisk.rawValue)
-            })
+        return try ReadOnlyBase.open(directory: directory, cacheBytes: cacheBytes)
     }
 
     private static let cacheBytes = 32 << 20
