@@ -160,18 +160,19 @@ package final class Gatekeeper {
         }
     }
 
-    /// The same for somebody who is known.
+    /// The same for somebody who is known. A certificate without a common name is nobody's, and is let in nowhere.
     package func refusal(
         _ access: Access, _ require: (UserRights, Access) throws(KVError) -> Void
     ) -> AccessError? {
         do throws(AccessError) {
-            let rights = try rights(of: access)
+            let isNobody = access.user.isEmpty
+            let rights = try isNobody ? UserRights.ofNobody() : rights(of: access)
             do throws(KVError) {
                 try require(rights, access)
             } catch {
                 return .refused(error)
             }
-            return nil
+            return isNobody ? .refused(.userEmpty) : nil
         } catch {
             return error
         }

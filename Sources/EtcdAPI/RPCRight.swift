@@ -10,12 +10,19 @@ enum RPCRight: Equatable {
     /// A user, and rights on the keys that the request names: asked where they are known, again at apply for
     /// everything that goes through the log.
     case byRequest
+    /// The role `root`, unless what the request asks about is the user's own.
+    case ownOrRoot
     /// The role `root`.
     case root
 
-    /// Whether the user may call the method at all.
+    /// Whether the user may call the method at all. Whoever has no name is told as by etcd: where keys are asked for,
+    /// that it has no right on them, and everywhere else that it has no name.
     func require(_ rights: UserRights) throws(KVError) {
-        if self == .root { try rights.requireRoot() }
+        switch self {
+        case .root: try rights.requireRoot()
+        case .byRequest where rights.user.isEmpty: throw .permissionDenied
+        case .anyone, .user, .byRequest, .ownOrRoot: break
+        }
     }
 }
 
@@ -68,16 +75,14 @@ enum RPCRights {
         AuthMethods.authStatus: .anyone,
         AuthMethods.authenticate: .anyone,
         AuthMethods.userAdd: .root,
-        // A user may look at itself.
-        AuthMethods.userGet: .byRequest,
+        AuthMethods.userGet: .ownOrRoot,
         AuthMethods.userList: .root,
         AuthMethods.userDelete: .root,
         AuthMethods.userChangePassword: .root,
         AuthMethods.userGrantRole: .root,
         AuthMethods.userRevokeRole: .root,
         AuthMethods.roleAdd: .root,
-        // A user may look at the roles that it has.
-        AuthMethods.roleGet: .byRequest,
+        AuthMethods.roleGet: .ownOrRoot,
         AuthMethods.roleList: .root,
         AuthMethods.roleDelete: .root,
         AuthMethods.roleGrantPermission: .root,

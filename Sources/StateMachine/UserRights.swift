@@ -20,8 +20,18 @@ package final class UserRights {
         writable = intervals(.write)
     }
 
+    private init(user: [UInt8]) {
+        self.user = user
+        isRoot = false
+        readable = KeyIntervals([])
+        writable = KeyIntervals([])
+    }
+
+    /// Of somebody without a name, which no user has: none.
+    package static func ofNobody() -> UserRights { UserRights(user: []) }
+
     package func requireRoot() throws(KVError) {
-        if !isRoot { throw .permissionDenied }
+        if !isRoot { throw user.isEmpty ? .userEmpty : .permissionDenied }
     }
 
     package func requireRead(_ interval: KeyInterval) throws(KVError) {

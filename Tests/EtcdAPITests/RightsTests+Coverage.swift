@@ -19,7 +19,7 @@ extension RightsTests {
 
     @Test func everyMethodThatNamesKeysIsAmongTheGeneratedOnes() throws {
         let paths = Set(try Self.cases().map(\.path))
-        let named = RPCRights.table.keys.filter { RPCRights.right(of: $0) == .byRequest }
+        let named = RPCRights.table.keys.filter { RPCRights.right(of: $0).isByRequest }
         #expect(paths.union(Self.others) == Set(named))
         #expect(paths.isDisjoint(with: Self.others))
         // Each kind of interval, with and without the pair of before, at each depth.
@@ -64,7 +64,7 @@ extension RightsTests {
         let streams = ["watch", "lease/keepalive", "maintenance/snapshot", "election/observe"]
         let last = "auth/disable"
         let paths = harness.etcd.gateway.paths.filter { path in
-            RPCRights.right(ofGateway: path) != .byRequest && !streams.contains(path)
+            !RPCRights.right(ofGateway: path).isByRequest && !streams.contains(path)
                 && path != last
         }
         for path in paths + [last] {
@@ -73,7 +73,8 @@ extension RightsTests {
                 let expected: String? =
                     switch right {
                     case .anyone: nil
-                    case .user, .byRequest: person.readable == nil ? person.refusal : nil
+                    case .user, .byRequest, .ownOrRoot:
+                        person.readable == nil ? person.refusal : nil
                     case .root:
                         person.readable == nil
                             ? person.refusal
@@ -119,4 +120,9 @@ extension RightsTests {
             #expect(!Self.words.contains { answer.text.contains($0) }, "\(what): \(answer.text)")
         }
     }
+}
+
+extension RPCRight {
+    /// Whether what it takes follows from the request.
+    var isByRequest: Bool { self == .byRequest || self == .ownOrRoot }
 }

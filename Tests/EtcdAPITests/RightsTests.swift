@@ -121,7 +121,7 @@ struct RightsTests {
         ]
         let last = AuthMethods.authDisable
         let paths = RPCRights.table.keys.sorted().filter { path in
-            RPCRights.right(of: path) != .byRequest && !streams.contains(path) && path != last
+            !RPCRights.right(of: path).isByRequest && !streams.contains(path) && path != last
         }
         for path in paths + [last] {
             let right = RPCRights.right(of: path)
@@ -129,7 +129,8 @@ struct RightsTests {
                 let expected: String? =
                     switch right {
                     case .anyone: nil
-                    case .user, .byRequest: person.readable == nil ? person.refusal : nil
+                    case .user, .byRequest, .ownOrRoot:
+                        person.readable == nil ? person.refusal : nil
                     case .root:
                         person.readable == nil
                             ? person.refusal

@@ -189,7 +189,29 @@ extension ProcessTests {
                 // Who says a token is whom the token names.
                 let root = try await etcdctl(url, alice + ["--user=root:secret", "user", "list"])
                 #expect(root.lines == ["alice", "root"])
+                try await aCertificateWithoutANameIsNobodys(url)
                 try await theGatewayTakesTokensOnly(url)
+            }
+        }
+
+        /// As etcd 3.5.1 was seen to answer it.
+        private func aCertificateWithoutANameIsNobodys(_ url: String) async throws {
+            for (words, refusal) in [
+                (["put", "/app/k", "v"], "permission denied"),
+                (["get", "/app/k"], "permission denied"),
+                (["del", "/app/k"], "permission denied"),
+                (["watch", "/app/k"], "permission denied"),
+                (["user", "list"], "user name is empty"),
+                (["user", "get", "alice"], "user name is empty"),
+                (["role", "get", "app"], "user name is empty"),
+                (["user", "add", "carol:x"], "user name is empty"),
+                (["auth", "disable"], "user name is empty"),
+                (["member", "remove", "1234"], "user name is empty"),
+            ] {
+                let refused = try await etcdctl(url, Self.tls("nameless") + words)
+                #expect(
+                    refused.output.contains("etcdserver: \(refusal)"),
+                    "\(words): \(refused.output)")
             }
         }
 
