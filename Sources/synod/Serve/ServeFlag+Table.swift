@@ -92,7 +92,7 @@ extension ServeFlag {
             isOurs: true),
         ServeFlag(
             "memory-limit", "BYTES", "0", .effective,
-            "what data may take of the memory; the rest is read from disk (0: 256 MiB)",
+            "what data may take of the memory; the rest is read from disk (0: 224 MiB)",
             isOurs: true),
         ServeFlag(
             "segment-bytes", "BYTES", "67108864", .effective, "the size of the log's files",
