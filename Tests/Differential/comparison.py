@@ -16,9 +16,9 @@ SECONDS_APART_MAX = 5
 SORT_FIELD = {"VERSION": "version", "CREATE": "create_revision", "MOD": "mod_revision", "VALUE": "value"}
 
 
-def difference(path, request, expected, actual, names=({}, {})):
+def difference(path, request, expected, actual, names=({}, {}), is_led_anew=False):
     """What is wrong with `actual`, an answer to `request`, if `expected` is right; None if nothing is. `names` are what
-    the servers call what they have named themselves."""
+    the servers call what they have named themselves. `is_led_anew`: another leader has taken over the second."""
     if expected.status != actual.status:
         return "the HTTP status differs"
     if expected.status == 200 and is_equal_text(expected, actual):
@@ -32,7 +32,7 @@ def difference(path, request, expected, actual, names=({}, {})):
     if expected.headers.get("content-type") != actual.headers.get("content-type"):
         return "the content type differs"
     bodies = [comparable(path, request, renamed(each.body, its)) for each, its in zip((expected, actual), names)]
-    settle_time(path, *bodies)
+    settle_time(path, *bodies, is_led_anew)
     return "the answer differs" if bodies[0] != bodies[1] else None
 
 
@@ -46,11 +46,12 @@ def renamed(body, names):
     return json.loads(text)
 
 
-def settle_time(path, expected, actual):
-    """Takes what is left of a lease for equal when it nearly is."""
+def settle_time(path, expected, actual, is_led_anew):
+    """Takes what is left of a lease for equal when it nearly is. A new leader gives each lease its whole time."""
     if path.endswith("/timetolive"):
-        times = [int(each.get("TTL", 0)) for each in (expected, actual)]
-        if min(times) > 0 and abs(times[0] - times[1]) <= SECONDS_APART_MAX:
+        left, other = (int(each.get("TTL", 0)) for each in (expected, actual))
+        more = int(actual.get("grantedTTL", 0)) if is_led_anew else left + SECONDS_APART_MAX
+        if left > 0 and max(1, left - SECONDS_APART_MAX) <= other <= more:
             actual["TTL"] = expected["TTL"]
 
 

@@ -31,6 +31,17 @@ class Target:
         self.turns = itertools.cycle(range(len(nodes)))
         # What the store calls things that each store names itself, and what they are called in a comparison.
         self.names = {}
+        self.terms = set()
+
+    @property
+    def is_led_anew(self):
+        return len(self.terms) > 1
+
+    def note_term(self, answer):
+        """A busy machine may cost a cluster its leader."""
+        term = answer.body.get("header", {}).get("raft_term") if answer.is_json and answer.status == 200 else None
+        if term:
+            self.terms.add(term)
 
     def own(self, value):
         """A request as this target is to get it: with the names that it has given."""
@@ -83,6 +94,8 @@ class Exchange:
             answers = ask(connections, method, path, bodies, headers)
         for target, answer in zip(self.targets, answers):
             self.texts.note_answer(target, answer)
+            if "/lease/" in path:
+                target.note_term(answer)
         if any(is_outdated(target, answer) for target, answer in zip(self.targets, answers)):
             return self.ask_again(answers, path, request, is_rpc, token)
         return answers
@@ -101,7 +114,7 @@ class Exchange:
         request = request if isinstance(request, dict) else {}
         for target, answer in zip(self.targets[1:], answers[1:]):
             names = (self.targets[0].names, target.names)
-            wrong = comparison.difference(path, request, answers[0], answer, names)
+            wrong = comparison.difference(path, request, answers[0], answer, names, target.is_led_anew)
             if wrong:
                 shown = str(self.targets[0].request(path, request))[:2000]
                 found.append(f"{target.name}: {wrong}\nrequest {'gRPC ' if is_rpc else ''}{path} {shown}\n"
