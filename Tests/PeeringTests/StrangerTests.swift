@@ -98,6 +98,8 @@ struct StrangerTests {
         let connection = ClientConnection(loop: loop, configuration: configuration)
         _ = connection.stream(LaneKind.bulk.path)
         let end = loop.now + 20_000_000_000
+        let ticker = loop.schedule(afterMilliseconds: 10, repeating: 10) {}
+        defer { ticker.cancel() }
         while !connection.isClosed && loop.now < end { loop.runOnce(waiting: true) }
         #expect(connection.isClosed)
     }

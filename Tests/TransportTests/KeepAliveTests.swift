@@ -73,6 +73,8 @@ struct KeepAliveTests {
         let client = ClientConnection(loop: loop, configuration: configuration)
         func run(until condition: () -> Bool) -> Bool {
             let end = loop.now + 10_000_000_000
+            let ticker = loop.schedule(afterMilliseconds: 10, repeating: 10) {}
+            defer { ticker.cancel() }
             while !condition() && loop.now < end { loop.runOnce(waiting: true) }
             return condition()
         }
