@@ -58,7 +58,7 @@ struct StrangerTests {
         #expect(!guest.isSilent(forMilliseconds: 1_000, at: .max))
     }
 
-    @Test("a connection on which nothing is open is closed, one that answers nothing is given up")
+    @Test("a connection on which nothing is open is closed, and a lane is not")
     func emptyConnections() throws {
         // The real times, made short.
         let node = try PeerPort {
