@@ -120,12 +120,11 @@ package final class EventLoop {
         signals.append(SignalWatch(loop: self, number: number, action: action))
     }
 
-    /// Keeps the next wait for events from blocking: there is work for another turn already.
+    /// Keeps the loop from waiting for events before both `onTurnEnd` and `onTurnStart` have been called: there is
+    /// work for them already.
     package func wake() {
-        uv_idle_start(idler) { handle in
-            // One turn is enough; whoever needs a further one wakes again.
-            uv_idle_stop(handle)
-        }
+        // While it runs no wait blocks. It is stopped behind the wait and not by itself: libuv runs it before.
+        uv_idle_start(idler) { _ in }
     }
 
     func requestFlush(_ connection: TCPConnection) { flushes.append(connection) }
@@ -158,6 +157,8 @@ package final class EventLoop {
 
     private func startTurn() {
         mailbox.loopIsAwake()
+        // One turn is enough; whoever needs a further one wakes again.
+        uv_idle_stop(idler)
         runPosted()
         for hook in onTurnStart { hook() }
     }

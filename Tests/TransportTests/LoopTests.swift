@@ -97,6 +97,38 @@ struct LoopTests {
         #expect(events == ["a", "b", "s", "a", "b", "s"])
     }
 
+    @Test("work that asks for another turn has it before the loop waits, wherever it asks")
+    func wakingFromEverywhere() {
+        let loop = EventLoop()
+        var starts = 0
+        var late = false
+        // As work in pieces: each piece asks for the turn of the next.
+        loop.onTurnStart.append {
+            starts += 1
+            if starts < 5 { loop.wake() } else { loop.stop() }
+        }
+        loop.schedule(afterMilliseconds: 0) { loop.wake() }
+        let watchdog = loop.schedule(afterMilliseconds: 10_000) {
+            late = true
+            loop.stop()
+        }
+        loop.run()
+        #expect(starts == 5)
+        #expect(!late)
+        watchdog.cancel()
+    }
+
+    @Test("a loop that was woken waits again")
+    func wakingOnce() {
+        let loop = EventLoop()
+        var turns = 0
+        loop.onTurnStart.append { turns += 1 }
+        loop.schedule(afterMilliseconds: 0) { loop.wake() }
+        loop.schedule(afterMilliseconds: 200) { loop.stop() }
+        loop.run()
+        #expect(turns < 10)
+    }
+
     @Test("a signal calls its handler")
     func signals() {
         let loop = EventLoop()
