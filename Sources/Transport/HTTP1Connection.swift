@@ -47,10 +47,15 @@ final class HTTP1Connection {
     /// or another one that may take for ever, is not waited for: most who end their direction have gone.
     func inputEnded() -> Bool {
         guard let session, !session.isStreaming, exchange?.endsWithInput != true,
-            session.isAnswering || session.hasOutput
+            session.isAnswering || hasUnsentOutput
         else { return false }
         session.stopAfterAnswer()
         return true
+    }
+
+    /// Whether the client has not been sent all that it was answered.
+    private var hasUnsentOutput: Bool {
+        session?.hasOutput == true || connection.tcp.unsentBytes > 0
     }
 
     func connectionLost() {
