@@ -13,6 +13,8 @@ final class HTTP1Connection {
     private var webSocket: WebSocket?
     /// Since when a request that has begun was not complete, as far as `sweep` has seen; 0: there is none.
     private var requestSince: UInt64 = 0
+    /// When `sweep` last saw a request in work, or an answer that was not all sent: the client's silence begins there.
+    private var busyAt: UInt64 = 0
     /// Since when an open body has not come forward, and how many messages it had brought by then.
     private var stalledSince: UInt64 = 0
     private var stalledMessages: UInt64 = 0
@@ -77,10 +79,9 @@ final class HTTP1Connection {
             }
         } else {
             requestSince = 0
-            let last = connection.lastReceivedAt
-            if !session.isAnswering, session.bufferedOutputBytes == 0, now > last,
-                now - last >= limits.idleMilliseconds * 1_000_000
-            {
+            if session.isAnswering || hasUnsentOutput { busyAt = now }
+            let last = max(connection.lastReceivedAt, busyAt)
+            if now > last, now - last >= limits.idleMilliseconds * 1_000_000 {
                 connection.close("idle")
             }
         }

@@ -128,6 +128,24 @@ struct ServerTests {
         #expect(harness.faults.count == 2)
     }
 
+    @Test("the silence of a client begins when its answer is sent, however long that took")
+    func idleAfterALongAnswer() throws {
+        let harness = Harness()
+        harness.router.http { exchange in
+            harness.loop.schedule(afterMilliseconds: 700) { exchange.respond(status: 204) }
+        }
+        try harness.start {
+            $0.handshakeMilliseconds = 400
+            $0.idleMilliseconds = 500
+        }
+        let client = RawClient(loop: harness.loop, port: harness.port)
+        client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+        #expect(harness.run { client.text.hasPrefix("HTTP/1.1 204 ") })
+        let answeredAt = harness.loop.now
+        #expect(harness.run { client.isClosed })
+        #expect(harness.loop.now - answeredAt >= 300_000_000)
+    }
+
     @Test("a request that does not become complete gets 408")
     func slowRequest() throws {
         let harness = try harness {
