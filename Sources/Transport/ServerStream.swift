@@ -22,6 +22,8 @@ package final class ServerStream {
     private let loop: EventLoop
     private let startedAt: UInt64
     private var framer: MessageFramer
+    /// Bytes of a message that is not whole, as far as the connection counts them.
+    private var heldBytes = 0
     private var hasHeaders = false
     private var isFinished = false
 
@@ -114,9 +116,16 @@ package final class ServerStream {
                 onMessage?(message)
                 return isOpen
             }
+            hold(framer.bufferedBytes)
         } catch {
             abort(error.status)
         }
+    }
+
+    private func hold(_ count: Int) {
+        guard count != heldBytes else { return }
+        call?.connection?.holdInput(count - heldBytes)
+        heldBytes = count
     }
 
     func inputEnded() {
@@ -130,6 +139,7 @@ package final class ServerStream {
     /// The stream is over.
     func closed() {
         tellCancelled()
+        hold(0)
         call = nil
         onMessage = nil
         onHalfClose = nil

@@ -82,6 +82,53 @@ struct StreamTests {
         #expect(harness.run { client.isClosed })
     }
 
+    @Test("what is held of messages that are not whole is bounded, those of all streams together")
+    func unfinishedMessages() throws {
+        let harness = Harness()
+        var messages = 0
+        harness.router.register(stream: path) { stream in
+            stream.onMessage = { _ in messages += 1 }
+        }
+        try harness.start { $0.inputBytesPerConnectionMax = 100_000 }
+        let client = TestHTTP2Client(harness)
+        let whole = [UInt8](repeating: 0, count: 40_000)
+        let begin: [UInt8] = [0, 0, 0, 0xea, 0x60]  // 60,000 bytes are to come.
+        let rest = [UInt8](repeating: 0, count: 20_000)
+        // What becomes whole counts no more.
+        let patient = try client.open(path, contentType: "application/grpc")
+        for _ in 0..<5 {
+            let before = messages
+            client.send(begin + whole, on: patient)
+            client.send(rest, on: patient)
+            #expect(harness.run { messages == before + 1 })
+        }
+        #expect(harness.faults.isEmpty)
+        for _ in 0..<3 {
+            let stream = try client.open(path, contentType: "application/grpc")
+            client.send(begin + whole, on: stream)
+        }
+        #expect(harness.run { !harness.faults.isEmpty })
+        #expect(harness.faults == ["too many bytes of incomplete requests"])
+        #expect(messages == 5)
+    }
+
+    @Test("the messages of streams that are over are held no more")
+    func unfinishedMessagesOfTheGone() throws {
+        let harness = Harness()
+        harness.router.register(stream: path) { $0.onMessage = { _ in } }
+        try harness.start { $0.inputBytesPerConnectionMax = 100_000 }
+        let client = TestHTTP2Client(harness)
+        for _ in 0..<5 {
+            let stream = try client.open(path, contentType: "application/grpc")
+            client.send([0, 0, 0, 0xea, 0x60] + [UInt8](repeating: 0, count: 40_000), on: stream)
+            // Half a message is a fault of the stream, and ends it.
+            client.end(stream)
+            #expect(harness.run { client.present.isEnded })
+        }
+        #expect(harness.faults.isEmpty)
+        #expect(harness.server?.openConnections == 1)
+    }
+
     @Test("a cancelled stream tells the server once, and what it sends then is harmless")
     func cancel() throws {
         let harness = Harness()
