@@ -105,6 +105,11 @@ final class HTTP1Parser {
         String(cString: llhttp_method_name(llhttp_method(UInt32(raw.pointee.method))))
     }
 
+    /// Whether the fields that come lie behind the body.
+    private var isTrailer: Bool {
+        UInt32(raw.pointee.flags) & UInt32(F_TRAILING.rawValue) != 0
+    }
+
     private var isVersion10: Bool { raw.pointee.http_major == 1 && raw.pointee.http_minor == 0 }
 
     /// Whether a body follows, by the head.
@@ -143,12 +148,18 @@ final class HTTP1Parser {
 
     fileprivate func endField() -> Int32 {
         headerBytes += 32
+        defer {
+            name.removeAll()
+            value.removeAll()
+        }
         // llhttp is built to be lenient about blanks in names, which proxies read in other ways.
         guard name.bytes.allSatisfy(Self.isNameByte) else { return refuse(400) }
-        let field = String(decoding: name.bytes, as: UTF8.self).lowercased()
-        headers.append((field, String(decoding: value.bytes, as: UTF8.self)))
-        name.removeAll()
-        value.removeAll()
+        // A field behind the body is none of the request's head (RFC 9110, 6.5.1): who looked at the head on the way
+        // here has not seen it.
+        if !isTrailer {
+            let field = String(decoding: name.bytes, as: UTF8.self).lowercased()
+            headers.append((field, String(decoding: value.bytes, as: UTF8.self)))
+        }
         return headerBytes <= headerBytesMax ? 0 : refuse(431)
     }
 

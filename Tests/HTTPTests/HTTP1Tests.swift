@@ -192,6 +192,24 @@ struct HTTP1Tests {
         #expect(recorder.refusals == [413])
     }
 
+    @Test("fields behind a body are no fields of the request")
+    func trailers() {
+        let recorder = Recorder()
+        let chunks = "2\r\nhi\r\n0\r\n"
+        recorder.send(
+            "POST /x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks
+                + "Authorization: mine\r\nHost: other\r\n\r\nGET /y HTTP/1.1\r\nHost: h\r\n\r\n")
+        #expect(recorder.requests.map(\.target) == ["/x", "/y"])
+        #expect(recorder.requests.first?.body == Array("hi".utf8))
+        #expect(recorder.requests.first?.headers.map(\.0) == ["host", "transfer-encoding"])
+        #expect(recorder.requests.last?.headers.map(\.0) == ["host"])
+        // They count, and are to be names and values all the same.
+        recorder.send(
+            "POST /x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks
+                + "A: " + String(repeating: "a", count: 2_000))
+        #expect(recorder.refusals == [431])
+    }
+
     @Test("answers in pieces are chunked, and for HTTP/1.0 end with the connection")
     func streaming() {
         let recorder = Recorder()
