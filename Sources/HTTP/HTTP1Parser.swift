@@ -174,7 +174,8 @@ final class HTTP1Parser {
         if raw.pointee.content_length > UInt64(bodyBytesMax) && raw.pointee.content_length != .max {
             return refuse(413)
         }
-        if let expected = headers.first(where: { $0.0 == "expect" })?.1 {
+        // HTTP/1.0 knows no interim answers (RFC 9110, 10.1.1).
+        if !isVersion10, let expected = headers.first(where: { $0.0 == "expect" })?.1 {
             guard expected.lowercased() == "100-continue" else { return refuse(417) }
             isWaiting = true
         }

@@ -192,6 +192,17 @@ struct HTTP1Tests {
         #expect(recorder.refusals == [413])
     }
 
+    @Test("a client of HTTP/1.0, which knows no interim answers, gets none")
+    func expectOfOldClient() {
+        let recorder = Recorder()
+        recorder.send("PUT /x HTTP/1.0\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
+        #expect(recorder.output() == "")
+        recorder.send("hi")
+        #expect(
+            recorder.output()
+                == "HTTP/1.1 200 OK\ncontent-length: 5\nconnection: close\n\n/x:hi")
+    }
+
     @Test("fields behind a body are no fields of the request")
     func trailers() {
         let recorder = Recorder()
