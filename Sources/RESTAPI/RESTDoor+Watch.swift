@@ -10,6 +10,7 @@ extension RESTDoor {
     static let watchPath = "/kv/watch"
 
     func answerWatch(_ exchange: HTTPExchange) {
+        exchange.endsWithInput = true
         do throws(RESTFailure) {
             let request = try watchRequest(exchange)
             guard keeper.isOn else { return try begin(request, exchange) }
@@ -31,6 +32,8 @@ extension RESTDoor {
     private func begin(
         _ request: WatchCreateRequest, _ exchange: HTTPExchange
     ) throws(RESTFailure) {
+        // Nobody would tell of the end of one who went while its rights were asked for.
+        guard exchange.isOpen else { return }
         guard feeds.count < Limits.feedsMax else {
             throw .unavailable("too many watches on this node")
         }
