@@ -14,8 +14,9 @@ package enum Limits {
     package static let outputBytesPerConnectionMax = 256 << 20
     /// TLS handshakes that a server has under way at once; when there are more, the oldest one ends.
     package static let handshakesMax = 1_024
-    /// What one side may send ahead while its TLS handshake waits for its turn, in bytes.
-    package static let handshakeBytesMax = 64 << 10
+    /// What one side may send ahead while its TLS handshake waits for its turn, in bytes: all that one read brings,
+    /// and no more is read. Who has shown a certificate goes on at once, with 64 KiB of HTTP/2 or any body of HTTP/1.1.
+    package static let handshakeBytesMax = 256 << 10
     /// Time that the handshakes of a server take in one turn of the loop, before others have theirs, in ns.
     package static let handshakeTurnNanoseconds: UInt64 = 2_000_000
     /// Memory that is kept for plaintext on its way out, in bytes.
