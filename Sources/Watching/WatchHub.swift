@@ -63,7 +63,6 @@ package final class WatchHub {
     package func makeStream() -> WatchStream {
         let stream = WatchStream(self)
         stream.index = streams.count
-        stream.nextProgressMilliseconds = UInt64.max
         streams.append(stream)
         return stream
     }

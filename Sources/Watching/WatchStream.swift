@@ -32,7 +32,8 @@ package final class WatchStream {
     /// Whether the hub knows that there is output.
     var isReady = false
     var wantsProgress = false
-    var nextProgressMilliseconds: UInt64 = 0
+    /// The highest number while no watch is told of progress by itself.
+    var nextProgressMilliseconds = UInt64.max
     /// Watches that are told of progress by themselves.
     var progressCount = 0
     private var nextID: Int64 = 0
@@ -197,7 +198,10 @@ package final class WatchStream {
     /// A watch is over. What it was given goes with it, unless `keepsPending`: then that is sent first.
     func remove(_ watcher: Watcher, keepsPending: Bool = false) {
         watchers[watcher.id] = nil
-        if watcher.hasProgress { progressCount -= 1 }
+        if watcher.hasProgress {
+            progressCount -= 1
+            if progressCount == 0 { nextProgressMilliseconds = .max }
+        }
         hub.remove(watcher, keepsPending: keepsPending)
         if front === watcher, !keepsPending { front = nil }
     }

@@ -203,6 +203,21 @@ struct WatchStreamTests {
         #expect(responses(client).map(\.watchID) == [0])
     }
 
+    /// The time of the first one has passed when the second one comes.
+    @Test func aWatchThatComesAfterTheLastOneIsToldOfProgressToo() {
+        rig.hub.tick(nowMilliseconds: 0)
+        let client = rig.connect()
+        client.create("a") { $0.progressNotify = true }
+        _ = responses(client)
+        client.cancel(0)
+        _ = responses(client)
+        rig.hub.tick(nowMilliseconds: 1_000)
+        client.create("a") { $0.progressNotify = true }
+        _ = responses(client)
+        rig.hub.tick(nowMilliseconds: 2_000)
+        #expect(responses(client).map(\.watchID) == [1])
+    }
+
     @Test func aRevisionIsOneResponseUnlessFragmentsWereAskedFor() {
         let client = rig.connect()
         for fragment in [false, true] {
