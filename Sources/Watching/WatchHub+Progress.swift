@@ -40,6 +40,9 @@ extension WatchHub {
     }
 
     private func tellProgress(_ stream: WatchStream) {
+        defer { setProgress(stream) }
+        // A client that does not read is told once: what it is told later would wait with the rest, without end.
+        guard stream.answersWaiting == 0 else { return }
         for id in stream.watchers.keys.sorted() {
             guard let watcher = stream.watchers[id], watcher.hasProgress else { continue }
             let isSynced = watcher.place == .live && watcher.next <= revision + 1
@@ -49,7 +52,6 @@ extension WatchHub {
             }
             watcher.hasNews = false
         }
-        setProgress(stream)
     }
 
     private func setProgress(_ stream: WatchStream) {

@@ -40,7 +40,7 @@ package final class WatchStream {
     private var queue = RingBuffer<Entry>(capacity: 4)
     /// A watch whose events did not fit into one response: it goes on before the queue.
     private var front: Watcher?
-    private var answersWaiting = 0
+    private(set) var answersWaiting = 0
 
     init(_ hub: WatchHub) { self.hub = hub }
 

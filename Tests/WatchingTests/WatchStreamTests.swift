@@ -218,6 +218,21 @@ struct WatchStreamTests {
         #expect(responses(client).map(\.watchID) == [1])
     }
 
+    @Test func whoDoesNotReadIsToldOfProgressOnce() {
+        rig.hub.tick(nowMilliseconds: 0)
+        let client = rig.connect()
+        for key in ["a", "b"] { client.create(key) { $0.progressNotify = true } }
+        _ = responses(client)
+        for milliseconds in stride(from: 200, through: 20_000, by: 200) as StrideThrough<UInt64> {
+            rig.hub.tick(nowMilliseconds: milliseconds)
+            rig.turn()
+        }
+        #expect(responses(client).map(\.watchID) == [0, 1])
+        // It reads again.
+        rig.hub.tick(nowMilliseconds: 30_000)
+        #expect(responses(client).map(\.watchID) == [0, 1])
+    }
+
     @Test func aRevisionIsOneResponseUnlessFragmentsWereAskedFor() {
         let client = rig.connect()
         for fragment in [false, true] {
