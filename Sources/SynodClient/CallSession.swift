@@ -86,12 +86,13 @@ final class CallSession {
         attempt()
     }
 
-    /// There is no session to be had, and nothing was sent.
+    /// There is no session to be had, or no token, and this try was not sent. What is said of it is no word on
+    /// earlier ones.
     func refused(_ failure: ClientError) {
         guard !isOver else { return }
         var failure = failure
-        failure.isDefinite = true
-        finish(.failure(failure))
+        (failure.isDefinite, failure.isForAllTries) = (true, false)
+        finish(.failure(settled(failure)))
     }
 
     private func waitedInVain() { refused(core.sessions.lastFailure ?? .noTime) }

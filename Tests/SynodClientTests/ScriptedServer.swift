@@ -21,6 +21,7 @@ final class ScriptedServer: Sendable {
     private struct State {
         var answers: [Answer]
         var registrations: [Answer]
+        var logins: [Answer]
         var calls = 0
         var registrationCalls = 0
         var tickets: [String] = []
@@ -35,9 +36,9 @@ final class ScriptedServer: Sendable {
     private let started = DispatchSemaphore(value: 0)
 
     /// Answers the first calls with `answers`, in order, and all further ones with the last; and
-    /// likewise registrations, which it does not know if there is no answer to them.
-    init(_ answers: Answer..., registrations: [Answer] = []) {
-        state = Mutex(State(answers: answers, registrations: registrations))
+    /// likewise registrations and logins, which it does not know if there is no answer to them.
+    init(_ answers: Answer..., registrations: [Answer] = [], logins: [Answer] = []) {
+        state = Mutex(State(answers: answers, registrations: registrations, logins: logins))
         Thread.detachNewThread { self.run() }
         started.wait()
     }
@@ -60,6 +61,11 @@ final class ScriptedServer: Sendable {
                 $0.session = id
                 $0.window = window
             }.serializedBytes())
+    }
+
+    /// The answer to a login.
+    static func token(_ token: String) -> Answer {
+        .reply(AuthenticateResponse.with { $0.token = token }.serializedBytes())
     }
 
     func stop() {
@@ -95,6 +101,11 @@ final class ScriptedServer: Sendable {
                 answer(call, self.nextRegistration())
             }
         }
+        if state.withLock({ !$0.logins.isEmpty }) {
+            router.register(unary: AuthMethods.authenticate) { call, _ in
+                answer(call, self.state.withLock { Self.next(&$0.logins) })
+            }
+        }
         do { try server.start() } catch { fatalError("no server: \(error)") }
         state.withLock {
             $0.port = server.ports[0]
@@ -110,15 +121,18 @@ final class ScriptedServer: Sendable {
         state.withLock { state in
             state.calls += 1
             state.tickets.append(ticket ?? "none")
-            return state.answers.count > 1 ? state.answers.removeFirst() : state.answers[0]
+            return Self.next(&state.answers)
         }
     }
 
     private func nextRegistration() -> Answer {
         state.withLock { state in
             state.registrationCalls += 1
-            let isLast = state.registrations.count == 1
-            return isLast ? state.registrations[0] : state.registrations.removeFirst()
+            return Self.next(&state.registrations)
         }
+    }
+
+    private static func next(_ answers: inout [Answer]) -> Answer {
+        answers.count > 1 ? answers.removeFirst() : answers[0]
     }
 }

@@ -119,6 +119,25 @@ import Testing
         #expect(server.tickets == ["7-1", "7-1"])
     }
 
+    /// A login that fails says nothing of the try before it, for which there was a token; not even if the servers say
+    /// that of the login.
+    @Test func aLoginThatFailsAfterAnOpenTry() async throws {
+        let server = ScriptedServer(
+            Self.timedOut, .fail(.unauthenticated, "etcdserver: invalid auth token"),
+            registrations: Self.seven,
+            logins: [
+                ScriptedServer.token("a"),
+                .fail(.invalidArgument, "etcdserver: authentication failed", outcome: "never"),
+            ])
+        defer { server.stop() }
+        let client = try client(server) { $0.user = UserLogin(name: "u", password: "p") }
+        defer { client.close() }
+        let error = await failure(client)
+        #expect(error?.message == "etcdserver: authentication failed")
+        #expect(error?.isDefinite == false)
+        #expect(server.tickets == ["7-1", "7-1"])
+    }
+
     @Test func aServerThatStopsHasRefusedOrNot() async throws {
         let stopped = "etcdserver: server stopped"
         for (outcome, isDefinite) in [("none", true), ("unknown", false)] {
