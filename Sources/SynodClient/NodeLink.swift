@@ -74,7 +74,9 @@ extension ClientError {
             switch outcome {
             case "unknown"?: false
             case "none"?, "never"?: true
-            default: !failure.wasSent || RetryPolicy.isDefinite(code, failure.message)
+            default:
+                !failure.wasSent
+                    || failure.isOfServer && RetryPolicy.isDefinite(code, failure.message)
             }
         self.init(
             code: code, message: failure.message, endpoint: endpoint, isDefinite: isDefinite)

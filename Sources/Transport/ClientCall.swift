@@ -16,7 +16,7 @@ package final class ClientCall: DeadlineEntry {
     private var status: GRPCStatus?
     private var trailers: [(String, String)] = []
     private var httpStatus = 0
-    /// Our own reason to end the call, which counts more than what the reset looks like.
+    /// Our own reason to end the call, which counts more than what the reset looks like; or what that looks like.
     private var ownStatus: GRPCStatus?
 
     init(
@@ -121,7 +121,7 @@ package final class ClientCall: DeadlineEntry {
             stream?.wasSent == true && errorCode != HTTP2ErrorCode.refusedStream.rawValue
         stream = nil
         if ownStatus == nil, status == nil {
-            status = Self.status(errorCode, closeReason)
+            ownStatus = Self.status(errorCode, closeReason)
         }
         finish(wasSent: wasSent)
     }
@@ -144,7 +144,8 @@ package final class ClientCall: DeadlineEntry {
                     GRPCFailure(
                         code: isOK ? .internal : end.code,
                         message: isOK ? "a unary answer without a message" : end.message,
-                        trailers: trailers, wasSent: wasSent)))
+                        trailers: trailers, wasSent: wasSent,
+                        isOfServer: !isOK && ownStatus == nil)))
         }
     }
 

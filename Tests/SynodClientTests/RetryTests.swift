@@ -1,6 +1,8 @@
 import GRPC
-import SynodClient
 import Testing
+import Transport
+
+@testable import SynodClient
 
 /// What is tried again, where, and what an error says about a write's fate.
 @Suite struct RetryTests {
@@ -83,6 +85,16 @@ import Testing
         #expect(try await call(definite.endpoint, isRead: false) == [1])
         #expect(await failure(open.endpoint, isRead: false)?.isDefinite == false)
         #expect(open.calls == 1)
+    }
+
+    /// Only a server can say that it did nothing.
+    @Test(arguments: [(true, true), (false, false)])
+    func whatWasLostOnItsWayBackMayHaveRun(isOfServer: Bool, isDefinite: Bool) throws {
+        let endpoint = try #require(Endpoint("a:1"))
+        let failure = GRPCFailure(
+            code: .resourceExhausted, message: "grpc: received message larger than max (9 vs. 8)",
+            wasSent: true, isOfServer: isOfServer)
+        #expect(ClientError(failure, endpoint).isDefinite == isDefinite)
     }
 
     @Test func aRefusalForGoodIsNotRepeated() async throws {

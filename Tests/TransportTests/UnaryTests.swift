@@ -210,12 +210,14 @@ struct UnaryTests {
             try harness.call(client, echo, [UInt8](repeating: 0, count: 1_001)).failure)
         #expect(request.code == .resourceExhausted)
         #expect(request.message == "grpc: received message larger than max (1001 vs. 1000)")
+        #expect(request.isOfServer)
         let huge = try #require(
             try harness.call(client, echo, [UInt8](repeating: 0, count: 3_000_000)).failure)
         #expect(huge.code == .resourceExhausted)
         let answer = try #require(
             try harness.call(client, echo, [UInt8](repeating: 0, count: 700)).failure)
         #expect(answer.message == "grpc: received message larger than max (2100 vs. 2000)")
+        #expect(!answer.isOfServer)
         #expect(try harness.call(client, echo, [1]).get() == [1, 1, 1])
     }
 
