@@ -87,7 +87,11 @@ public final class Client: Sendable {
         let inbox = inbox
         let number = inbox.number()
         return try await withTaskCancellationHandler {
-            await withCheckedContinuation { inbox.put(number, order, $0) }
+            await withCheckedContinuation {
+                inbox.put(number, order, $0)
+                // Who was cancelled just before has said so too early.
+                if Task.isCancelled { inbox.cancel(number) }
+            }
         } onCancel: {
             inbox.cancel(number)
         }.get()

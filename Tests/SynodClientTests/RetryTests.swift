@@ -1,4 +1,5 @@
 import GRPC
+import Synchronization
 import Testing
 import Transport
 
@@ -170,6 +171,27 @@ import Transport
         let error = await #expect(throws: ClientError.self) { try await task.value }
         #expect(error?.code == .cancelled)
         #expect(error?.isDefinite == false)
+    }
+
+    /// However close the two are together: a call that nobody waits for must not go on until its time is up.
+    @Test func aTaskThatIsCancelledAsItBeginsEndsItsCall() async throws {
+        var configuration = ClientConfiguration()
+        configuration.requestTimeoutMilliseconds = 20_000
+        let client = try Client(endpoints: ["127.0.0.1:1"], configuration: configuration)
+        defer { client.close() }
+        for round in 0..<20_000 {
+            let hasBegun = Atomic(false)
+            let task = Task.detached {
+                hasBegun.store(true, ordering: .releasing)
+                _ = try await client.call(path: ScriptedServer.path, request: [])
+            }
+            while !hasBegun.load(ordering: .acquiring) {}
+            for _ in 0..<round % 400 { _ = hasBegun.load(ordering: .relaxed) }
+            task.cancel()
+            let error = await #expect(throws: ClientError.self) { try await task.value }
+            #expect(error?.code == .cancelled)
+            if error?.code != .cancelled { return }
+        }
     }
 
     @Test func manyCallsAtOnce() async throws {
