@@ -147,6 +147,13 @@ extension ProcessTests {
                 input:
                     "\nput k --prev-kv --prev-kv\nput leased 1 --lease \(id)\n\n\n")
             #expect(flags.lines == ["SUCCESS", "OK", "k", "x", "OK"])
+            let json = try await Tool.synod(
+                "txn", "--output", "json", "--endpoints", all,
+                input: "\nput k --prev-kv --prev-kv\nget leased\n\n\n")
+            let previous = "\"prev_kv\":{\"key\":\"aw==\","
+            #expect(json.output.contains(previous), "\(json.output)")
+            let decimal = try #require(Int64(id, radix: 16))
+            #expect(json.output.contains("\"lease\":\(decimal)}"), "\(json.output)")
             let ended = try await Tool.synod("lease", "revoke", String(id), "--endpoints", all)
             #expect(ended.status == 0)
             let gone = try await Tool.synod("get", "leased", "--endpoints", all)

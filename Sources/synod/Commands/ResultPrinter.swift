@@ -24,9 +24,7 @@ struct ResultPrinter: Sendable {
         case .simple:
             Console.line("OK")
             if let previous { print(previous) }
-        case .json:
-            let pair = previous.map { [("prev_kv", json($0))] } ?? []
-            json([("header", json(info))] + pair)
+        case .json: json(members(info, previous))
         }
     }
 
@@ -90,11 +88,18 @@ struct ResultPrinter: Sendable {
     }
 
     func json(_ pair: KeyValue) -> JSONText.Value {
-        .object([
-            ("key", .bytes(pair.key)), ("create_revision", .number(pair.createRevision)),
-            ("mod_revision", .number(pair.modRevision)), ("version", .number(pair.version)),
-            ("value", .bytes(pair.value)),
-        ])
+        .object(
+            [
+                ("key", .bytes(pair.key)), ("create_revision", .number(pair.createRevision)),
+                ("mod_revision", .number(pair.modRevision)), ("version", .number(pair.version)),
+                ("value", .bytes(pair.value)),
+            ] + (pair.lease == 0 ? [] : [("lease", .number(pair.lease))]))
+    }
+
+    private func members(
+        _ info: ResponseInfo, _ previous: KeyValue?
+    ) -> [(String, JSONText.Value)] {
+        [("header", json(info))] + (previous.map { [("prev_kv", json($0))] } ?? [])
     }
 
     private func members(_ result: GetResult) -> [(String, JSONText.Value)] {
@@ -120,7 +125,7 @@ struct ResultPrinter: Sendable {
         switch result {
         case .get(let result): .object([("response_range", .object(members(result)))])
         case .put(let result):
-            .object([("response_put", .object([("header", json(result.info))]))])
+            .object([("response_put", .object(members(result.info, result.previous)))])
         case .delete(let result): .object([("response_delete_range", .object(members(result)))])
         case .transaction(let result): .object([("response_txn", .object(members(result)))])
         }
