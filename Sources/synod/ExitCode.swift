@@ -8,7 +8,7 @@ enum ExitCode: Int32 {
     case usage = 2
     /// No node could be asked, or none was ready: nothing was changed.
     case unavailable = 3
-    /// The answer did not come: a write may have been executed, or not.
+    /// The answer did not come, or could not be printed: a write may have been executed, or not.
     case unknownOutcome = 4
     /// A safety rule was seen broken, or would be if the node went on (sysexits.h: EX_SOFTWARE).
     case unsafeState = 70
@@ -24,7 +24,7 @@ enum ExitCode: Int32 {
           1  understood but not done: the key is missing or exists already, or the server refused
           2  the command line does not make sense
           3  no node was ready to answer; nothing was changed
-          4  no answer in time; a write may have been executed, or not
+          4  no answer in time, or none that could be printed; a write may have been executed, or not
         """
 
     /// The lines for the help of `synod serve`.

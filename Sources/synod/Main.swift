@@ -3,7 +3,7 @@ internal import Glibc
 @main
 struct Main {
     static func main() {
-        exit(start(Array(CommandLine.arguments.dropFirst())).rawValue)
+        exit(Console.end(start(Array(CommandLine.arguments.dropFirst()))).rawValue)
     }
 
     private static func start(_ words: [String]) -> ExitCode {

@@ -32,6 +32,24 @@ extension ProcessTests {
             #expect(near.output.contains("did you mean status?"))
         }
 
+        /// Whoever does not get the answer does not know it.
+        @Test(.timeLimit(.minutes(1)))
+        func aFullDiskIsNoSuccess() async throws {
+            let full = try await Self.shell("\"$0\" version > /dev/full; echo $?")
+            #expect(
+                full.lines == [
+                    "synod: standard output cannot be written: No space left on device", "4",
+                ])
+            // Whoever closes a pipe has seen enough.
+            let closed = try await Self.shell("(\"$0\" version; echo $? >&2) | true")
+            #expect(closed.lines.last == "0" || closed.lines.last == "141", "\(closed.output)")
+        }
+
+        /// Runs a line of the shell, in which the program is `$0`.
+        private static func shell(_ line: String) async throws -> Tool.Result {
+            try await Tool.run("/bin/sh", ["-c", line, Places.synod])
+        }
+
         @Test(.timeLimit(.minutes(1)))
         func anInterruptedSimulationSaysWhatItHasSeen() async throws {
             let result = try await Tool.run(

@@ -66,7 +66,7 @@ enum LeaseCommand {
                 return .failed
             }
             printer.renewed(id, seconds)
-            if isOnce { return .success }
+            if isOnce || Console.hasLostOutput { return .success }
             try await Task.sleep(for: .milliseconds(LeaseKeeper.pause(seconds: seconds)))
         }
     }

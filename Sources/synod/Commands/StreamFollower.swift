@@ -86,7 +86,12 @@ final class StreamFollower {
     private func took(_ message: UnsafeRawBufferPointer) {
         guard end == nil else { return }
         switch receive(message) {
-        case .taken: (failures, refusedTokens) = (0, 0)
+        case .taken:
+            (failures, refusedTokens) = (0, 0)
+            // Nobody reads what would still come.
+            guard Console.hasLostOutput else { return }
+            stream?.onClose = nil
+            end = .success
         case .refused(let reason):
             // Of what becomes of this call nobody needs to hear.
             stream?.onClose = nil

@@ -1,9 +1,28 @@
+internal import Basics
 internal import Glibc
 
 /// The program's standard streams.
 enum Console {
+    /// What became of the first write to standard output that failed; 0 while none has.
+    private static let failure = Monitor<Int32>(0)
+
+    /// Nothing more can be written to standard output: whoever has only that to do is done.
+    static var hasLostOutput: Bool { failure.withLock { $0 } != 0 }
+
+    /// How the program ends that would end with `code`: whoever does not get the answer does not know it. Who closes a
+    /// pipe has seen enough.
+    static func end(_ code: ExitCode) -> ExitCode {
+        let failure = failure.withLock { $0 }
+        guard code == .success, failure != 0, failure != EPIPE else { return code }
+        complain(SystemError("standard output cannot be written", failure).description)
+        return .unknownOutcome
+    }
+
     /// Writes bytes to standard output.
-    static func write(_ bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
+    static func write(_ bytes: [UInt8]) {
+        let code = write(bytes, to: STDOUT_FILENO)
+        if code != 0 { failure.withLock { $0 = $0 == 0 ? code : $0 } }
+    }
 
     /// Writes a text to standard output.
     static func write(_ text: String) { write(Array(text.utf8)) }
@@ -13,11 +32,11 @@ enum Console {
 
     /// Writes a line to standard error.
     static func complain(_ text: String) {
-        write(Array("synod: \(text)\n".utf8), to: STDERR_FILENO)
+        _ = write(Array("synod: \(text)\n".utf8), to: STDERR_FILENO)
     }
 
     /// Writes a plain line to standard error.
-    static func note(_ text: String) { write(Array("\(text)\n".utf8), to: STDERR_FILENO) }
+    static func note(_ text: String) { _ = write(Array("\(text)\n".utf8), to: STDERR_FILENO) }
 
     /// Whether a person sits at standard input.
     static var isInteractive: Bool { isatty(STDIN_FILENO) == 1 }
@@ -53,14 +72,15 @@ enum Console {
         return line
     }
 
-    private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+    /// The number of the error; 0 if there was none.
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
         var rest = bytes[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if written < 0, errno == EINTR { continue }
-            // Nobody reads us any more: there is nobody to tell either.
-            guard written > 0 else { return }
+            guard written > 0 else { return written < 0 ? errno : EIO }
             rest = rest.dropFirst(written)
         }
+        return 0
     }
 }
