@@ -3,7 +3,23 @@ internal import Glibc
 @main
 struct Main {
     static func main() {
-        exit(Console.end(start(Array(CommandLine.arguments.dropFirst()))).rawValue)
+        guard let words = words() else {
+            Console.complain("a word of the command line is not UTF-8")
+            exit(ExitCode.usage.rawValue)
+        }
+        exit(Console.end(start(words)).rawValue)
+    }
+
+    /// What stands behind the program's name; nil if it is no text: as text it would be something else.
+    private static func words() -> [String]? {
+        var words: [String] = []
+        for index in 1..<max(1, Int(CommandLine.argc)) {
+            guard let bytes = CommandLine.unsafeArgv[index],
+                let word = String(validatingCString: bytes)
+            else { return nil }
+            words.append(word)
+        }
+        return words
     }
 
     private static func start(_ words: [String]) -> ExitCode {

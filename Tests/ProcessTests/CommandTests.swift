@@ -45,6 +45,29 @@ extension ProcessTests {
             #expect(closed.lines.last == "0" || closed.lines.last == "141", "\(closed.output)")
         }
 
+        /// As text they would be other bytes, and those would be written.
+        @Test(.timeLimit(.minutes(1)))
+        func bytesThatAreNoTextAreRefused() async throws {
+            let word = try await Self.shell(
+                "\"$0\" put k \"$(printf '\\377')\" --endpoints 127.0.0.1:1; echo $?")
+            #expect(word.lines == ["synod: a word of the command line is not UTF-8", "2"])
+            for command in ["txn --endpoints 127.0.0.1:1", "shell 127.0.0.1 1"] {
+                let line = try await Self.shell(
+                    "printf '\\nput k \\377\\n\\n\\n' | \"$0\" \(command); echo $?")
+                #expect(line.lines.last == "2")
+                #expect(line.output.contains("a line is not UTF-8"))
+            }
+        }
+
+        /// An empty password lets everybody in, or nobody.
+        @Test(.timeLimit(.minutes(1)), arguments: ["add", "passwd"])
+        func noPasswordIsNoEmptyOne(verb: String) async throws {
+            let result = try await Tool.synod(
+                "user", verb, "u", "--endpoints", "127.0.0.1:1", "--timeout", "300")
+            #expect(result.status == 2)
+            #expect(result.output.contains("a password is needed"))
+        }
+
         /// Runs a line of the shell, in which the program is `$0`.
         private static func shell(_ line: String) async throws -> Tool.Result {
             try await Tool.run("/bin/sh", ["-c", line, Places.synod])

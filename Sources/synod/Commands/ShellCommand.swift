@@ -43,7 +43,15 @@ enum ShellCommand {
         var result = ExitCode.success
         while true {
             if isInteractive { Console.write("\(endpoint)> ") }
-            guard let line = readLine() else {
+            let line: String?
+            do throws(UsageError) {
+                line = try Console.readText()
+            } catch {
+                Console.complain(error.message)
+                if !isInteractive, result == .success { result = .usage }
+                continue
+            }
+            guard let line else {
                 if isInteractive { Console.line() }
                 return result
             }

@@ -39,7 +39,7 @@ enum TransactionCommand {
     ) throws(UsageError) -> [Item] {
         if Console.isInteractive { Console.line(title) }
         var items: [Item] = []
-        while let line = readLine(), !line[...].trimmed.isEmpty {
+        while let line = try Console.readText(), !line[...].trimmed.isEmpty {
             items.append(try parse(line))
         }
         return items

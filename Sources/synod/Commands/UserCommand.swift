@@ -38,14 +38,14 @@ enum UserCommand {
             let (name, password) = UserFlags.split(words[0])
             let hasNone = try context.values.boolean("no-password")
             try await client.addUser(
-                name, password: hasNone ? nil : password ?? UserFlags.read(of: name))
+                name, password: hasNone ? nil : password ?? UserFlags.readNew(of: name))
             printer.said("user \(name) is added")
         case ("delete", 1):
             try await client.deleteUser(words[0])
             printer.said("user \(words[0]) is deleted")
         case ("passwd", 1):
             let (name, password) = UserFlags.split(words[0])
-            try await client.setPassword(password ?? UserFlags.read(of: name), of: name)
+            try await client.setPassword(password ?? UserFlags.readNew(of: name), of: name)
             printer.said("user \(name) has another password")
         case ("get", 1):
             printer.names("roles", try await client.roles(of: words[0]))

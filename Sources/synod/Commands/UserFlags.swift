@@ -27,8 +27,17 @@ enum UserFlags {
         return (String(text[..<colon]), String(text[text.index(after: colon)...]))
     }
 
-    /// A line of standard input.
-    static func read(of name: String) -> String {
+    /// A line of standard input; empty at its end, and then nobody is let in.
+    private static func read(of name: String) -> String {
         Console.readSecret("password of \(name):") ?? ""
+    }
+
+    /// The same of a password that is to be set: at the end of the input there is none, and an empty one lets
+    /// everybody in, or nobody.
+    static func readNew(of name: String) throws(UsageError) -> String {
+        guard let password = Console.readSecret("password of \(name):") else {
+            throw UsageError("a password is needed: NAME:PASSWORD, or a line of standard input")
+        }
+        return password
     }
 }

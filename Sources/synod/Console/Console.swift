@@ -53,6 +53,26 @@ enum Console {
         }
     }
 
+    /// A line of standard input, without its end; nil when there is none. Bytes that are no text are refused: as text
+    /// they would be others.
+    static func readText() throws(UsageError) -> String? {
+        var bytes: [UInt8] = []
+        while true {
+            let byte = getchar_unlocked()
+            if byte < 0, bytes.isEmpty { return nil }
+            guard byte >= 0, byte != Int32(UInt8(ascii: "\n")) else { break }
+            guard bytes.count < Limits.inputBytesMax else {
+                throw UsageError("a line has more than \(Limits.inputBytesMax) bytes")
+            }
+            bytes.append(UInt8(truncatingIfNeeded: byte))
+        }
+        if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw UsageError("a line is not UTF-8; write its bytes as \"\\x00\"")
+        }
+        return text
+    }
+
     /// Asks for a line of standard input that nobody is to see; nil at its end. As with `getpass`, keys that end
     /// programs do not: the terminal would stay mute.
     static func readSecret(_ question: String) -> String? {
