@@ -70,8 +70,13 @@ final class StreamFollower {
 
     private func connect() {
         let endpoint = nodes.endpoints[place % nodes.endpoints.count]
-        let connection = ClientConnection(
-            loop: loop, configuration: nodes.links.settings(for: endpoint))
+        var settings = nodes.links.settings(for: endpoint)
+        // A node that has vanished, or is frozen, does not say so.
+        settings.keepAliveMilliseconds = Self.keepAliveMilliseconds
+        settings.keepAliveTimeoutMilliseconds = Self.keepAliveTimeoutMilliseconds
+        // What one request has changed comes in one message.
+        settings.messageBytesMax = SynodClient.Limits.responseBytesMax
+        let connection = ClientConnection(loop: loop, configuration: settings)
         // A node without a leader sees nothing new.
         let stream = connection.stream(
             path, metadata: [("hasleader", "true")] + nodes.links.metadata)
@@ -151,4 +156,7 @@ final class StreamFollower {
     /// Tokens that nobody takes, one after the other, before it ends.
     private static let refusedTokensMax = 3
     private static let pauseMilliseconds: UInt64 = 200
+    /// No sooner than servers allow: etcd's close connections on which pings come more often than every 5 s.
+    private static let keepAliveMilliseconds: UInt64 = 10_000
+    private static let keepAliveTimeoutMilliseconds: UInt64 = 5_000
 }

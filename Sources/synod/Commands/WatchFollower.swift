@@ -13,6 +13,7 @@ final class WatchFollower {
     ) {
         self.nodes = nodes
         self.request = request
+        self.request.progressNotify = true
         self.printer = printer
     }
 
@@ -41,6 +42,9 @@ final class WatchFollower {
         } else if let last = response.events.last {
             printer.print(response)
             request.startRevision = last.kv.modRevision + 1
+        } else {
+            // Progress: there is nothing to tell up to here, and what lies below may be compacted.
+            request.startRevision = max(request.startRevision, response.header.revision + 1)
         }
         return .taken
     }
