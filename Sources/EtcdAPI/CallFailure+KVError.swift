@@ -75,6 +75,9 @@ extension CallFailure {
         case .tooManyUsers:
             self.init(
                 GRPCStatus(.resourceExhausted, "synod: there are too many users and roles"))
+        case .responseTooLarge:
+            self.init(
+                GRPCStatus(.resourceExhausted, "grpc: trying to send message larger than max"))
         case .malformedCommand:
             self.init(GRPCStatus(.invalidArgument, "synod: command is malformed"))
         }

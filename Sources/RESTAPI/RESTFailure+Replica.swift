@@ -51,6 +51,8 @@ extension RESTFailure {
                 status: 507,
                 reason: "the store is full: delete keys and compact, or raise the quota")
         case .corrupt: self = RESTFailure(status: 500, reason: "the cluster is marked as corrupt")
+        case .responseTooLarge:
+            self = RESTFailure(status: 507, reason: "the answer would be too large: ask for less")
         case .userEmpty: self = RESTFailure(status: 401, reason: "a user's token is needed")
         case .oldAuthRevision:
             self = .ofThisTry(409, "rights have changed meanwhile: try again")

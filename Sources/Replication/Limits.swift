@@ -8,6 +8,9 @@ package enum Limits {
     package static let overdueMilliseconds: UInt64 = 2_000
     /// Linearizable reads of this node's clients that wait.
     package static let readsWaiting = 50_000
+    /// Keys and values of one answer to a read: above what a door sends. A longer one is given up while it is read, since the
+    /// store may be larger than memory.
+    package static let rangeBytesMax = 256 << 20
     /// A bundle is closed at this size; a larger command rides alone.
     package static let bundleBytes = 1 << 20
     /// Batches are applied in one turn of the loop until they add up to this many bytes.

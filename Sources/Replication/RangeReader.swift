@@ -33,7 +33,8 @@ package final class RangeReader {
         do throws(KVError) {
             try machine.checkReadable()
             if try isPointInMemory(range) { return completion(.success(try machine.range(range))) }
-            let cursor = try RangeCursor(range, in: machine.keyspace)
+            let cursor = try RangeCursor(
+                range, in: machine.keyspace, bytesMax: Limits.rangeBytesMax)
             proceed(OpenRange(cursor, isWanted: isWanted, completion: completion))
         } catch {
             completion(.failure(error))
@@ -56,7 +57,9 @@ package final class RangeReader {
         _ completion: @escaping TransactionCompletion
     ) {
         do throws(KVError) {
-            proceed(try TransactionReading(transaction, machine), isWanted, completion)
+            let reading = try TransactionReading(
+                transaction, machine, bytesMax: Limits.rangeBytesMax)
+            proceed(reading, isWanted, completion)
         } catch {
             completion(.failure(error))
         }

@@ -83,6 +83,8 @@ package enum KVError: UInt8, Error, Equatable, Sendable {
     case permissionDenied
     /// More users and roles than are kept.
     case tooManyUsers
+    /// A range of more bytes than an answer may have. Of reads only.
+    case responseTooLarge
 
     /// Whether it is about who asks: another one, or the same one later, may be told otherwise. It says nothing of
     /// earlier tries of the same sequence.

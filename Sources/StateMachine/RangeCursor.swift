@@ -12,6 +12,10 @@ package struct RangeCursor {
     /// What is still to be looked at; nil at the end.
     private var rest: KeyInterval?
     private var pairs: [KeyValue] = []
+    /// Bytes of their keys and values.
+    package private(set) var keptBytes = 0
+    /// Of more than these no answer is made.
+    private let bytesMax: Int
     private var hasMore = false
     private var count = 0
     /// Pairs that were looked at.
@@ -19,16 +23,24 @@ package struct RangeCursor {
     /// Whether `count` was known at the start, so that the scan may end early.
     private let isCountKnown: Bool
 
+    /// - Parameter bytesMax: of keys and values; a range that has more is given up.
     /// - Throws: what is wrong with the request or its revision.
-    package init(_ request: RangeRequest, in keyspace: Keyspace) throws(KVError) {
+    package init(
+        _ request: RangeRequest, in keyspace: Keyspace, bytesMax: Int = .max
+    ) throws(KVError) {
         let query = try RangeQuery(request)
         let readRevision = try keyspace.revisionToRead(request.revision)
-        self.init(query, in: keyspace, at: readRevision, header: keyspace.revision)
+        self.init(
+            query, in: keyspace, at: readRevision, header: keyspace.revision, bytesMax: bytesMax)
     }
 
     /// A cursor at `readRevision`, which must be readable.
-    init(_ query: RangeQuery, in keyspace: Keyspace, at readRevision: Int64, header: Int64) {
+    init(
+        _ query: RangeQuery, in keyspace: Keyspace, at readRevision: Int64, header: Int64,
+        bytesMax: Int
+    ) {
         self.query = query
+        self.bytesMax = bytesMax
         self.readRevision = readRevision
         headerRevision = header
         isCountKnown = keyspace.isCountFast(of: query.interval, at: readRevision)
@@ -41,13 +53,14 @@ package struct RangeCursor {
 
     /// Looks at up to `keysMax` more keys.
     ///
-    /// - Throws: `compacted` if compaction has overtaken the pinned revision.
+    /// - Throws: `compacted` if compaction has overtaken the pinned revision; `responseTooLarge`.
     package mutating func step(
         _ keyspace: Keyspace, keysMax: Int = Limits.rangePieceKeys
     ) throws(KVError) {
         guard let interval = rest else { return }
         if readRevision < keyspace.compactedRevision { throw .compacted }
         advance(interval, keyspace, keysMax)
+        try checkSize()
     }
 
     /// What the next step needs to know of the base; nil if memory knows it all, or at the end.
@@ -58,7 +71,7 @@ package struct RangeCursor {
 
     /// Looks on as far as this step may.
     ///
-    /// - Throws: `compacted` if compaction has overtaken the pinned revision.
+    /// - Throws: `compacted` if compaction has overtaken the pinned revision; `responseTooLarge`.
     mutating func step(
         _ keyspace: Keyspace, _ turn: inout ApplyStep
     ) throws(KVError) -> StepEnd {
@@ -79,7 +92,7 @@ package struct RangeCursor {
     /// Looks at up to `keysMax` more keys, by memory and by what the base has of them, as `pieceNeeded` said.
     ///
     /// - Throws: `compacted` if compaction has overtaken the pinned revision: the base may have forgotten what it
-    ///   takes to give its states (P32).
+    ///   takes to give its states (P32). `responseTooLarge`.
     package mutating func step(
         _ keyspace: Keyspace, with piece: KeyPiece, keysMax: Int = Limits.rangePieceKeys
     ) throws(KVError) {
@@ -93,6 +106,11 @@ package struct RangeCursor {
             return isWanted
         }
         rest = isWanted ? progress.rest : nil
+        try checkSize()
+    }
+
+    private func checkSize() throws(KVError) {
+        if keptBytes > bytesMax { throw .responseTooLarge }
     }
 
     /// The answer, once complete. The door fills in the rest of the header.
@@ -102,15 +120,19 @@ package struct RangeCursor {
         response.header = ResponseHeader(revision: headerRevision)
         response.count = Int64(count)
         if query.request.countOnly { return response }
-        var kvs = query.sorted(pairs)
-        if kvs.count > query.limit {
-            kvs.removeSubrange(query.limit...)
-            hasMore = true
-        }
-        if query.request.keysOnly { for index in kvs.indices { kvs[index].value = [] } }
-        response.kvs = kvs
+        sortAndCut()
+        if query.request.keysOnly { for index in pairs.indices { pairs[index].value = [] } }
+        response.kvs = pairs
         response.more = hasMore
         return response
+    }
+
+    private mutating func sortAndCut() {
+        pairs = query.sorted(pairs)
+        guard pairs.count > query.limit else { return }
+        pairs.removeSubrange(query.limit...)
+        hasMore = true
+        keptBytes = pairs.reduce(0) { $0 + $1.key.count + $1.value.count }
     }
 
     private mutating func advance(_ interval: KeyInterval, _ keyspace: Keyspace, _ keysMax: Int) {
@@ -136,7 +158,12 @@ package struct RangeCursor {
             hasMore = true
             return false
         }
-        pairs.append(KeyValue(key, state))
+        var pair = KeyValue(key, state)
+        if query.needsNoValues { pair.value = [] }
+        keptBytes += key.count + pair.value.count
+        pairs.append(pair)
+        // What is sorted at the end and cut then is cut now and then, lest all of it is kept until then.
+        if pairs.count / 2 > query.limit { sortAndCut() }
         return true
     }
 }

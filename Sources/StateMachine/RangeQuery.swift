@@ -20,6 +20,9 @@ struct RangeQuery {
         limit = request.limit > 0 ? Int(request.limit) : .max
     }
 
+    /// Whether values are neither told nor compared.
+    var needsNoValues: Bool { request.keysOnly && request.sortTarget != .value }
+
     /// The pairs in the order that was asked for; equal ones by key, ascending.
     func sorted(_ pairs: [KeyValue]) -> [KeyValue] {
         guard isSortedAtEnd else { return pairs }

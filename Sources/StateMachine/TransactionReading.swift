@@ -7,12 +7,15 @@ package final class TransactionReading {
     private var fetched: FetchedSupply?
     private var pending: (need: ApplyNeed, generation: UInt64)?
 
+    /// - Parameter bytesMax: of the pairs of all ranges; a transaction that has more is given up.
     /// - Throws: what is wrong with the request.
-    package init(_ request: TxnRequest, _ state: ReplicatedState) throws(KVError) {
+    package init(
+        _ request: TxnRequest, _ state: ReplicatedState, bytesMax: Int = .max
+    ) throws(KVError) {
         precondition(RequestCheck.isReadOnly(request), "a transaction that may write")
         try state.checkReadable()
         execution = try TxnExecution(
-            request, state.keyspace, isReadOnly: true, wantsResponse: true)
+            request, state.keyspace, isReadOnly: true, wantsResponse: true, bytesMax: bytesMax)
     }
 
     /// Looks at up to `keysMax` more keys, about.

@@ -24,15 +24,20 @@ final class TxnExecution {
     /// The outermost response, and those of the transactions within it that are open.
     private var responses: [TxnResponse] = []
     private var transaction: WriteTransaction?
+    /// What may be added to the pairs of all ranges.
+    private var bytesLeft: Int
 
+    /// - Parameter bytesMax: of the pairs of all ranges; one that only reads is given up when it has more.
     /// - Throws: what is wrong with the request.
     init(
-        _ request: TxnRequest, _ keyspace: Keyspace, isReadOnly: Bool = false, wantsResponse: Bool
+        _ request: TxnRequest, _ keyspace: Keyspace, isReadOnly: Bool = false, wantsResponse: Bool,
+        bytesMax: Int = .max
     ) throws(KVError) {
         try RequestCheck.operations(of: request, .max)
         self.request = request
         self.isReadOnly = isReadOnly
         self.wantsResponse = wantsResponse
+        bytesLeft = bytesMax
         revision = keyspace.revision
         path = TxnPath(request, at: keyspace.revision)
     }
@@ -127,7 +132,8 @@ final class TxnExecution {
             let newest = newestRevision
             cursor = RangeCursor(
                 try RangeQuery(range), in: keyspace,
-                at: range.revision > 0 ? range.revision : newest, header: newest)
+                at: range.revision > 0 ? range.revision : newest, header: newest,
+                bytesMax: bytesLeft)
             turn.budget.charge(keys: 1)
         }
         open = nil
@@ -136,6 +142,7 @@ final class TxnExecution {
             open = .range(cursor)
             return end
         }
+        bytesLeft -= cursor.keptBytes
         let response = cursor.response()
         add { $0.responseRange = response }
         return .ended

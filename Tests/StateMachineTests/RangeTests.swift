@@ -206,6 +206,38 @@ struct RangeTests {
         }
     }
 
+    /// Keys and values of six pairs are 12 bytes at least.
+    @Test(arguments: [RangeRequest.SortTarget.key, .mod])
+    func aRangeAboveItsBytesIsGivenUp(target: RangeRequest.SortTarget) throws {
+        for number in 0..<6 { machine.put("k\(number)", String(repeating: "v", count: 100)) }
+        func read(_ populate: (inout RangeRequest) -> Void = { _ in }) throws -> RangeResponse {
+            let request = RangeRequest.make("k", "l") {
+                $0.sortTarget = target
+                populate(&$0)
+            }
+            let keyspace = machine.state.keyspace
+            var cursor = try RangeCursor(request, in: keyspace, bytesMax: 400)
+            while !cursor.isComplete {
+                try cursor.step(keyspace, keysMax: 1)
+                #expect(cursor.keptBytes <= 400)
+            }
+            return cursor.response()
+        }
+        #expect(throws: KVError.responseTooLarge) { try read() }
+        // What is not told counts for nothing.
+        #expect(try keys(read { $0.keysOnly = true }).count == 6)
+        #expect(try read { $0.countOnly = true }.count == 6)
+        for order in [RangeRequest.SortOrder.ascend, .descend] {
+            let first = try read {
+                $0.limit = 1
+                $0.sortOrder = order
+            }
+            #expect(keys(first) == [order == .ascend ? "k0" : "k5"])
+            #expect(first.more && first.count == 6)
+            #expect(first.kvs.first?.value.count == 100)
+        }
+    }
+
     @Test func compactionEndsARangeThatItOvertakes() throws {
         let keyspace = machine.state.keyspace
         var cursor = try RangeCursor(.make("a", "z"), in: keyspace)
