@@ -222,7 +222,7 @@ let checks: [Target] = [
             "Authentication", "Signatures", "EtcdAPI", "RESTAPI", "Replication", "Watching",
             "StateMachine",
             "MVCC",
-            "EtcdMessages", "Protobuf", "GRPC", "Transport", "EventLoops", "Observability",
+            "EtcdMessages", "Protobuf", "GRPC", "HTTP", "Transport", "EventLoops", "Observability",
             "WriteAheadLog", "LogTesting",
             "Paxos", "PaxosCodec", "Basics",
         ]),

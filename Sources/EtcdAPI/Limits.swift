@@ -30,8 +30,9 @@ package enum Limits {
     static let hashedPairsPerPage: Int64 = 1_000
     /// Calls of Lock and Campaign that wait at a time.
     static let openContestsMax = 100_000
-    /// Of an Observe, so much may wait for the client before the next change is looked at.
-    static let observationBytesWaiting = 64 << 10
+    /// Of an Observe, so much may wait for the client before the next change is looked at: above what the connection
+    /// calls drained, too.
+    static let observationBytesWaiting = 128 << 10
     /// Renewals of one stream that wait for their answer.
     static let renewalsPerStream = 10_000
     /// Renewals that wait, above which a stream whose client can be made to wait takes no more of them.
