@@ -39,8 +39,9 @@ class Generator:
     def note(self, path, request, answer):
         if answer.status != 200:
             return
+        # Of a body that is no message, too: some are read as one, and what was a revision to come has come then.
         self.revision = max(self.revision, answer.revision)
-        if path.endswith("/compaction"):
+        if path.endswith("/compaction") and isinstance(request, dict):
             self.compacted = request.get("revision", 0)
 
     def next(self):

@@ -94,7 +94,7 @@ class RandomRequests:
         is_rpc = is_message and method == "POST" and self.random.random() < RPC_SHARE
         answers = self.exchange.ask(path, request, method, self.number, is_rpc)
         self.tally.add(path, request, answers[0])
+        self.generator.note(path, request, answers[0])
         if is_message:
-            self.generator.note(path, request, answers[0])
             self.generator.leases.note(self.exchange, path, request, answers)
         return self.exchange.complaints(answers, path, request, is_rpc)
