@@ -69,7 +69,7 @@ struct KeepAliveTests {
         let server = try Chatterbox(loop)
         var configuration = ClientConfiguration(host: "127.0.0.1", port: server.port)
         configuration.keepAliveMilliseconds = 10
-        configuration.keepAliveTimeoutMilliseconds = 200
+        configuration.keepAliveTimeoutMilliseconds = 600
         let client = ClientConnection(loop: loop, configuration: configuration)
         func run(until condition: () -> Bool) -> Bool {
             let end = loop.now + 10_000_000_000
