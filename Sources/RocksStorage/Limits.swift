@@ -2,18 +2,23 @@
 package enum Limits {
     /// A file of rows.
     static let fileBytes: UInt64 = 64 << 20
-    /// A block of rows within a file: what is read at once.
+    /// A block of rows within a file: what is read at once, and compressed by itself.
     static let blockBytes = 8 << 10
+    /// The same where rows are read in order: LZ4 looks back so far.
+    static let blockBytesInOrder = 64 << 10
     /// A block of the index or the filter.
     static let metadataBlockBytes: UInt64 = 8 << 10
     /// Bits of a filter for each row: one absent row in a hundred costs a read.
     static let filterBitsPerRow = 10.0
     /// Files of the newest level that start a compaction.
     ///
-    /// Of each flush of keys in no order two files go there: newest states, and the index with the tables.
-    static let newestLevelFiles: Int32 = 16
+    /// Of each flush of keys in no order two files go there: newest states, and the index with the tables. A compaction
+    /// writes the older level anew, so the more at once the fewer bytes; each file costs reads a look at its filter.
+    static let newestLevelFiles: Int32 = 24
+    /// Bytes of the newest level that start one, and what the level below it may hold.
+    static let newestLevelBytes: UInt64 = 512 << 20
     /// Files of the newest level above which reads have become slow: no flush should begin.
-    static let newestLevelFilesMax = 32
+    static let newestLevelFilesMax = 48
     /// What is read ahead where everything is read.
     static let readaheadBytes = 1 << 20
     /// New files are written out in parts of this size, so that no flush of the log waits for a large one.

@@ -130,9 +130,10 @@ package final class RowStore: RowStoring, @unchecked Sendable {
 
     // MARK: Writing
 
-    package func makeRun() throws(RowError) -> any RowRun {
+    package func makeRun(_ kind: RunKind) throws(RowError) -> any RowRun {
         runCount += 1
-        return try RunFile(path: "\(runsDirectory)/\(startName)-\(runCount).run", options: options)
+        return try RunFile(
+            path: "\(runsDirectory)/\(startName)-\(runCount).run", kind, options: options)
     }
 
     /// Runs whose ranges of keys do not overlap can go straight to the oldest level.
@@ -147,7 +148,7 @@ package final class RowStore: RowStoring, @unchecked Sendable {
             try run.finish()
             // RocksDB tells the kernel to forget each file that it has written: without this the first read of each
             // state would go to the disk.
-            if !run.holdsHistory { Files.prefetch(run.path) }
+            if run.kind == .singly { Files.prefetch(run.path) }
         }
         let paths = filled.map { strdup($0.path) }
         defer { for path in paths { free(path) } }

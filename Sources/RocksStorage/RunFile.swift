@@ -11,19 +11,20 @@ internal import Rows
 /// the store when it is taken in.
 final class RunFile: RowRun {
     let path: String
+    let kind: RunKind
     private let raw: OpaquePointer
     private let options: RowOptions
     private(set) var rowCount = 0
-    /// Whether its rows are changes, which are seldom read.
-    private(set) var holdsHistory = false
     private var isFinished = false
 
     /// `path` must be new: RocksDB opens what is there and truncates it, and a left-over of a crash is one
     /// file with a living one.
-    init(path: String, options: RowOptions) throws(RowError) {
+    init(path: String, _ kind: RunKind, options: RowOptions) throws(RowError) {
         self.path = path
+        self.kind = kind
         self.options = options
-        guard let raw = rocksdb_sstfilewriter_create(options.environment, options.raw) else {
+        guard let raw = rocksdb_sstfilewriter_create(options.environment, options.raw(for: kind))
+        else {
             preconditionFailure("RocksDB gives no writer of rows: out of memory")
         }
         self.raw = raw
@@ -37,7 +38,6 @@ final class RunFile: RowRun {
     }
 
     func put(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws(RowError) {
-        if rowCount == 0 { holdsHistory = key.first == RowLayout.history }
         let (key, value) = (key.bound, value.bound)
         try rocks {
             rocksdb_sstfilewriter_put(

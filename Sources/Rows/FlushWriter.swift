@@ -13,9 +13,9 @@ package final class FlushWriter {
 
     package init(_ rows: any RowStoring) throws(RowError) {
         self.rows = rows
-        history = try rows.makeRun()
-        current = try rows.makeRun()
-        index = try rows.makeRun()
+        history = try rows.makeRun(.inOrder)
+        current = try rows.makeRun(.singly)
+        index = try rows.makeRun(.singly)
     }
 
     /// Changes, each above those before, or changed keys, each above those before and after all changes.

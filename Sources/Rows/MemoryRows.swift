@@ -57,7 +57,7 @@ package final class MemoryRows: RowStoring {
         }
     }
 
-    package func makeRun() -> any RowRun { MemoryRun() }
+    package func makeRun(_ kind: RunKind) -> any RowRun { MemoryRun() }
 
     package func takeIn(_ runs: [any RowRun]) { takeIn(runs) { _ in true } }
 

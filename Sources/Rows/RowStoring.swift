@@ -12,7 +12,7 @@ package protocol RowStoring: AnyObject, Sendable {
     ) throws(RowError)
 
     /// An empty run. One that is not taken in is dropped without a trace.
-    func makeRun() throws(RowError) -> any RowRun
+    func makeRun(_ kind: RunKind) throws(RowError) -> any RowRun
 
     /// Takes in the rows of all runs, whose ranges of keys do not overlap, in one step: after a crash all of them
     /// are there, or none. Durable when it returns. Empty runs are left out.
@@ -30,6 +30,14 @@ package protocol RowStoring: AnyObject, Sendable {
 
     /// Bytes that all rows take.
     var byteCount: Int { get }
+}
+
+/// How the rows of a run are read later.
+package enum RunKind: Sendable {
+    /// One here, one there, as clients ask for keys.
+    case singly
+    /// Seldom, and mostly one after another: changes.
+    case inOrder
 }
 
 /// Rows on their way into a store.

@@ -167,7 +167,7 @@ struct SnapshotTests {
     private func claim(slot: UInt64, in base: MemoryBaseStore) throws {
         let row = WellKnownTables.row(ofSlot: slot)
         let rows = MemoryRows(base.contents)
-        let run = rows.makeRun()
+        let run = rows.makeRun(.singly)
         try run.put(RowLayout.tableKey(row.name), row.bytes)
         rows.takeIn([run])
         base.contents = rows.contents

@@ -23,7 +23,7 @@ final class RowStoreTests {
     }
 
     private func run(_ store: RowStore, _ rows: [(String, String?)]) throws -> any RowRun {
-        let run = try store.makeRun()
+        let run = try store.makeRun(.singly)
         for (key, value) in rows { try add(key, value, to: run) }
         return run
     }
@@ -95,7 +95,7 @@ final class RowStoreTests {
         let store = try open("2")
         #expect(!FileManager.default.fileExists(atPath: leftover))
         #expect(try value(store, "a") == "1")
-        let run = try #require(try store.makeRun() as? RunFile)
+        let run = try #require(try store.makeRun(.singly) as? RunFile)
         #expect(run.path.hasSuffix("/runs/2-1.run"))
     }
 
@@ -115,7 +115,7 @@ final class RowStoreTests {
     @Test func damageIsAnErrorAndNotAnAbsence() throws {
         do {
             let store = try open("1")
-            let run = try store.makeRun()
+            let run = try store.makeRun(.singly)
             for number in 0..<5_000 {
                 try add(String(format: "key%06d", number), UUID().uuidString, to: run)
             }
@@ -153,7 +153,7 @@ final class RowStoreTests {
         do {
             let store = try open("1")
             for _ in 0..<3 {
-                let run = try store.makeRun()
+                let run = try store.makeRun(.singly)
                 for number in 0..<large {
                     try add(String(format: "key%06d", number), UUID().uuidString, to: run)
                 }
@@ -169,7 +169,9 @@ final class RowStoreTests {
             try file.close()
         }
         let store = try open("2")
-        let runs = try (0..<40).map { try run(store, [(String(format: "key%06d", $0), "new")]) }
+        let runs = try (0..<Limits.newestLevelFilesMax + 8).map {
+            try run(store, [(String(format: "key%06d", $0), "new")])
+        }
         try store.takeIn(runs)
         #expect(store.newestLevelFileCount > Limits.newestLevelFilesMax)
         let deadline = Date().addingTimeInterval(20)
@@ -212,9 +214,9 @@ final class RowStoreTests {
     @Test func obsoleteRowsGoWhenFilesAreMerged() throws {
         let store = try open("1")
         for revision in 1...4 as ClosedRange<Int64> {
-            let index = try store.makeRun()
+            let index = try store.makeRun(.singly)
             try index.put(RowLayout.indexKey([7], Revision(main: revision, sub: 0)), [])
-            let history = try store.makeRun()
+            let history = try store.makeRun(.inOrder)
             try history.put(RowLayout.historyKey(from: revision) + [0, 0, 0, 0], [1])
             try store.takeIn([index, history])
         }
@@ -233,11 +235,31 @@ final class RowStoreTests {
         #expect(try left(RowLayout.history) == 2)
     }
 
+    /// A block is compressed by itself, so that only a large one finds what was there 100 rows before.
+    @Test func rowsInOrderLieInLargeBlocks() throws {
+        var random = SystemRandomNumberGenerator()
+        let values = (0..<100).map { _ in
+            (0..<256).map { _ in UInt8.random(in: 0...(.max), using: &random) }
+        }
+        let store = try open("1")
+        func growth(_ kind: RunKind) throws -> Int {
+            let before = store.byteCount
+            let run = try store.makeRun(kind)
+            for number in 0..<10_000 {
+                try run.put(Array("\(kind) \(10_000 + number)".utf8), values[number % values.count])
+            }
+            try store.takeIn([run])
+            #expect(try store.value(of: Array("\(kind) 10123".utf8)) == values[23])
+            return store.byteCount - before
+        }
+        #expect(try 2 * growth(.inOrder) < growth(.singly))
+    }
+
     /// RocksDB drops from the kernel's memory what it has written; where files lie in memory anyway this shows nothing.
     @Test func whatWasTakenInIsReadWithoutTheDisk() throws {
         let store = try open("1")
         var random = SystemRandomNumberGenerator()
-        let run = try store.makeRun()
+        let run = try store.makeRun(.singly)
         for number in 0..<4_000 {
             let value = (0..<256).map { _ in UInt64.random(in: 0...(.max), using: &random) }
             try value.withUnsafeBytes {

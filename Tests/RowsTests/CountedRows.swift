@@ -21,7 +21,7 @@ final class CountedRows: RowStoring, @unchecked Sendable {
         }
     }
 
-    func makeRun() throws(RowError) -> any RowRun { try rows.makeRun() }
+    func makeRun(_ kind: RunKind) throws(RowError) -> any RowRun { try rows.makeRun(kind) }
     func takeIn(_ runs: [any RowRun]) throws(RowError) { try rows.takeIn(runs) }
     func forget(compactedRevision revision: Int64) throws(RowError) {
         try rows.forget(compactedRevision: revision)

@@ -12,7 +12,7 @@ struct RowStoringTests {
     init() throws { place = try TemporaryPlace() }
 
     private func run(_ store: any RowStoring, _ rows: [([UInt8], [UInt8]?)]) throws -> any RowRun {
-        let run = try store.makeRun()
+        let run = try store.makeRun(.singly)
         for (key, value) in rows {
             if let value { try run.put(key, value) } else { try run.delete(key) }
         }
