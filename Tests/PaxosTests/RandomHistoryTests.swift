@@ -52,7 +52,8 @@ import Testing
     /// A check that cannot fail checks nothing: each broken rule is found out by some history.
     @Test(arguments: Mischief.all)
     func aBrokenRuleIsFoundOut(mischief: Mischief) {
-        let found = (0..<2_000).lazy.map { seed in
+        let first = mischief.firstSeed
+        let found = (first..<first + 2_000).lazy.map { seed in
             mischief.isOfSnapshots
                 ? RandomHistory.runTruncating(seed: seed, mischief: mischief).found
                 : mischief.isOfMemberships

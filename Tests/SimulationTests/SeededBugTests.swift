@@ -21,11 +21,11 @@ struct SeededBugTests {
         #expect(isFound)
     }
 
-    /// What breaks the rules of log files that are used again, with seeds that show it.
+    /// What breaks the rules of log files that are used again, with seeds of which the first shows it.
     @Test(
         arguments: [
-            ("former-note-not-durable", 1...20), ("rot-taken-for-former-contents", 105...271),
-            ("former-batch-taken-for-ours", 11...80),
+            ("former-note-not-durable", 4...20), ("rot-taken-for-former-contents", 111...271),
+            ("former-batch-taken-for-ours", 13...80),
         ] as [(String, ClosedRange<UInt64>)])
     func aBugOfFilesUsedAgainIsFound(name: String, seeds: ClosedRange<UInt64>) throws {
         let bug = try #require(InjectedBug.named(name))

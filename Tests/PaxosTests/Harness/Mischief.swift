@@ -38,6 +38,18 @@ enum Mischief: Equatable, CustomStringConvertible {
         self == .core(.installOverNewer) || self == .core(.promiseLostByInstall)
     }
 
+    /// Where the search begins: at a history that shows it, if many before it do not.
+    var firstSeed: UInt64 {
+        switch self {
+        case .core(.promiseOvertakesAccept): 501
+        case .core(.noBarrier): 253
+        case .core(.configurationRecoveredByNextLeader): 682
+        case .core(.lowerBallotValueProposed): 63
+        case .core(.leaderReadWithoutQuorum): 57
+        default: 0
+        }
+    }
+
     /// What agreement does not show in few histories, and an invariant shows at once.
     var breaksInvariants: Bool {
         self == .core(.phase1InOldConfiguration) || self == .core(.promiseLostByInstall)
