@@ -12,6 +12,8 @@ package protocol RowStoring: AnyObject, Sendable {
     ) throws(RowError)
 
     /// An empty run. One that is not taken in is dropped without a trace.
+    ///
+    /// - Parameter kind: how a store may lay out the rows; which rows are there does not depend on it.
     func makeRun(_ kind: RunKind) throws(RowError) -> any RowRun
 
     /// Takes in the rows of all runs, whose ranges of keys do not overlap, in one step: after a crash all of them
