@@ -13,7 +13,7 @@ final class Load: LoadRun {
     private let path: String
     private let tls: TLSContext?
     private var connections: [ClientConnection] = []
-    private var random = SeededRandom(seed: 1)
+    private var random: SeededRandom
     private let values: ValuePool
     private var nextKey = 0
     private var latencies: [UInt64] = []
@@ -28,6 +28,7 @@ final class Load: LoadRun {
     init(loop: EventLoop, options: Options) throws(TLSError) {
         self.loop = loop
         self.options = options
+        random = SeededRandom(seed: UInt64(options.seed))
         tls =
             options.files.trustedAuthorities == nil
             ? nil : try TLSContext(.client, options.files.read(), TLSPolicy())

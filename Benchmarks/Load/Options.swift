@@ -27,13 +27,13 @@ struct Options {
         usage: Load --endpoints HOST:PORT,... [--workload put|session-put|get|fill|watch|hold|keep-alive|expire]
                     [--connections 1] [--streams 1] [--watchers 0] [--leases 0] [--rate 1000] [--ttl 60] [--clients 64]
                     [--seconds 5] [--keys 100000] [--key-bytes 10] [--value-bytes 256] [--pids SERVER,...]
-                    [--trace FILE] [--user NAME:PASSWORD] [--cacert FILE [--cert FILE --key FILE]]
+                    [--seed 1] [--trace FILE] [--user NAME:PASSWORD] [--cacert FILE [--cert FILE --key FILE]]
         Clients share a connection by eight, the connections go to the endpoints in turn. Get reads
         linearizably what put with the same options has written. Fill puts each key once and then ends,
-        whatever --seconds says; the others take random keys. Values are random bytes. CPU time is that of
-        the pids. The trace is the Unix time of its beginning in milliseconds u64, then for each operation
-        that succeeded when it ended in milliseconds since then u32, and its microseconds u32. All clients
-        of a user have one token.
+        whatever --seconds says; the others take random keys, the same ones with the same seed. Values
+        are random bytes. CPU time is that of the pids. The trace is the Unix time of its beginning in
+        milliseconds u64, then for each operation that succeeded when it ended in milliseconds since then u32,
+        and its microseconds u32. All clients of a user have one token.
 
         Watch: the watchers are spread over the streams, and these over the connections; all watch one prefix.
         There are as many puts (--clients) of which not all have been told. Hold: each watches a key of its own; a
@@ -58,6 +58,8 @@ struct Options {
     private(set) var watchers = 0
     private(set) var leases = 0
     private(set) var rate = 1_000
+    /// Of the keys and values.
+    private(set) var seed = 1
     private(set) var ttl = 60
     /// TLS, if there is an authority.
     private(set) var files = TLSFiles()
@@ -78,6 +80,7 @@ struct Options {
         case "--watchers": return setCount(\.watchers, value)
         case "--leases": return setCount(\.leases, value)
         case "--rate": return setCount(\.rate, value)
+        case "--seed": return setCount(\.seed, value)
         case "--ttl": return setCount(\.ttl, value)
         case "--clients": return setCount(\.clients, value)
         case "--seconds": return setCount(\.seconds, value)
