@@ -100,9 +100,10 @@ extension Keyspace {
             index = history[index].previousEntry
         }
         guard hasChanged else { return nil }
+        changes.reverse()
         let state = history.state(of: record, at: freeze.revision, flushed: flushedRevision)
         guard let state else { preconditionFailure("a change since the last flush was dropped") }
-        return FlushedKey(key: record.key, state: state, changes: changes.reversed())
+        return FlushedKey(key: record.key, state: state, changes: changes)
     }
 }
 

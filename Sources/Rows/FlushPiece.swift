@@ -34,7 +34,7 @@ package struct FlushPiece: Sendable {
     package static func next(of keyspace: Keyspace, rowsMax: Int, bytesMax: Int = 1 << 20)
         -> FlushPiece?
     {
-        var piece = FlushPiece(capacity: bytesMax)
+        var piece = FlushPiece(capacity: bytesMax + Limits.flushPieceSpareBytes)
         let hasMoreChanges = keyspace.visitFlushedChanges { change in
             piece.add(change)
             return piece.rowCount < rowsMax && piece.byteCount < bytesMax

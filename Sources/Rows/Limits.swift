@@ -10,6 +10,8 @@ package enum Limits {
     static let changeBytesMax = 1 << 20
     /// Rows of the history that are passed for one batch of changes, most of them perhaps of other keys.
     static let changeRowsPassed = 10_000
+    /// Room in a piece of a flush for the row that ends it: a longer one makes it larger.
+    static let flushPieceSpareBytes = 4 << 10
     /// Files of one snapshot.
     package static let snapshotFilesMax = 65_536
     /// Bytes of one snapshot.
