@@ -19,7 +19,8 @@ final class Flusher {
     /// Tables of others than the state machine.
     private var otherTables: [TableRow] = []
 
-    private let plan: MemoryPlan
+    /// How memory is shared out now.
+    var plan: MemoryPlan
     private let injectedBug: ReplicaBug?
 
     init(

@@ -24,7 +24,7 @@ extension Replica {
             !isReleasing
             && keyspace.evictStep(
                 budgetKeys: Limits.evictedKeysPerTurn,
-                bytesMax: configuration.memory.tableBytes)
+                bytesMax: memory.tableBytes)
         if isReleasing || isEvicting { requestTurn() }
     }
 
@@ -36,10 +36,9 @@ extension Replica {
 
     /// Whether a flush is due and nothing is in its way; between two slots it begins.
     private var isFlushDue: Bool {
-        let plan = configuration.memory
         let isDue =
             isFlushWanted || machine.keyspace.unflushedBytes >= generationBounds.dueBytes
-            || appliedBytesSinceFlush >= plan.replayBytes || backups?.wantsFlush == true
+            || appliedBytesSinceFlush >= memory.replayBytes || backups?.wantsFlush == true
         guard isDue, isStateWhole, let flusher, let desk else { return false }
         return !flusher.isRunning && taker?.isFinishing == false
             && !machine.keyspace.hasReleaseWork && !desk.base.isBehind
@@ -50,7 +49,7 @@ extension Replica {
     var isStateWhole: Bool { (governing?.slot ?? .zero) <= appliedSlot }
 
     private var generationBounds: GenerationBounds {
-        configuration.memory.generation(besideKeys: machine.keyspace.recordBytes)
+        memory.generation(besideKeys: machine.keyspace.recordBytes)
     }
 
     /// A freeze falls between two slots (P31).
@@ -85,9 +84,20 @@ extension Replica {
             metrics.flushes.increment()
             metrics.baseCommit.observe(nanoseconds: milliseconds * 1_000_000)
             metrics.flushedBytes.increment(by: UInt64(ended.byteCount))
+            shareMemory()
             baseIsDurable(upTo: Slot(ended.slot))
             backups?.flushEnded(slot: ended.slot)
         }
+    }
+
+    /// The base has got more keys or fewer, or is another one.
+    func shareMemory() {
+        guard let desk, let flusher else { return }
+        let counters = machine.keyspace.counters
+        memory = configuration.memory.sharing(
+            withKeys: counters.keyCount, ofBytes: counters.liveByteCount)
+        flusher.plan = memory
+        desk.base.limitCache(toBytes: memory.cacheBytes)
     }
 
     /// Whether apply must wait: for what is being fetched, and before another slot begins for memory, too, for a flush

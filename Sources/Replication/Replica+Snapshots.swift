@@ -127,6 +127,7 @@ extension Replica {
                 throw KeyBaseError("the snapshot names no members")
             }
             begin(at: Slot(machine.appliedSlot), governing)
+            shareMemory()
         } catch {
             halt("the snapshot that was installed cannot be used: \(error)")
         }

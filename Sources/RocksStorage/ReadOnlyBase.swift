@@ -51,4 +51,6 @@ package final class ReadOnlyBase: Base {
     package var keptSnapshots: [UInt64] { [] }
 
     package var byteCount: Int { rows.byteCount }
+
+    package func limitCache(toBytes bytes: Int) { rows.limitCache(toBytes: bytes) }
 }

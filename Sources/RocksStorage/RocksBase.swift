@@ -107,6 +107,8 @@ package final class RocksBase: Base {
 
     package var byteCount: Int { store.rows.byteCount }
 
+    package func limitCache(toBytes bytes: Int) { store.rows.limitCache(toBytes: bytes) }
+
     package func submit(_ operation: BaseOperation, ticket: UInt64) {
         if case .states(let keys) = operation { return fetch(keys, ticket) }
         let (store, work, flushes, snapshots) = (store, work, flushes, snapshots)

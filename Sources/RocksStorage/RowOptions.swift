@@ -45,6 +45,8 @@ final class RowOptions {
         rocksdb_env_destroy(threads)
     }
 
+    func limitCache(toBytes bytes: Int) { rocksdb_cache_set_capacity(cache, bytes) }
+
     private func setFiles() {
         rocksdb_options_set_create_if_missing(raw, 0)
         rocksdb_options_set_paranoid_checks(raw, 1)

@@ -190,6 +190,9 @@ package final class RowStore: RowStoring, @unchecked Sendable {
     /// Nothing is merged any more. For a store whose files go.
     package func stopMerging() { rocksdb_cancel_all_background_work(raw, 1) }
 
+    /// What is in the cache above the new limit goes at once.
+    package func limitCache(toBytes bytes: Int) { options.limitCache(toBytes: bytes) }
+
     // MARK: Figures
 
     /// Ingestion does not stop at any number of files of the newest level, each of which costs every read a look.
@@ -206,6 +209,8 @@ package final class RowStore: RowStoring, @unchecked Sendable {
     package var newestLevelFileCount: Int { property("rocksdb.num-files-at-level0") }
 
     package var byteCount: Int { property("rocksdb.total-sst-files-size") }
+
+    package var cacheBytesMax: Int { property("rocksdb.block-cache-capacity") }
 
     private func property(_ name: String) -> Int {
         guard let text = rocksdb_property_value(raw, name) else { return 0 }

@@ -32,6 +32,9 @@ package protocol Base: AnyObject {
 
     /// Bytes that the base takes on its disk.
     var byteCount: Int { get }
+
+    /// From now on what the base keeps in memory of its files takes so much.
+    func limitCache(toBytes bytes: Int)
 }
 
 package enum BaseOperation: Sendable {

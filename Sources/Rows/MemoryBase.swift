@@ -71,6 +71,9 @@ package final class MemoryBase: Base {
 
     package var byteCount: Int { rows.byteCount }
 
+    /// All of it is in memory.
+    package func limitCache(toBytes bytes: Int) {}
+
     // MARK: Steps
 
     /// Whether something of a lane is waiting to be performed.

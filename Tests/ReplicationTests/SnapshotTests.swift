@@ -62,6 +62,28 @@ struct SnapshotTests {
         #expect(cluster.breaches == [])
     }
 
+    @Test("a large base gets memory of the tables: after flushes, at a start, and above a snapshot")
+    func largeBase() throws {
+        let cluster = cluster(seed: 2) { $0.memory.cacheBytes = 512 }
+        let (whole, away) = (cluster.machines[0], cluster.machines[2])
+        away.losePower()
+        fill(cluster, at: whole, count: 200)
+        away.start()
+        #expect(cluster.becomesReadable(milliseconds: 20_000))
+        #expect(cluster.becomesLevel())
+        #expect(try #require(away.process?.replica).marks[.snapshotInstalled] == 1)
+        for node in [whole, away] { try expectSharing(by: node) }
+        away.losePower()
+        away.start()
+        try expectSharing(by: away)
+    }
+
+    private func expectSharing(by node: SimMachine) throws {
+        let memory = try #require(node.process?.replica).memory
+        #expect(memory.cacheBytes > 512)
+        #expect(memory.cacheBytes + memory.tableBytes == 512 + (2 << 10))
+    }
+
     @Test("a node whose learner is dead takes no state over before the learner lives again")
     func deadLearner() throws {
         let cluster = cluster(seed: 9)

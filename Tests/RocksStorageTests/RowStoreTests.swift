@@ -46,6 +46,13 @@ final class RowStoreTests {
         return keys
     }
 
+    @Test func theCacheTakesWhatItIsTold() throws {
+        let store = try open("1")
+        #expect(store.cacheBytesMax == 1 << 20)
+        store.limitCache(toBytes: 3 << 20)
+        #expect(store.cacheBytesMax == 3 << 20)
+    }
+
     @Test func rowsComeBackAfterTheStoreWasClosed() throws {
         do {
             let store = try open("1")

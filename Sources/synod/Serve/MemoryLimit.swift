@@ -4,7 +4,7 @@ internal import Replication
 ///
 /// A quarter for changes that are not flushed, half as much again where keys leave room for them, and a quarter more while a
 /// flush is at work. Keys, values and changes take a half in all before keys give way; the cache of the base takes an
-/// eighth, and decided values that wait to be applied another one. The rest is for the log's buffers, connections and
+/// eighth, above a large one up to three, which the keys lack then; and decided values that wait to be applied another one. The rest is for the log's buffers, connections and
 /// the program.
 struct MemoryLimit: Sendable, Equatable {
     let bytes: Int
@@ -17,8 +17,7 @@ struct MemoryLimit: Sendable, Equatable {
     var plan: MemoryPlan {
         MemoryPlan(
             generationBytes: bytes / 4, tableBytes: bytes / 2,
-            replayBytes: max(bytes, Self.defaultBytes), decidedBytes: bytes / 16)
+            replayBytes: max(bytes, Self.defaultBytes), decidedBytes: bytes / 16,
+            cacheBytes: bytes / 8)
     }
-
-    var cacheBytes: Int { bytes / 8 }
 }

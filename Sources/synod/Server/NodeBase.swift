@@ -1,4 +1,5 @@
 internal import Observability
+internal import Replication
 internal import RocksStorage
 internal import Rows
 
@@ -26,7 +27,7 @@ enum NodeBase {
         _ wake: @escaping @Sendable () -> Void
     ) throws(BaseError) -> RocksBase {
         try RocksBase(
-            directory: directory, cacheBytes: configuration.memoryLimit.cacheBytes, wake: wake,
+            directory: directory, cacheBytes: configuration.memoryLimit.plan.cacheBytes, wake: wake,
             onFailure: { ProcessExit.end(.brokenDisk, logger, $0.description) })
     }
 }

@@ -30,4 +30,5 @@ final class ScriptedBase: Base {
     let isBehind = false
     let byteCount = 0
     let keptSnapshots: [UInt64] = []
+    func limitCache(toBytes bytes: Int) {}
 }
