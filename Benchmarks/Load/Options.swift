@@ -58,7 +58,7 @@ struct Options {
     private(set) var watchers = 0
     private(set) var leases = 0
     private(set) var rate = 1_000
-    /// Of the keys and values.
+    /// Of the random keys and values of gets and puts.
     private(set) var seed = 1
     private(set) var ttl = 60
     /// TLS, if there is an authority.

@@ -23,10 +23,13 @@ package enum Limits {
     static let releasedChangesPerTurn = 2_000
     /// Keys that are looked at in one turn for those that can give way.
     static let evictedKeysPerTurn = 2_000
-    /// What finds newest states in a base: so much of its filters for each key, and one byte of its index for so many of keys and
-    /// values, as with keys of 64 bytes in blocks of 8 KiB.
+    /// What a base's filters take for each key: what RocksStorage gives them.
     static let filterBitsPerKey = 10
+    /// A base's index takes one byte for so many bytes of keys and values: an entry with a key of 64 bytes for each block
+    /// of 8 KiB.
     static let stateBytesPerIndexByte = 100
+    /// Values larger than a block have one entry each.
+    static let indexBytesPerKeyMax = 100
     /// Rows and bytes after which a piece of a flush ends: a fraction of a millisecond, since pieces follow each other.
     static let flushPieceRows = 500
     static let flushPieceBytes = 128 << 10

@@ -13,12 +13,13 @@ package struct MemoryPlan: Equatable, Sendable {
     /// The base's cache takes so much: what finds its blocks, and some of the blocks.
     package var cacheBytes: Int
 
-    /// How the same memory is shared out above a base with newest states of so many keys, in so many bytes. For each key
+    /// How memory is shared out above a base with newest states of so many keys, in so many bytes. For each key
     /// that memory does not have a filter and an index are looked at: where they outgrow half the cache, the tables give
     /// way, down to a half. Else a read of the disk becomes three.
     func sharing(withKeys keyCount: Int, ofBytes byteCount: Int) -> MemoryPlan {
         let filterBytes = keyCount * Limits.filterBitsPerKey / 8
-        let indexBytes = byteCount / Limits.stateBytesPerIndexByte
+        let indexBytes = min(
+            byteCount / Limits.stateBytesPerIndexByte, keyCount * Limits.indexBytesPerKeyMax)
         let lacking = filterBytes + indexBytes - cacheBytes / 2
         let moved = min(max(0, lacking), 2 * cacheBytes, tableBytes / 2)
         var plan = self

@@ -27,7 +27,7 @@ package final class RocksBase: Base {
     /// Opens the base in `directory`, or makes an empty one if there never was one.
     ///
     /// - Parameters:
-    ///   - cacheBytes: what blocks, indexes and filters may take of the memory.
+    ///   - cacheBytes: what blocks, indexes and filters may take of the memory, until `limitCache` says otherwise.
     ///   - wake: called on a thread of the base when completions wait. It must only wake the owner.
     ///   - onFailure: called on a thread of the base when an operation failed; nothing is performed afterwards.
     /// - Throws: `damaged` if there was a base that is not as it was written: `setAside` is next.

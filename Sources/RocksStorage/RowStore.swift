@@ -210,6 +210,7 @@ package final class RowStore: RowStoring, @unchecked Sendable {
 
     package var byteCount: Int { property("rocksdb.total-sst-files-size") }
 
+    /// What the cache may take, in bytes.
     package var cacheBytesMax: Int { property("rocksdb.block-cache-capacity") }
 
     private func property(_ name: String) -> Int {

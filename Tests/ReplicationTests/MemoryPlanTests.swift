@@ -17,6 +17,11 @@ import Testing
         #expect(shares.map { $0.tableBytes >> 20 } == [112, 112, 112, 104, 83, 56, 56])
     }
 
+    /// Ten thousand values of a mebibyte need no more than ten thousand entries.
+    @Test func largeValuesHaveOneEntryEach() {
+        #expect(Self.plan.sharing(withKeys: 10_000, ofBytes: 10_000 << 20) == Self.plan)
+    }
+
     @Test func aPlanWithoutACacheIsLeftAlone() {
         let plan = MemoryPlan(generationBytes: 64, tableBytes: 128, replayBytes: 1_000)
         #expect(plan.sharing(withKeys: 1 << 30, ofBytes: 1 << 40) == plan)

@@ -3,9 +3,9 @@ internal import Replication
 /// What a node may use for its data, and how it is shared out.
 ///
 /// A quarter for changes that are not flushed, half as much again where keys leave room for them, and a quarter more while a
-/// flush is at work. Keys, values and changes take a half in all before keys give way; the cache of the base takes an
-/// eighth, above a large one up to three, which the keys lack then; and decided values that wait to be applied another one. The rest is for the log's buffers, connections and
-/// the program.
+/// flush is at work. Keys, values and changes take a half in all before keys give way. The cache of the base takes an
+/// eighth, and above a base of many keys up to three eighths, which come out of the keys' half. Decided values that wait
+/// to be applied take another eighth. The rest is for the log's buffers, connections and the program.
 struct MemoryLimit: Sendable, Equatable {
     let bytes: Int
 
