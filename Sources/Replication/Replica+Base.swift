@@ -90,13 +90,15 @@ extension Replica {
         }
     }
 
+    /// How memory is shared out now.
+    var memory: MemoryPlan { flusher?.plan ?? configuration.memory }
+
     /// The base has got more keys or fewer, or is another one.
     func shareMemory() {
         guard let desk, let flusher else { return }
         let counters = machine.keyspace.counters
-        memory = configuration.memory.sharing(
+        flusher.plan = configuration.memory.sharing(
             withKeys: counters.keyCount, ofBytes: counters.liveByteCount)
-        flusher.plan = memory
         desk.base.limitCache(toBytes: memory.cacheBytes)
     }
 

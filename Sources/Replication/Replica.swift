@@ -23,8 +23,6 @@ package final class Replica {
     /// The base below the tables, and what writes to it; nil on a node that keeps everything in memory.
     let desk: BaseDesk?
     let flusher: Flusher?
-    /// How memory is shared out now, if there is a base.
-    lazy var memory = configuration.memory
     /// What gives snapshots of the base to peers, and takes them.
     private(set) var giver: SnapshotGiver?
     private(set) var taker: SnapshotTaker?
