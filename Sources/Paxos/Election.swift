@@ -26,6 +26,12 @@ struct Election: Sendable {
         let at: UInt64
     }
 
+    /// A candidate that has this replica's promise and was not heard as a leader yet.
+    struct Chosen: Equatable, Sendable {
+        let replica: ReplicaID
+        let at: UInt64
+    }
+
     enum Phase: Equatable, Sendable {
         /// A leader is alive, or it is not time to stand yet.
         case listening
@@ -49,6 +55,7 @@ struct Election: Sendable {
     private var hasGivenTime = false
     /// The newest probe that was denied here because a leader was heard.
     private var denied: Denied?
+    private(set) var chosen: Chosen?
     private var probeNumber: UInt64 = 0
     private var random: SeededRandom
     private let timeout: UInt64
@@ -83,6 +90,7 @@ struct Election: Sendable {
             leader = HeardLeader(ballot: ballot, heardAt: running, contactAge: contactAge ?? 0)
         }
         if isLeaderLive(running: running) {
+            chosen = nil
             hasGivenTime = false
             phase = .listening
             quietUntil = running
@@ -91,6 +99,7 @@ struct Election: Sendable {
 
     /// The connection to a replica broke. Gives back whether it was the leader.
     mutating func lose(_ replica: ReplicaID) -> Bool {
+        forgetChosen(replica)
         guard leader?.ballot.replica == replica else { return false }
         leader?.isSuspect = true
         return true
@@ -113,6 +122,18 @@ struct Election: Sendable {
     mutating func keepQuiet(for milliseconds: UInt64, running: UInt64) {
         quietUntil = max(quietUntil, running + milliseconds + random.next() % max(1, heartbeat))
         phase = .listening
+    }
+
+    /// A candidate, or this replica as one, has the promise: nobody else is encouraged until it had time to lead. Where
+    /// disks are slow and candidates do not hear each other, they would else take the promise from each other again and
+    /// again, each before the other one leads.
+    mutating func choose(_ replica: ReplicaID, running: UInt64) {
+        chosen = Chosen(replica: replica, at: running)
+    }
+
+    /// The candidate has given up, or cannot be heard.
+    mutating func forgetChosen(_ replica: ReplicaID) {
+        if chosen?.replica == replica { chosen = nil }
     }
 
     /// Lets another candidate go first: once, and then it is this one's turn. Else those who reach no quorum
@@ -180,6 +201,12 @@ struct Election: Sendable {
     }
 
     // MARK: Rules
+
+    /// Whether another candidate than `replica` has the promise, and still time to become a leader.
+    func hasChosen(otherThan replica: ReplicaID, running: UInt64) -> Bool {
+        guard let chosen, chosen.replica != replica else { return false }
+        return running - chosen.at < timeout
+    }
 
     /// Whether a leader is heard whose own quorum contact, by now, is not older than the time-out.
     func isLeaderLive(running: UInt64) -> Bool {

@@ -119,12 +119,15 @@ extension PaxosCore {
     mutating func receive(_ probe: Message.Probe, peer: Int, into effects: inout Effects) {
         peers[peer].decidedUpTo = max(peers[peer].decidedUpTo, probe.decidedUpTo)
         let hearsLeader = leader != nil || election.isLeaderLive(running: clock.running)
-        let isVoter = peers[peer].voter != nil
+        let hasChosen = election.hasChosen(
+            otherThan: peers[peer].replica, running: clock.running)
+        let isFree = !hearsLeader && !hasChosen && lives.hasAcceptor
         let answer = Message.ProbeAnswer(
-            number: probe.number, wouldPromise: isVoter && !hearsLeader && lives.hasAcceptor,
+            number: probe.number, wouldPromise: peers[peer].voter != nil && isFree,
             promised: acceptor.promised, decidedUpTo: learner.decidedUpTo)
         send(.probeAnswer(answer), to: peer, into: &effects)
         if hearsLeader { ownMarks.hit(.probeDenied) }
+        if hasChosen && !hearsLeader { ownMarks.hit(.probeDeniedForCandidate) }
         if hearsLeader && leader == nil {
             election.deny(probe.number, to: peers[peer].replica, running: clock.running)
         }
@@ -140,7 +143,8 @@ extension PaxosCore {
     mutating func grantLate(into effects: inout Effects) {
         guard let denied = election.takeDenied(running: clock.running),
             let peer = peers.index(of: denied.replica), peers[peer].voter != nil,
-            leader == nil, !election.isLeaderLive(running: clock.running), lives.hasAcceptor
+            leader == nil, !election.isLeaderLive(running: clock.running), lives.hasAcceptor,
+            !election.hasChosen(otherThan: denied.replica, running: clock.running)
         else { return }
         ownMarks.hit(.probeGrantedLate)
         let answer = Message.ProbeAnswer(
@@ -178,6 +182,7 @@ extension PaxosCore {
         election.note(acceptor.promised)
         let ballot = election.campaign(
             replica: configuration.replica, incarnation: configuration.incarnation)
+        election.choose(configuration.replica, running: clock.running)
         let box = acceptor.promiseOwn(ballot, outbox: &outbox)
         let prepare = Message.Prepare(ballot: ballot, fromSlot: learner.decidedUpTo.next)
         proposer = Proposer(
@@ -223,6 +228,7 @@ extension PaxosCore {
             chunkBytes: configuration.chunkBytes, outbox: &outbox, into: &effects)
         guard hasPromised else { return }
         yieldToPromise(into: &effects)
+        election.choose(sender, running: clock.running)
         if leader == nil && proposer == nil {
             election.keepQuiet(for: timeout, running: clock.running)
         }
@@ -274,6 +280,7 @@ extension PaxosCore {
     private mutating func lead(into effects: inout Effects) {
         guard let won = proposer, let ownVoter else { return }
         proposer = nil
+        election.forgetChosen(configuration.replica)
         let last = max(won.highestAccepted, learner.decidedUpTo)
         var values: [Value?] = []
         var logTime = learner.logTimeMilliseconds
@@ -375,6 +382,7 @@ extension PaxosCore {
     mutating func abandonCandidacy(into effects: inout Effects) {
         proposer = nil
         queue.removeAll()
+        election.forgetChosen(configuration.replica)
         election.waitAgain(rank: ownRank(), running: clock.running)
     }
 

@@ -109,6 +109,8 @@ public enum PaxosMark: Int, MarkName {
 
     /// A probe was denied, because a leader is alive.
     case probeDenied
+    /// A probe was denied because another candidate had the promise and still time to lead.
+    case probeDeniedForCandidate
     /// A probe that had been denied was granted after all, because the leader was lost here too.
     case probeGrantedLate
     /// A candidate asked, and this replica did not let it go first, as it had done so before and nobody led.
