@@ -67,7 +67,7 @@ private final class InstantDisk: Disk {
         let outcome: DiskOutcome
         switch operation {
         case .write: outcome = .written(nanoseconds: 0)
-        case .prepare: outcome = .prepared(.zeros)
+        case .prepare, .prepareLarger: outcome = .prepared(.zeros)
         case .reserve: outcome = .reserved
         case .remove: outcome = .removed
         case .scan: outcome = .scanned(.success([]))

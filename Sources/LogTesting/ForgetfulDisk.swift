@@ -4,6 +4,10 @@ package import WriteAheadLog
 /// A disk in memory for tests: operations complete when the test says so, and a crash forgets what was
 /// not flushed, or tears it: of an unflushed write some 512-byte sectors survive and some do not.
 package final class ForgetfulDisk: Disk {
+    /// Room for so many segments is kept; fewer than a real disk's, so that tests see the end of it.
+    package static let reserveSegments = 2
+    private static let retiredSegments = 2
+
     /// What has been submitted and not completed, oldest first.
     package private(set) var pending: [(operation: DiskOperation, ticket: UInt64)] = []
     /// What was written again at starts, oldest first.
@@ -143,17 +147,20 @@ package final class ForgetfulDisk: Disk {
             return .written(nanoseconds: 0)
         case .prepare(_, _, let mayUseReserve) where isFull && (!mayUseReserve || reserved == 0):
             return .notPrepared(DiskError("no space left"))
+        case .prepareLarger where isFull: return .notPrepared(DiskError("no space left"))
+        case .prepareLarger(let segment, let byteCount):
+            return .prepared(make(segment, byteCount))
         case .prepare(let segment, let byteCount, _):
-            reserved = isFull ? reserved - 1 : Limits.reserveSegments
+            reserved = isFull ? reserved - 1 : Self.reserveSegments
             let former = make(segment, byteCount)
             return isFull ? .preparedFromReserve(DiskError("no space left")) : .prepared(former)
         case .reserve:
             if isFull { return .notReserved(DiskError("no space left")) }
-            reserved = Limits.reserveSegments
+            reserved = Self.reserveSegments
             return .reserved
         case .remove(let segment):
             if let file = files.removeValue(forKey: segment),
-                retired.count < Limits.retiredSegments
+                retired.count < Self.retiredSegments
             {
                 retired.append(file)
             }
@@ -181,19 +188,15 @@ package final class ForgetfulDisk: Disk {
     private func tear(
         _ segment: UInt64, _ offset: Int, _ bytes: [UInt8], _ survives: (Int) -> Bool
     ) {
-        precondition(files[segment] != nil, "a segment is prepared before it is written")
+        precondition(
+            offset + bytes.count <= files[segment]?.count ?? 0,
+            "a segment is prepared before it is written, and never grows")
         let sectorBytes = Limits.sectorBytes
         for start in stride(from: 0, to: bytes.count, by: sectorBytes)
         where survives(start / sectorBytes) {
             let end = min(start + sectorBytes, bytes.count)
-            grow(segment, to: offset + end)
             files[segment]?.replaceSubrange(offset + start..<offset + end, with: bytes[start..<end])
         }
-    }
-
-    private func grow(_ segment: UInt64, to byteCount: Int) {
-        let missing = byteCount - (files[segment]?.count ?? 0)
-        if missing > 0 { files[segment]?.append(contentsOf: [UInt8](repeating: 0, count: missing)) }
     }
 }
 
@@ -201,7 +204,7 @@ extension DiskOperation {
     /// Whether a crash leaves it done or undone.
     fileprivate var isAtomic: Bool {
         switch self {
-        case .prepare, .remove, .reserve: true
+        case .prepare, .prepareLarger, .remove, .reserve: true
         case .write, .scan: false
         }
     }

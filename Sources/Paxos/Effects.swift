@@ -22,7 +22,7 @@ public struct Effects: Equatable, Sendable {
         }
     }
 
-    /// Records that become durable together, with the messages that wait for them.
+    /// Records that become durable in their order, with the messages that wait until all of them are.
     public struct Box: Equatable, Sendable {
         /// Rises by one per box in the life of a core, from 1; reported back by `Input.durable`.
         public let number: UInt64

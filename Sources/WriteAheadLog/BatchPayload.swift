@@ -26,7 +26,7 @@ enum BatchPayload {
     }
 
     static func writeSection(
-        _ group: GroupID, _ records: [DurableRecord], into writer: inout ByteWriter
+        _ group: GroupID, _ records: ArraySlice<DurableRecord>, into writer: inout ByteWriter
     ) {
         writer.writeVarint(UInt64(group.rawValue))
         writer.writeVarint(UInt64(records.count))

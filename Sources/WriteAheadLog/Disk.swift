@@ -37,19 +37,15 @@ package enum DiskOperation: Sendable {
     /// reserve is made whole first. Where there is no room for either, a segment is taken out of the reserve, if it
     /// may be.
     case prepare(segment: UInt64, byteCount: Int, mayUseReserve: Bool)
+    /// Makes a segment that is larger than others, for a value that none of those has room for: of zeros, durable with its
+    /// name. It replaces an unused one. The reserve has nothing of its size, and stays as it is.
+    case prepareLarger(segment: UInt64, byteCount: Int)
     /// Makes the reserve whole: room for segments of this size that nothing else can take.
     case reserve(byteCount: Int)
     /// Takes a segment out of the log, durably. Its file may be kept, to become a segment again.
     case remove(segment: UInt64)
     /// Reads decided values.
     case scan(DecidedScan)
-}
-
-extension DiskOperation {
-    /// How many segments a whole reserve has room for.
-    package static let reserveSegments = Limits.reserveSegments
-    /// How many files of removed segments a disk keeps.
-    package static let retiredSegments = Limits.retiredSegments
 }
 
 package enum DiskOutcome: Sendable {

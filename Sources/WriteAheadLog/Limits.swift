@@ -1,13 +1,18 @@
 /// The sizes and times of the log.
 package enum Limits {
-    /// A segment, if the options say nothing else.
-    package static let segmentBytes = 64 << 20
+    /// A segment, if the options say nothing else. Each that the log has at once was filled with zeros one day: the smaller
+    /// they are, the less the log has beyond what it needs.
+    package static let segmentBytes = 16 << 20
     /// The smallest segment that can be asked for.
     package static let segmentBytesMin = 64 << 10
     /// What a disk writes whole or not at all: headers and batches begin on such a boundary.
     package static let sectorBytes = 512
     /// Staged and in flight together; the owner must stop appending here.
     package static let stagedBytes = 256 << 20
+    /// A batch of several values takes no more than such a part of a segment, about.
+    static let batchesPerSegment = 4
+    /// What a record takes beside its value, about.
+    static let recordOverheadBytes = 64
     /// A buffer above this size is given back after its write.
     static let retainedStagingBytes = 8 << 20
     /// Payload of one batch: no more can be staged. A header that says more is none, whatever its checksum.
@@ -34,10 +39,21 @@ package enum Limits {
     static let fillSyncBytes = 1 << 20
     /// ... with a pause after each, in microseconds, unless the log is waiting.
     static let fillPauseMicroseconds: UInt32 = 4000
-    /// Segments for which room is kept, so that the log goes on for a while on a disk that is full.
-    package static let reserveSegments = 2
-    /// Files of segments that have left the log, which are kept to become segments again.
-    package static let retiredSegments = 2
+    /// Segments for which room is kept on a real disk, so that the log goes on for a while when it is full; and so many
+    /// files of segments that have left the log stay, to become segments again ...
+    static let keptSegments = 2...8
+    /// ... of large ones fewer, so that each of the two takes no more than this, or two segments.
+    static let keptBytes = 128 << 20
+
+    /// A segment that has so many bytes at least.
+    static func roundUpToFill(_ byteCount: Int) -> Int {
+        (byteCount + fillBytes - 1) / fillBytes * fillBytes
+    }
+
+    /// How many segments of this size are kept in reserve, and as many retired.
+    package static func keptSegments(ofBytes byteCount: Int) -> Int {
+        max(keptSegments.lowerBound, min(keptSegments.upperBound, keptBytes / max(byteCount, 1)))
+    }
     /// When a segment could not be made, the next attempt comes after this time.
     static let preparationRetryMilliseconds: UInt64 = 1000
     /// Operations waiting for one disk thread.

@@ -16,8 +16,12 @@ package enum LogMark: Int, MarkName {
     case segmentNotMade
     /// A segment was taken out of the reserve.
     case reserveUsed
-    /// A batch was larger than a segment, whose file grew.
-    case batchLargerThanSegment
+    /// A segment was made larger than others, for a value that none of those has room for.
+    case largerSegmentMade
+    /// What was staged became several batches.
+    case stagedInSeveralBatches
+    /// The records of one box came into several batches.
+    case boxInSeveralBatches
     /// Boxes were staged while another batch was being written.
     case stagedDuringWrite
     /// Several boxes became durable with one write.

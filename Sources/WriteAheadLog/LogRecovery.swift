@@ -153,8 +153,9 @@ package struct LogRecovery {
         boot = max(boot, header.boot)
         holdsRecords = false
         newestWrite = 0..<SegmentHeader.byteCount
-        segments.append(SegmentIndex(number: header.number))
         let scanner = started.scanner(disk, identity, injectedBug)
+        segments.append(
+            SegmentIndex(number: header.number, byteCount: scanner.cursor.fileBytes))
         while expected.offset != expected.namedEnd {
             guard try readBatch(scanner, isLast: successor == nil) else { break }
         }

@@ -82,7 +82,7 @@ package final class PosixDisk: Disk {
         let job = Job(operation: operation, ticket: ticket)
         switch operation {
         case .write: flusher.submit(job)
-        case .prepare:
+        case .prepare, .prepareLarger:
             shared.isHurried.store(false, ordering: .relaxed)
             preparer.submit(job)
         case .remove, .reserve: preparer.submit(job)
@@ -176,6 +176,20 @@ package final class PosixDisk: Disk {
             }
         }
 
+        private func prepareLarger(
+            _ segment: UInt64, _ byteCount: Int
+        ) throws(DiskError) -> DiskOutcome {
+            do throws(DiskError) {
+                try prepare(segment, byteCount, from: nil)
+                return .prepared(.zeros)
+            } catch  where !error.isOfDevice {
+                guard RetiredSegments(directory: directory).removeAll() else {
+                    return .notPrepared(error)
+                }
+                return try prepareLarger(segment, byteCount)
+            }
+        }
+
         private func make(
             _ segment: UInt64, _ byteCount: Int
         ) throws(DiskError) -> FormerContents {
@@ -230,6 +244,8 @@ package final class PosixDisk: Disk {
                 return .written(nanoseconds: try writer.write(bytes, at: offset, path: path))
             case .prepare(let segment, let byteCount, let mayUseReserve):
                 return try prepare(segment, byteCount, mayUseReserve)
+            case .prepareLarger(let segment, let byteCount):
+                return try prepareLarger(segment, byteCount)
             case .reserve(let byteCount):
                 return try reserve(byteCount)
             case .remove(let segment):

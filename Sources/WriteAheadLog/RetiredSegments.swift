@@ -20,7 +20,8 @@ struct RetiredSegments: Sendable {
     }
 
     private func putAside(_ path: String) throws(DiskError) {
-        if let place = (0..<Limits.retiredSegments).first(where: { !Posix.exists(self.path($0)) }) {
+        let count = Limits.keptSegments(ofBytes: (try? Posix.byteCount(of: path)) ?? 0)
+        if let place = (0..<count).first(where: { !Posix.exists(self.path($0)) }) {
             do throws(DiskError) {
                 return try Posix.rename(path, self.path(place))
             } catch  where !error.isOfDevice {
@@ -35,13 +36,13 @@ struct RetiredSegments: Sendable {
     func revive(
         as segment: UInt64, byteCount: Int, isHurried: () -> Bool
     ) throws(DiskError) -> FormerContents? {
-        for place in 0..<Limits.retiredSegments where Posix.exists(path(place)) {
+        for place in 0..<Limits.keptSegments.upperBound where Posix.exists(path(place)) {
             guard (try? Posix.byteCount(of: path(place))) == byteCount else {
                 try Posix.remove(path(place))
                 continue
             }
         }
-        for place in 0..<Limits.retiredSegments where Posix.exists(path(place)) {
+        for place in 0..<Limits.keptSegments.upperBound where Posix.exists(path(place)) {
             guard let former = try? contents(of: path(place), byteCount, isHurried) else {
                 try Posix.remove(path(place))
                 continue
@@ -56,7 +57,7 @@ struct RetiredSegments: Sendable {
     /// Gives their room back; false if there were none.
     func removeAll() -> Bool {
         var hasRemoved = false
-        for place in 0..<Limits.retiredSegments where Posix.exists(path(place)) {
+        for place in 0..<Limits.keptSegments.upperBound where Posix.exists(path(place)) {
             if (try? Posix.remove(path(place))) != nil { hasRemoved = true }
         }
         return hasRemoved

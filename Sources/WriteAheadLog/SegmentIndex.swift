@@ -8,13 +8,18 @@ package struct SegmentIndex: Equatable, Sendable {
     }
 
     package let number: UInt64
+    /// What the file took on disk when it was found or made.
+    package let byteCount: Int
     package private(set) var pieces: [Piece] = []
     package private(set) var slots = SlotRange()
 
     /// Bytes of the segment that are in use.
     package var usedBytes: Int { pieces.last?.end ?? 0 }
 
-    package init(number: UInt64) { self.number = number }
+    package init(number: UInt64, byteCount: Int) {
+        self.number = number
+        self.byteCount = byteCount
+    }
 
     /// Notes the batch at `offset`; batches come in order.
     package mutating func include(offset: Int, extent: Int, slots: SlotRange) {

@@ -10,9 +10,13 @@ struct SegmentReserve: Sendable {
     static let suffix = ".reserve"
     let directory: String
 
-    /// Makes the files that are missing, or are of another size.
+    /// Makes the files that are missing, or are of another size; others go.
     func fill(byteCount: Int) throws(DiskError) {
-        for place in 0..<Limits.reserveSegments {
+        let count = Limits.keptSegments(ofBytes: byteCount)
+        for place in count..<Limits.keptSegments.upperBound where Posix.exists(path(place)) {
+            try Posix.remove(path(place))
+        }
+        for place in 0..<count {
             let path = path(place)
             if isWhole(path, byteCount) { continue }
             do throws(DiskError) {
@@ -27,7 +31,7 @@ struct SegmentReserve: Sendable {
 
     /// A file that may become a segment; nil if there is none.
     func take(byteCount: Int) -> String? {
-        for place in 0..<Limits.reserveSegments where isWhole(path(place), byteCount) {
+        for place in 0..<Limits.keptSegments.upperBound where isWhole(path(place), byteCount) {
             return path(place)
         }
         return nil

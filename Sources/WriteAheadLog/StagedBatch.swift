@@ -7,24 +7,34 @@ struct StagedBatch {
     private(set) var writer = ByteWriter()
     private(set) var slots = SlotRange()
     private(set) var highestBallot = Ballot.zero
-    /// The box that is durable once this batch is; 0 if nothing is staged.
+    /// The box that is durable once this batch is; 0 if it completes none.
     private(set) var lastBox: UInt64 = 0
+    private(set) var isEmpty = true
+    /// Since when its first records wait for the disk; nil until the turn that staged them ends.
+    private(set) var waitingSinceMilliseconds: UInt64?
 
     init() { reset() }
 
-    var isEmpty: Bool { lastBox == 0 }
     var payloadBytes: Int { writer.count - BatchHeader.byteCount }
     /// What the batch will take on disk.
     var extent: Int { Sectors.roundUp(writer.count) }
 
-    mutating func append(_ records: [DurableRecord], group: GroupID, box: UInt64) {
-        precondition(box > lastBox, "box numbers rise")
-        lastBox = box
+    mutating func append(_ records: ArraySlice<DurableRecord>, group: GroupID) {
+        isEmpty = false
         for record in records {
             if let slot = record.valueSlot { slots.include(slot) }
             if let ballot = record.promise { highestBallot = max(highestBallot, ballot) }
         }
         BatchPayload.writeSection(group, records, into: &writer)
+    }
+
+    /// All records of the box are here or in batches before.
+    mutating func complete(box: UInt64) {
+        lastBox = box
+    }
+
+    mutating func wait(since milliseconds: UInt64) {
+        waitingSinceMilliseconds = waitingSinceMilliseconds ?? milliseconds
     }
 
     /// Completes header and padding and gives the bytes, which stay in this value's memory.
@@ -45,21 +55,33 @@ struct StagedBatch {
         slots = SlotRange()
         highestBallot = .zero
         lastBox = 0
+        isEmpty = true
+        waitingSinceMilliseconds = nil
     }
 
     /// A state batch, which is never staged.
     static func state(
         _ start: BatchPayload.Start, _ state: LogState, at place: BatchPlace
     ) -> (header: BatchHeader, bytes: [UInt8]) {
-        var writer = ByteWriter(capacity: 4096)
-        makeRoom(in: &writer)
-        BatchPayload.writeStart(start, into: &writer)
-        BatchPayload.writeSection(.standard, state.records, into: &writer)
+        var writer = write(start, state)
         var header = place.header(.state)
         header.highestBallot = state.promised
         header.groupCount = 1
         let bytes = complete(&header, &writer, place)
         return (header, bytes)
+    }
+
+    /// What a state batch takes on disk.
+    static func extent(_ start: BatchPayload.Start, _ state: LogState) -> Int {
+        Sectors.roundUp(write(start, state).count)
+    }
+
+    private static func write(_ start: BatchPayload.Start, _ state: LogState) -> ByteWriter {
+        var writer = ByteWriter(capacity: 4096)
+        makeRoom(in: &writer)
+        BatchPayload.writeStart(start, into: &writer)
+        BatchPayload.writeSection(.standard, state.records[...], into: &writer)
+        return writer
     }
 
     /// An empty batch, which proves the one before it complete.
@@ -108,6 +130,14 @@ extension DurableRecord {
         switch self {
         case .accepted(let accepted): accepted.slot
         case .learned(let slot, _): slot
+        case .promised, .decided, .truncated, .configuration, .heard: nil
+        }
+    }
+
+    var value: Value? {
+        switch self {
+        case .accepted(let accepted): accepted.value
+        case .learned(_, let value): value
         case .promised, .decided, .truncated, .configuration, .heard: nil
         }
     }

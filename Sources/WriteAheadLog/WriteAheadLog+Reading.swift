@@ -32,5 +32,7 @@ extension WriteAheadLog {
     package var segmentCount: Int { indexes.count }
 
     /// Bytes that the log takes on disk.
-    package var byteCount: UInt64 { UInt64(indexes.count) * UInt64(options.segmentBytes) }
+    package var byteCount: UInt64 {
+        indexes.reduce(0) { $0 + UInt64(max($1.byteCount, $1.usedBytes)) }
+    }
 }

@@ -14,6 +14,19 @@ extension WriteAheadLog {
         }
     }
 
+    /// A larger segment takes the place of one that has no room for what is staged.
+    func replaceSpare() {
+        if case .ready = spare { spare = .none }
+        prepareSpare()
+    }
+
+    /// What a segment must have room for that begins with what is staged.
+    var neededBytes: Int {
+        guard !staged.isEmpty else { return 0 }
+        return SegmentHeader.byteCount + StagedBatch.extent(startMark, stated)
+            + staged.firstExtent + Limits.sectorBytes
+    }
+
     private var isTimeToRetry: Bool { nowMilliseconds >= retryPreparationMilliseconds }
 
     /// Room has been asked for in vain, some is left in the reserve, and what the log has comes to its end.
@@ -25,13 +38,19 @@ extension WriteAheadLog {
     }
 
     private func prepareSpare(mayUseReserve: Bool) {
-        let file = SegmentFile(
-            number: (indexes.last?.number ?? 0) + 1, byteCount: options.segmentBytes)
+        let number = (indexes.last?.number ?? 0) + 1
+        let needed = isWaitingForSegment ? neededBytes : 0
+        let isLarger = needed > options.segmentBytes
+        let byteCount = options.segmentBytes + (isLarger ? Limits.roundUpToFill(needed) : 0)
         let ticket = makeTicket()
-        spare = .preparing(file, ticket: ticket, mayUseReserve: mayUseReserve)
+        spare = .preparing(
+            SegmentFile(number: number, byteCount: byteCount), ticket: ticket,
+            mayUseReserve: mayUseReserve)
         disk.submit(
-            .prepare(
-                segment: file.number, byteCount: file.byteCount, mayUseReserve: mayUseReserve),
+            isLarger
+                ? .prepareLarger(segment: number, byteCount: byteCount)
+                : .prepare(
+                    segment: number, byteCount: byteCount, mayUseReserve: mayUseReserve),
             ticket: ticket)
     }
 
@@ -47,6 +66,7 @@ extension WriteAheadLog {
         }
         spare = .ready(file, former)
         marks.hit(former == .zeros ? .segmentFilled : .segmentRevived)
+        if file.byteCount > options.segmentBytes { marks.hit(.largerSegmentMade) }
         if error != nil { marks.hit(.reserveUsed) } else { isReserveUsedUp = false }
         noteSpace(error)
         advance()

@@ -30,18 +30,17 @@ extension WriteAheadLog {
         guard let tail else { return openSegment() }
         if !isStarted { return writeState(tail) }
         if !staged.isEmpty {
-            let fits = tail.offset + staged.extent <= tail.capacity || !tail.holdsRecords
-            return fits ? writeRecords(tail) : openSegment()
+            return tail.hasRoom(for: staged.firstExtent) ? writeRecords(tail) : openSegment()
         }
         if isSealDue { writeSeal(tail) }
     }
 
     /// Goes on in the spare segment, or waits for it.
     private func openSegment() {
-        guard case .ready(let file, let former) = spare else {
+        guard case .ready(let file, let former) = spare, file.byteCount >= neededBytes else {
             if tail != nil { marks.hit(.waitedForSegment) }
             isWaitingForSegment = true
-            prepareSpare()
+            replaceSpare()
             disk.hurryPreparation()
             return
         }
@@ -58,7 +57,7 @@ extension WriteAheadLog {
             number: file.number, capacity: file.byteCount, former: former, offset: offset)
         let batch = StagedBatch.state(startMark, stated, at: place(in: tail))
         self.tail = tail
-        indexes.append(SegmentIndex(number: file.number))
+        indexes.append(SegmentIndex(number: file.number, byteCount: file.byteCount))
         write(
             batch, kind: .state(truncatedUpTo: state.truncatedUpTo), before: header.encode())
     }
@@ -66,23 +65,21 @@ extension WriteAheadLog {
     /// The state batch of a start in a segment that is used again.
     private func writeState(_ tail: Tail) {
         let batch = StagedBatch.state(startMark, stated, at: place(in: tail))
-        if tail.offset + batch.bytes.count > tail.capacity { return openSegment() }
+        guard tail.hasRoom(for: batch.bytes.count) else { return openSegment() }
         write(batch, kind: .state(truncatedUpTo: state.truncatedUpTo))
     }
 
     private func writeRecords(_ tail: Tail) {
         if tail.offset > tail.capacity / 2 { disk.hurryPreparation() }
-        if staged.extent > tail.capacity - SegmentHeader.byteCount {
-            marks.hit(.batchLargerThanSegment)
-        }
-        swap(&staged, &inFlight)
-        writingSinceMilliseconds = stagedSinceMilliseconds ?? nowMilliseconds
-        stagedSinceMilliseconds = nil
+        staged.takeFirst(replacing: &inFlight)
+        if !staged.isEmpty { marks.hit(.stagedInSeveralBatches) }
+        writingSinceMilliseconds = inFlight.waitingSinceMilliseconds ?? nowMilliseconds
         let batch = inFlight.seal(at: place(in: tail))
-        self.tail?.holdsRecords = true
         highestSlot = max(highestSlot, batch.header.slots.high)
         write(batch, kind: .records(lastBox: inFlight.lastBox))
-        if options.injectedBug == .acknowledgeBeforeFlush { onDurable(inFlight.lastBox) }
+        if options.injectedBug == .acknowledgeBeforeFlush, inFlight.lastBox > 0 {
+            onDurable(inFlight.lastBox)
+        }
     }
 
     private func writeSeal(_ tail: Tail) {
@@ -132,7 +129,7 @@ extension WriteAheadLog {
             needsSeal = true
             // The next write goes first: the disk works while the owner does.
             advance()
-            if options.injectedBug != .acknowledgeBeforeFlush { onDurable(lastBox) }
+            if options.injectedBug != .acknowledgeBeforeFlush, lastBox > 0 { onDurable(lastBox) }
             if isIdle { onIdle() }
         }
     }
@@ -150,11 +147,11 @@ extension WriteAheadLog {
     }
 
     /// What a state batch says.
-    private var stated: LogState {
+    var stated: LogState {
         options.injectedBug == .promiseInDeletedSegment ? state.withoutPromise : state
     }
 
-    private var startMark: BatchPayload.Start {
+    var startMark: BatchPayload.Start {
         BatchPayload.Start(incarnation: identity.incarnation, starts: starts)
     }
 

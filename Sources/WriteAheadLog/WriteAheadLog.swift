@@ -38,8 +38,8 @@ package final class WriteAheadLog {
     var spare: Spare
     var writing: Writing?
     /// Filled by appends.
-    var staged = StagedBatch()
-    /// Being written; swapped with `staged`.
+    var staged: StagedBatches
+    /// Being written; taken out of `staged`.
     var inFlight = StagedBatch()
     var chain: UInt32
     var nextBatch: UInt64
@@ -55,7 +55,6 @@ package final class WriteAheadLog {
     var closing: (() -> Void)?
     var nowMilliseconds: UInt64 = 0
     var lastAppendMilliseconds: UInt64 = 0
-    var stagedSinceMilliseconds: UInt64?
     var writingSinceMilliseconds: UInt64?
     /// No write begins before this.
     var pausedUntilMilliseconds: UInt64 = 0
@@ -84,7 +83,11 @@ package final class WriteAheadLog {
         let former: FormerContents
         /// Where the next batch goes.
         var offset: Int
-        var holdsRecords = false
+
+        /// Whether a batch of that size, and the seal behind it, end inside the file.
+        func hasRoom(for byteCount: Int) -> Bool {
+            offset + byteCount + Limits.sectorBytes <= capacity
+        }
     }
 
     /// The segment after the last one.
@@ -125,6 +128,7 @@ package final class WriteAheadLog {
         self.disk = disk
         self.identity = identity
         self.options = options
+        staged = StagedBatches(payloadBytesMax: options.segmentBytes / Limits.batchesPerSegment)
         self.nonce = nonce
         boot = BootNumber(recovered.boot.rawValue + 1)
         let own = ProcessStart(boot: boot, nonce: nonce)
@@ -166,8 +170,12 @@ package final class WriteAheadLog {
             if case .truncated(let upTo) = record { storedUpTo = max(storedUpTo, upTo) }
         }
         if writing != nil { marks.hit(.stagedDuringWrite) }
-        if !staged.isEmpty { marks.hit(.boxesSharedWrite) }
-        staged.append(records, group: group, box: boxNumber)
+        let wasEmpty = staged.isEmpty
+        switch staged.append(records, group: group, box: boxNumber) {
+        case .openBatch: if !wasEmpty { marks.hit(.boxesSharedWrite) }
+        case .newBatch: break
+        case .severalBatches: marks.hit(.boxInSeveralBatches)
+        }
         precondition(stagedBytes <= Limits.stagedBytes, "more staged than the log bears")
     }
 
@@ -180,7 +188,7 @@ package final class WriteAheadLog {
         self.nowMilliseconds = nowMilliseconds
         guard !staged.isEmpty else { return }
         lastAppendMilliseconds = nowMilliseconds
-        if stagedSinceMilliseconds == nil { stagedSinceMilliseconds = nowMilliseconds }
+        staged.wait(since: nowMilliseconds)
         advance()
     }
 
@@ -209,9 +217,8 @@ package final class WriteAheadLog {
 
     /// Bytes that are not durable yet.
     package var stagedBytes: Int {
-        let waiting = staged.isEmpty ? 0 : staged.extent
-        guard let writing, case .records = writing.kind else { return waiting }
-        return waiting + writing.byteCount
+        guard let writing, case .records = writing.kind else { return staged.extent }
+        return staged.extent + writing.byteCount
     }
 
     /// Whether nothing is staged or under way. A seal does not count: nobody waits for it.
@@ -224,7 +231,9 @@ package final class WriteAheadLog {
 
     /// How long the oldest box has been waiting for the disk, in milliseconds; 0 if none is.
     package func oldestUnflushedAgeMilliseconds(_ nowMilliseconds: UInt64) -> UInt64 {
-        guard let since = writingSinceMilliseconds ?? stagedSinceMilliseconds else { return 0 }
+        guard let since = writingSinceMilliseconds ?? staged.waitingSinceMilliseconds else {
+            return 0
+        }
         return nowMilliseconds > since ? nowMilliseconds - since : 0
     }
 

@@ -37,8 +37,17 @@ import Testing
         #expect(it.maxRequestBytes == 1_572_864 && it.maxTransactionOperations == 128)
         #expect(it.logLevel == .info && it.logFormat == .text)
         #expect(it.metricsDetail == .basic)
-        #expect(it.segmentBytes == 64 << 20)
+        #expect(it.segmentBytes == 16 << 20)
         #expect(it.warnings.isEmpty)
+    }
+
+    @Test func aFileOfTheLogHasRoomForTheLargestRequest() throws {
+        #expect(try make(["--max-request-bytes", "8388609"]).segmentBytes == (16 << 20) + 8192)
+        #expect(try make(["--max-request-bytes", "67108864"]).segmentBytes == 128 << 20)
+        let said = ["--max-request-bytes", "67108864", "--segment-bytes", "65536"]
+        #expect(try make(said).segmentBytes == 65_536)
+        #expect(refusal("--segment-bytes", "70000").contains("--segment-bytes"))
+        #expect(refusal("--segment-bytes", "1024").contains("--segment-bytes"))
     }
 
     @Test func metricsAreBasicOrExtensive() throws {

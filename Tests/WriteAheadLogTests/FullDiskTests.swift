@@ -15,12 +15,12 @@ struct FullDiskTests {
         var troubles = 0
         try world.openStarted()
         world.log?.onTrouble = { _ in troubles += 1 }
-        #expect(world.disk.reserved == Limits.reserveSegments)
+        #expect(world.disk.reserved == ForgetfulDisk.reserveSegments)
         world.disk.isFull = true
         write(world, Self.boxesPerSegment + 4)
         // The segment that was made ahead is in use; nothing of the reserve is yet.
         #expect(world.log?.lacksSpace == true)
-        #expect(world.disk.reserved == Limits.reserveSegments)
+        #expect(world.disk.reserved == ForgetfulDisk.reserveSegments)
         #expect(world.log?.isReserveUsedUp == false)
         write(world, 6 * Self.boxesPerSegment)
         #expect(troubles == 4)
@@ -38,7 +38,7 @@ struct FullDiskTests {
         #expect(world.durableBox == 7 * Self.boxesPerSegment + 4)
         #expect(world.log?.lacksSpace == false)
         #expect(world.log?.isReserveUsedUp == false)
-        #expect(world.disk.reserved == Limits.reserveSegments)
+        #expect(world.disk.reserved == ForgetfulDisk.reserveSegments)
         #expect(try world.recover().state.accepted.count == Int(world.durableBox))
     }
 
@@ -54,7 +54,7 @@ struct FullDiskTests {
         world.disk.isFull = false
         pass(1000, world)
         #expect(world.log?.lacksSpace == false)
-        #expect(world.disk.reserved == Limits.reserveSegments)
+        #expect(world.disk.reserved == ForgetfulDisk.reserveSegments)
     }
 
     /// Each start that finds records needs a segment.

@@ -16,7 +16,7 @@ struct PosixDiskTests {
         var durableBox: UInt64 = 0
 
         init(
-            _ path: String,
+            _ path: String, segmentBytes: Int = 1 << 20,
             onFailure: @escaping @Sendable (String) -> Void = { Issue.record("\($0)") },
             deliver: @escaping (DecidedValue) -> Void = { _ in }
         ) throws {
@@ -24,8 +24,8 @@ struct PosixDiskTests {
             if directory.identity == nil { try directory.setIdentity(sampleIdentity) }
             disk = try PosixDisk(directory: directory.logPath, wake: {}, onFailure: onFailure)
             (log, recovered) = try WriteAheadLog.open(
-                directory, disk: disk, nonce: 1, options: LogOptions(segmentBytes: 1 << 20),
-                deliver: deliver)
+                directory, disk: disk, nonce: 1,
+                options: LogOptions(segmentBytes: segmentBytes), deliver: deliver)
             log.onDurable = { [unowned self] in durableBox = $0 }
         }
 
@@ -177,8 +177,9 @@ struct PosixDiskTests {
         }
         let plenty = try prepare(1, mayUseReserve: false)
         if case .prepared = plenty {} else { Issue.record("\(plenty)") }
-        for name in ["0.reserve", "1.reserve"] {
-            let attributes = try FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")
+        for place in 0..<Limits.keptSegments(ofBytes: 1 << 20) {
+            let attributes = try FileManager.default.attributesOfItem(
+                atPath: "\(path)/\(place).reserve")
             #expect(attributes[.size] as? Int == 1 << 20)
         }
         // The reserve is whole but for one file, and nothing can take that one's place.
@@ -201,6 +202,82 @@ struct PosixDiskTests {
         disk.close()
     }
 
+    /// Of large segments fewer are kept, and what is left of another size gives its room back.
+    @Test func theReserveFollowsTheSizeOfSegments() throws {
+        let path = try temporaryDirectory()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let disk = try PosixDisk(directory: path, wake: {})
+        defer { disk.close() }
+        #expect(Limits.keptSegments(ofBytes: 1 << 20) == 8)
+        #expect(Limits.keptSegments(ofBytes: 16 << 20) == 8)
+        #expect(Limits.keptSegments(ofBytes: 32 << 20) == 4)
+        #expect(Limits.keptSegments(ofBytes: 1 << 30) == 2)
+        for segmentBytes in [64 << 20, 1 << 20, 32 << 20, 64 << 20] {
+            let outcome = try perform(.reserve(byteCount: segmentBytes), on: disk)
+            if case .reserved = outcome {} else { Issue.record("\(outcome)") }
+            let sizes = try FileManager.default.contentsOfDirectory(atPath: path).map {
+                try FileManager.default.attributesOfItem(atPath: "\(path)/\($0)")[.size] as? Int
+            }
+            let count = Limits.keptSegments(ofBytes: segmentBytes)
+            #expect(sizes == Array(repeating: segmentBytes, count: count))
+        }
+    }
+
+    /// A directory that began with larger files goes on with smaller ones, and back: nothing is lost, and the bytes are
+    /// counted as they are.
+    @Test func theSizeOfSegmentsMayChange() throws {
+        let path = try temporaryDirectory()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        var slot: UInt64 = 0
+        for segmentBytes in [4 << 20, 1 << 20, 256 << 10, 4 << 20] {
+            let node = try Node(path, segmentBytes: segmentBytes)
+            #expect(node.recovered.state.accepted.last?.slot ?? .zero == Slot(slot))
+            #expect(node.recovered.state.accepted.count == (slot == 0 ? 0 : 10))
+            node.start()
+            let last = slot + 1_000
+            for next in slot + 1...last {
+                node.append([accepted(next, 1, [UInt8](repeating: 7, count: 5000))], box: next)
+            }
+            node.append([decided(1, last - 10)], box: last + 1)
+            node.wait { node.durableBox == last + 1 }
+            slot = last
+            let files = try node.disk.segments()
+            let spare = files.last.map(\.byteCount) ?? 0
+            let total = UInt64(files.reduce(0) { $0 + $1.byteCount })
+            #expect([total, total - UInt64(spare)].contains(node.log.byteCount))
+            node.close()
+        }
+        let last = try Node(path)
+        #expect(last.recovered.state.accepted.last?.slot == Slot(slot))
+        last.start()
+        last.close()
+    }
+
+    /// The reserve has nothing of its size, and stays; what is retired goes only for want of room.
+    @Test func aLargerSegmentIsMadeOfZeros() throws {
+        let path = try temporaryDirectory()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let node = try Node(path)
+        node.start()
+        let large = [UInt8](repeating: 9, count: 3 << 20)
+        node.append([accepted(1), accepted(2, 1, large)], box: 1)
+        node.append([accepted(3)], box: 2)
+        node.wait { node.durableBox == 2 }
+        let sizes = try node.disk.segments().map(\.byteCount)
+        #expect(sizes.contains { $0 > 4 << 20 } && sizes.contains(1 << 20), "\(sizes)")
+        let names = try FileManager.default.contentsOfDirectory(atPath: path + "/log")
+        let reserve = names.filter { $0.hasSuffix(".reserve") }
+        #expect(reserve.count == Limits.keptSegments(ofBytes: 1 << 20))
+        node.close()
+        let later = try Node(path)
+        #expect(
+            later.recovered.state.accepted.map(\.value) == [
+                batch([1, 2, 3]), batch(large), batch([1, 2, 3]),
+            ])
+        later.start()
+        later.close()
+    }
+
     /// A removed segment's file becomes the next segment as it is, with a note of what is in it; one of another size
     /// goes, and what nobody needs gives its room back when there is none.
     @Test func aRemovedSegmentIsUsedAgain() throws {
@@ -219,26 +296,28 @@ struct PosixDiskTests {
                 $0.hasSuffix(suffix)
             }.sorted()
         }
-        for segment in 1...4 as ClosedRange<UInt64> {
+        let most = UInt64(Limits.keptSegments(ofBytes: 1 << 20))
+        for segment in 1...most + 2 {
             #expect(try prepare(segment, 1 << 20) == .zeros)
             let bytes = [UInt8](repeating: UInt8(segment), count: 8192)
             _ = try perform(.write(segment: segment, offset: 4096, bytes: bytes), on: disk)
         }
-        for segment in 1...3 as ClosedRange<UInt64> {
+        for segment in 1...most + 1 {
             _ = try perform(.remove(segment: segment), on: disk)
         }
-        #expect(try names(".retired") == ["0.retired", "1.retired"], "no more than two stay")
-        #expect(try disk.segments().map(\.number) == [4])
-        let former = try #require(try prepare(5, 1 << 20))
+        #expect(try names(".retired").count == Int(most), "the last one was one too many")
+        #expect(try disk.segments().map(\.number) == [most + 2])
+        let next = most + 3
+        let former = try #require(try prepare(next, 1 << 20))
         #expect(former != .zeros)
-        #expect(FormerContents(try #require(try disk.former(of: 5)), for: 5) == former)
-        #expect(try disk.former(of: 4) == nil)
+        #expect(FormerContents(try #require(try disk.former(of: next)), for: next) == former)
+        #expect(try disk.former(of: most + 2) == nil)
         let revived = try #require(
-            FileManager.default.contents(atPath: "\(path)/0000000000000005.log"))
+            FileManager.default.contents(atPath: path + String(format: "/%016x.log", Int(next))))
         #expect(revived.count == 1 << 20 && revived[4096] == 1)
-        _ = try perform(.remove(segment: 5), on: disk)
+        _ = try perform(.remove(segment: next), on: disk)
         #expect(try names(".former").isEmpty)
-        #expect(try prepare(6, 1 << 19) == .zeros, "of another size")
+        #expect(try prepare(next + 1, 1 << 19) == .zeros, "of another size")
         #expect(try names(".retired").isEmpty)
     }
 

@@ -31,6 +31,13 @@ final class LogWorld {
         self.options = options
     }
 
+    /// With what another one left, and other options.
+    init(disk: ForgetfulDisk, identity: Identity, options: LogOptions) {
+        self.disk = disk
+        self.options = options
+        self.identity = identity
+    }
+
     /// Recovers and begins; nothing is completed yet.
     func open(floor: Slot = .zero) throws {
         delivered = []

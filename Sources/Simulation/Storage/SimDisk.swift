@@ -113,7 +113,7 @@ package final class SimDisk: Disk {
                 ? bytes.count
                 : Int(machine.world.diskDice.number(in: 0...sectors)) * Limits.sectorBytes
             if kept > 0 { storage.write(segment, at: offset, bytes[..<min(kept, bytes.count)]) }
-        case .prepare, .remove, .reserve:
+        case .prepare, .prepareLarger, .remove, .reserve:
             if machine.world.diskDice.happens(perMille: 500) { _ = perform(running.job.operation) }
         case .scan:
             break
@@ -125,7 +125,7 @@ package final class SimDisk: Disk {
     private static func lane(of operation: DiskOperation) -> Lane {
         switch operation {
         case .write: .writer
-        case .prepare, .remove, .reserve: .preparer
+        case .prepare, .prepareLarger, .remove, .reserve: .preparer
         case .scan: .reader
         }
     }
@@ -162,6 +162,8 @@ package final class SimDisk: Disk {
             return write(segment, offset, bytes)
         case .prepare(let segment, let byteCount, let mayUseReserve):
             return prepare(segment, byteCount, mayUseReserve)
+        case .prepareLarger(let segment, let byteCount):
+            return prepareLarger(segment, byteCount)
         case .reserve:
             hasRefused = !storage.fillReserve()
             return hasRefused ? .notReserved(DiskError("no space left")) : .reserved
@@ -203,6 +205,13 @@ package final class SimDisk: Disk {
             segment, byteCount: byteCount,
             isNoteDurable: machine.world.injectedBug?.log != .formerNoteNotDurable)
         return hasRoom ? .prepared(former) : .preparedFromReserve(DiskError("no space left"))
+    }
+
+    private func prepareLarger(_ segment: UInt64, _ byteCount: Int) -> DiskOutcome {
+        hasRefused = storage.isFull
+        guard !hasRefused else { return .notPrepared(DiskError("no space left")) }
+        machine.world.trace.note(.prepare, node: machine.index, segment, 1, "\(segment)")
+        return .prepared(storage.make(segment, byteCount: byteCount))
     }
 
     private func write(_ segment: UInt64, _ offset: Int, _ bytes: [UInt8]) -> DiskOutcome? {

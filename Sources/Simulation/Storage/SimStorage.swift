@@ -22,6 +22,9 @@ package final class SimStorage {
         let before: [UInt8]
     }
 
+    /// Fewer segments than a disk keeps, so that runs see the end of them.
+    private static let (reserveSegments, retiredSegments) = (2, 2)
+
     private var files: [UInt64: File] = [:]
     /// Those whose removal is not durable.
     private var removed: [UInt64: File] = [:]
@@ -80,7 +83,7 @@ package final class SimStorage {
 
     /// Makes the reserve whole; false if there is no room.
     func fillReserve() -> Bool {
-        if !isFull { reserved = DiskOperation.reserveSegments }
+        if !isFull { reserved = Self.reserveSegments }
         return !isFull
     }
 
@@ -115,7 +118,7 @@ package final class SimStorage {
     /// Unless it is durable it may be undone by a loss of power.
     func remove(_ segment: UInt64, isDurable: Bool) {
         if !isDurable { removed[segment] = files[segment] }
-        if retired.count < DiskOperation.retiredSegments { retired += onDisk(segment) }
+        if retired.count < Self.retiredSegments { retired += onDisk(segment) }
         files[segment] = nil
         formers[segment] = nil
     }
@@ -131,12 +134,10 @@ package final class SimStorage {
 
     /// Writes without flushing.
     func write(_ segment: UInt64, at offset: Int, _ bytes: some Collection<UInt8>) {
-        precondition(files[segment] != nil, "a segment is prepared before it is written")
         let end = offset + bytes.count
-        let missing = end - byteCount(segment)
-        if missing > 0 {
-            files[segment]?.bytes.append(contentsOf: [UInt8](repeating: 0, count: missing))
-        }
+        precondition(
+            end <= byteCount(segment),
+            "a segment is prepared before it is written, and never grows")
         // A slice that lives on would make the next line copy the whole file.
         guard var before = files[segment].map({ Array($0.bytes[offset..<end]) }) else { return }
         for start in stride(from: offset, to: end, by: Limits.sectorBytes) {

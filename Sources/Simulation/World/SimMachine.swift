@@ -222,7 +222,7 @@ package final class SimMachine {
         let second = world.diskDice.number(in: range) / 2
         switch operation {
         case .write: return (first, second + slowFlushMicroseconds)
-        case .prepare: return (first * 4, second * 4 + slowFlushMicroseconds)
+        case .prepare, .prepareLarger: return (first * 4, second * 4 + slowFlushMicroseconds)
         case .remove, .scan, .reserve: return (first, second)
         }
     }

@@ -7,6 +7,7 @@ extension ServeConfiguration {
     /// Bounds of the numbers.
     private static let requestBytes = 1...(64 << 20)
     private static let segmentBytes = (64 << 10)...(1 << 30)
+    private static let segmentMultiple = 4 << 10
     /// etcd's.
     private static let defaultQuotaBytes: UInt64 = 2 << 30
 
@@ -73,7 +74,7 @@ extension ServeConfiguration {
             )
         }
         memoryLimit = MemoryLimit(bytes: limit == 0 ? MemoryLimit.defaultBytes : limit)
-        segmentBytes = try values.integer("segment-bytes", in: Self.segmentBytes)
+        segmentBytes = try Self.segment(values, requestBytes: maxRequestBytes)
         stopsAtEndOfInput = try values.boolean("stop-at-end-of-input")
         if !values.text("chaos").isEmpty {
             chaos = try ChaosPlan(values.text("chaos"), source: values.source("chaos"))
@@ -84,6 +85,19 @@ extension ServeConfiguration {
             initialCluster = [InitialMember(name: name, peerURLs: initialAdvertisePeerURLs)]
         }
         try validate(values)
+    }
+
+    /// Where nothing is said, a file has room for the largest request and what one slot may hold beside it.
+    private static func segment(
+        _ values: FlagValues, requestBytes: Int
+    ) throws(UsageError) -> Int {
+        let byteCount = try values.integer("segment-bytes", in: segmentBytes)
+        guard byteCount % segmentMultiple == 0 else {
+            throw UsageError("\(values.source("segment-bytes")) must be a multiple of 4096")
+        }
+        guard !values.isSet("segment-bytes") else { return byteCount }
+        let pages = (requestBytes + segmentMultiple - 1) / segmentMultiple
+        return max(byteCount, 2 * pages * segmentMultiple)
     }
 
     /// Turns `PORT NAME` into the flags that it stands for.

@@ -95,7 +95,8 @@ extension ServeFlag {
             "what data may take of the memory; the rest is read from disk (0: 224 MiB)",
             isOurs: true),
         ServeFlag(
-            "segment-bytes", "BYTES", "67108864", .effective, "the size of the log's files",
+            "segment-bytes", "BYTES", "16777216", .effective,
+            "the size of the log's files; at least twice the largest request, unless it is set",
             isOurs: true),
         ServeFlag(
             "readmission", "CHOICE", "automatic", .effective,
