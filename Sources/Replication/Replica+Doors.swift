@@ -16,7 +16,7 @@ extension Replica {
         _ kind: CommandKind, session: ClientSession? = nil, credentials: Credentials? = nil,
         request: UnsafeRawBufferPointer, completion: @escaping (ProposalResult) -> Void
     ) {
-        if let refusal = refusal(ofCommandBytes: request.count) {
+        if let refusal = refusal(of: kind, byteCount: request.count) {
             metrics.proposalsFailed.increment()
             return completion(.refused(refusal))
         }
@@ -83,9 +83,11 @@ extension Replica {
         endOfTurn()
     }
 
-    private func refusal(ofCommandBytes count: Int) -> Refusal? {
+    private func refusal(of kind: CommandKind, byteCount count: Int) -> Refusal? {
         if isStopping || hasLeft { return .stopping }
-        if let reason = reasonNotToServe { return .notReady(reason) }
+        // Whose state is wrong reports it all the same: the others know only what was reported.
+        let reason = kind == .reportDigest ? reasonNotToPropose : reasonNotToServe
+        if let reason { return .notReady(reason) }
         let isFull =
             proposals.unansweredCount >= Limits.commandsWaiting
             || proposals.bundleBytes + bundle.byteCount + count > Limits.commandBytesWaiting
@@ -94,8 +96,13 @@ extension Replica {
 
     /// Why waiting would not help a client of this node.
     var reasonNotToServe: String? {
+        if hasLearner, let divergence { return divergence }
+        return reasonNotToPropose
+    }
+
+    /// The same for what the node has to say itself.
+    private var reasonNotToPropose: String? {
         if !hasLearner { return Self.learnerProblem }
-        if let divergence { return divergence }
         if lacksBase { return snapshotProblem }
         if needsUpgrade { return Self.upgradeProblem }
         return memberProblem

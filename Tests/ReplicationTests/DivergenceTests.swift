@@ -19,9 +19,12 @@ struct DivergenceTests {
         node.replica?.machine.alarms.all.first { $0.kind == .corrupt }?.member
     }
 
-    @Test("it is found by all, serves nothing, and is right again after a restart")
-    func oneReplicaDiffers() throws {
-        let cluster = World.formed(seed: 1)
+    /// By some of the seeds it learns that it is wrong before it has reported its state.
+    @Test(
+        "it is found by all, serves nothing, and is right again after a restart",
+        arguments: 1...4 as ClosedRange<UInt64>)
+    func oneReplicaDiffers(seed: UInt64) throws {
+        let cluster = World.formed(seed: seed)
         let (good, bad) = (cluster.machines[0], cluster.machines[2])
         put(10, cluster, at: good)
         var tampered = try #require(bad.replica?.machine.keyspace).beginWrite()
