@@ -43,6 +43,15 @@ struct RegressionTests {
         #expect(SeedRun.run(scenario).breaches == [])
     }
 
+    /// Of the two that were healed in the end one had lost its base and the other one was behind what that had held: only the
+    /// third one had it.
+    @Test func whoHasWhatALostBaseHeldIsHealedToo() {
+        var scenario = Scenario(seed: 68, profile: .watch)
+        scenario.nodeCount = 3
+        scenario.faults = [.halves, .readError, .killLeader, .lostBase]
+        #expect(SeedRun.run(scenario).breaches == [])
+    }
+
     @Test(arguments: [
         10300: readBack, 20515: laggard, 20_261_121_065: lateNews,
         // A newcomer asked somebody who had left and ended, for ever, and nobody for the snapshot that it needed.

@@ -149,9 +149,18 @@ package final class SeedRun {
             || world.governing.isVoter(machine.replicaID, machine.identity.incarnation)
     }
 
-    /// Some machines that together are a majority. A cluster that is not formed needs all.
+    /// Some machines that together are a majority. What a base had that was lost may be with one of the others alone: then
+    /// all that are good.
     private func chooseMajority() -> [SimMachine] {
         let good = nemesis.healable
+        let some = chooseSome(of: good)
+        guard some.contains(where: \.hasLostBase) else { return some }
+        let indexes = Set((some + good).map(\.index))
+        return world.machines.filter { indexes.contains($0.index) }
+    }
+
+    /// A cluster that is not formed needs all.
+    private func chooseSome(of good: [SimMachine]) -> [SimMachine] {
         if !world.isFormed { return world.machines }
         var dice = Dice(seed: world.seed, concern: "majority")
         if changesMembers || !nemesis.isAllIntact || world.checks.governing != nil {
