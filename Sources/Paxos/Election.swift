@@ -111,6 +111,7 @@ struct Election: Sendable {
     mutating func begin() {
         phase = .listening
         denied = nil
+        chosen = nil
     }
 
     mutating func resign() {
@@ -127,7 +128,10 @@ struct Election: Sendable {
     /// A candidate, or this replica as one, has the promise: nobody else is encouraged until it had time to lead. Where
     /// disks are slow and candidates do not hear each other, they would else take the promise from each other again and
     /// again, each before the other one leads.
+    ///
+    /// It gets its time once: with every promise anew, one that never comes to lead would keep others from it.
     mutating func choose(_ replica: ReplicaID, running: UInt64) {
+        guard chosen?.replica != replica else { return }
         chosen = Chosen(replica: replica, at: running)
     }
 

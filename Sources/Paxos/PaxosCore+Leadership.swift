@@ -228,7 +228,9 @@ extension PaxosCore {
             chunkBytes: configuration.chunkBytes, outbox: &outbox, into: &effects)
         guard hasPromised else { return }
         yieldToPromise(into: &effects)
-        election.choose(sender, running: clock.running)
+        if let peer = peers.index(of: sender), peers[peer].voter != nil {
+            election.choose(sender, running: clock.running)
+        }
         if leader == nil && proposer == nil {
             election.keepQuiet(for: timeout, running: clock.running)
         }

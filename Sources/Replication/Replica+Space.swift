@@ -22,12 +22,18 @@ extension Replica {
 
     private func tellOfSpace(_ trouble: String) {
         let now = clockMilliseconds()
-        let isNews = hasToldOfReserve != log.isReserveUsedUp
+        let isNews = hasToldOfReserve != log.waitsForRoom
         guard now >= tellOfSpaceAtMilliseconds || isNews else { return }
         tellOfSpaceAtMilliseconds = now + Limits.tellOfSpaceMilliseconds
-        hasToldOfReserve = log.isReserveUsedUp
-        let rest = log.isReserveUsedUp ? "the reserve is used up" : "the log goes on in its reserve"
-        logger.error("no room for the next file of the log, \(rest); trying again: \(trouble)")
+        hasToldOfReserve = log.waitsForRoom
+        logger.error(
+            "no room for the next file of the log, \(whatTheLogDoes); trying again: \(trouble)")
+    }
+
+    private var whatTheLogDoes: String {
+        if log.isReserveUsedUp { return "the reserve is used up" }
+        if log.waitsForRoom { return "a value larger than its files waits" }
+        return "the log goes on in its reserve"
     }
 
     /// With each tick: what the log lacks or has again.
@@ -42,7 +48,7 @@ extension Replica {
     /// What the operator should do about it; nil while the log has what it needs.
     var spaceProblem: String? {
         guard log.lacksSpace else { return nil }
-        let state = log.isReserveUsedUp ? "waits for space" : "goes on in its reserve"
+        let state = log.waitsForRoom ? "waits for space" : "goes on in its reserve"
         return
             "the disk has no room for the next file of the log, which \(state): free space; this node goes on by itself"
     }

@@ -180,7 +180,8 @@ package final class PosixDisk: Disk {
             _ segment: UInt64, _ byteCount: Int
         ) throws(DiskError) -> DiskOutcome {
             do throws(DiskError) {
-                try prepare(segment, byteCount, from: nil)
+                // It is tried again and again: the room of others is not written full each time.
+                try prepare(segment, byteCount, from: nil, asksFirst: true)
                 return .prepared(.zeros)
             } catch  where !error.isOfDevice {
                 guard RetiredSegments(directory: directory).removeAll() else {
@@ -215,10 +216,11 @@ package final class PosixDisk: Disk {
         }
 
         private func prepare(
-            _ segment: UInt64, _ byteCount: Int, from reserved: String?
+            _ segment: UInt64, _ byteCount: Int, from reserved: String?, asksFirst: Bool = false
         ) throws(DiskError) {
             try SegmentPreparation.run(
-                directory: directory, segment: segment, byteCount: byteCount, reserved: reserved
+                directory: directory, segment: segment, byteCount: byteCount, reserved: reserved,
+                asksFirst: asksFirst
             ) { self.isHurried.load(ordering: .relaxed) }
         }
 

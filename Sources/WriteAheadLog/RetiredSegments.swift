@@ -95,14 +95,15 @@ struct RetiredSegments: Sendable {
     /// with another note than its own, or none, it would look damaged.
     func makeWay(for segment: UInt64) throws(DiskError) {
         let numbers = try Posix.names(in: directory).compactMap { SegmentName.number($0) }
-        for number in numbers.sorted(by: >) where number >= segment {
+        let unused = numbers.filter { $0 >= segment }.sorted(by: >)
+        for number in unused {
             try Posix.remove(directory + "/" + SegmentName.file(number))
             try Posix.syncDirectory(directory)
             try Posix.remove(formerPath(number))
         }
-        guard Posix.exists(formerPath(segment)) else { return }
-        try Posix.remove(formerPath(segment))
-        try Posix.syncDirectory(directory)
+        let hasNote = Posix.exists(formerPath(segment))
+        if hasNote { try Posix.remove(formerPath(segment)) }
+        if hasNote || !unused.isEmpty { try Posix.syncDirectory(directory) }
     }
 
     /// What the file holds is noted, durably, before it gets its name: a segment of which that is not known

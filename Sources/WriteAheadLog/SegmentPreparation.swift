@@ -12,9 +12,11 @@ enum SegmentPreparation {
     /// Durable under its final name when this returns. `reserved` is a file that has the room already, and is
     /// used up. Pauses now and then, so that flushes of the log
     /// get through, unless `isHurried` says that the log is waiting.
+    ///
+    /// - Parameter asksFirst: whether there is room is found out before anything is written.
     static func run(
         directory: String, segment: UInt64, byteCount: Int, reserved: String? = nil,
-        isHurried: () -> Bool
+        asksFirst: Bool = false, isHurried: () -> Bool
     ) throws(DiskError) {
         let unfinished = directory + "/" + SegmentName.padded(segment) + unfinishedSuffix
         do throws(DiskError) {
@@ -22,7 +24,7 @@ enum SegmentPreparation {
             if let reserved { try Posix.rename(reserved, unfinished) }
             try make(
                 unfinished, flags: reserved == nil ? O_CREAT | O_TRUNC : 0, byteCount: byteCount,
-                isHurried: isHurried)
+                asksFirst: asksFirst, isHurried: isHurried)
         } catch {
             // The space is needed: by the log, most of all.
             try? Posix.remove(unfinished)
@@ -33,10 +35,14 @@ enum SegmentPreparation {
     }
 
     private static func make(
-        _ unfinished: String, flags: Int32, byteCount: Int, isHurried: () -> Bool
+        _ unfinished: String, flags: Int32, byteCount: Int, asksFirst: Bool,
+        isHurried: () -> Bool
     ) throws(DiskError) {
         let descriptor = try Posix.open(unfinished, O_WRONLY | flags)
         defer { Posix.close(descriptor) }
+        if asksFirst {
+            try Posix.allocate(descriptor, byteCount: byteCount, path: unfinished)
+        }
         var offset = 0
         while offset < byteCount {
             let end = min(offset + Limits.fillSyncBytes, byteCount)

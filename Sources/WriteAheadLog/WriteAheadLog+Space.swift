@@ -22,26 +22,31 @@ extension WriteAheadLog {
 
     /// What a segment must have room for that begins with what is staged.
     var neededBytes: Int {
-        guard !staged.isEmpty else { return 0 }
-        return SegmentHeader.byteCount + StagedBatch.extent(startMark, stated)
-            + staged.firstExtent + Limits.sectorBytes
+        SegmentHeader.byteCount + StagedBatch.extent(startMark, stated)
+            + (staged.isEmpty ? 0 : staged.firstExtent) + Limits.sectorBytes
     }
+
+    /// Whether the log waits for a segment that is larger than others.
+    private var needsLarger: Bool { isWaitingForSegment && neededBytes > options.segmentBytes }
+
+    /// Whether the log waits for room on the disk.
+    package var waitsForRoom: Bool { isReserveUsedUp || lacksLarger }
 
     private var isTimeToRetry: Bool { nowMilliseconds >= retryPreparationMilliseconds }
 
     /// Room has been asked for in vain, some is left in the reserve, and what the log has comes to its end.
     private var mayUseReserve: Bool {
         if options.injectedBug == .reserveUsedUnsaid { return true }
-        guard lacksSpace, !isReserveUsedUp else { return false }
+        guard lacksSpace, !isReserveUsedUp, !needsLarger else { return false }
         guard let tail else { return true }
         return isWaitingForSegment || tail.offset > tail.capacity / 2
     }
 
     private func prepareSpare(mayUseReserve: Bool) {
         let number = (indexes.last?.number ?? 0) + 1
-        let needed = isWaitingForSegment ? neededBytes : 0
-        let isLarger = needed > options.segmentBytes
-        let byteCount = options.segmentBytes + (isLarger ? Limits.roundUpToFill(needed) : 0)
+        let isLarger = needsLarger
+        let byteCount =
+            options.segmentBytes + (isLarger ? Limits.roundUpToFill(neededBytes) : 0)
         let ticket = makeTicket()
         spare = .preparing(
             SegmentFile(number: number, byteCount: byteCount), ticket: ticket,
@@ -66,7 +71,12 @@ extension WriteAheadLog {
         }
         spare = .ready(file, former)
         marks.hit(former == .zeros ? .segmentFilled : .segmentRevived)
-        if file.byteCount > options.segmentBytes { marks.hit(.largerSegmentMade) }
+        if file.byteCount > options.segmentBytes {
+            // What that says of the reserve is nothing.
+            marks.hit(.largerSegmentMade)
+            lacksLarger = false
+            return advance()
+        }
         if error != nil { marks.hit(.reserveUsed) } else { isReserveUsedUp = false }
         noteSpace(error)
         advance()
@@ -75,7 +85,10 @@ extension WriteAheadLog {
     /// The log goes on in the segment that it has, and asks again: space may be made.
     func notPrepared(_ error: DiskError) {
         marks.hit(.segmentNotMade)
-        if case .preparing(_, _, mayUseReserve: true) = spare { isReserveUsedUp = true }
+        if case .preparing(let file, _, let mayUseReserve) = spare {
+            if mayUseReserve { isReserveUsedUp = true }
+            lacksLarger = file.byteCount > options.segmentBytes
+        }
         spare = .none
         noteSpace(error)
     }

@@ -69,6 +69,8 @@ package final class WriteAheadLog {
     package internal(set) var lacksSpace = false
     /// The reserve could not help any more.
     package internal(set) var isReserveUsedUp = false
+    /// There was no room for a segment larger than others, of which the reserve has none.
+    var lacksLarger = false
     var isRefillingReserve = false
     var isWaitingForSegment = false
     /// How often each rare thing happened, in recovery and since.

@@ -315,6 +315,11 @@ struct PosixDiskTests {
         let revived = try #require(
             FileManager.default.contents(atPath: path + String(format: "/%016x.log", Int(next))))
         #expect(revived.count == 1 << 20 && revived[4096] == 1)
+        let larger = try perform(
+            .prepareLarger(segment: next, byteCount: 3 << 20), on: disk)
+        if case .prepared(.zeros) = larger {} else { Issue.record("\(larger)") }
+        #expect(try names(".former").isEmpty, "it took the place of the one that was used again")
+        #expect(try disk.segments().map(\.byteCount) == [1 << 20, 3 << 20])
         _ = try perform(.remove(segment: next), on: disk)
         #expect(try names(".former").isEmpty)
         #expect(try prepare(next + 1, 1 << 19) == .zeros, "of another size")

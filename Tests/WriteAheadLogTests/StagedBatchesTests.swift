@@ -138,13 +138,18 @@ struct StagedBatchesTests {
         }
         #expect(world.durableBox == 1)
         #expect(world.log?.lacksSpace == true)
-        #expect(world.log?.isReserveUsedUp == true)
+        #expect(world.log?.waitsForRoom == true)
+        #expect(world.log?.isReserveUsedUp == false)
+        #expect(world.log?.marks[.segmentNotMade] == 1, "it asks again after a while")
         #expect(world.disk.reserved == ForgetfulDisk.reserveSegments)
         world.disk.isFull = false
-        world.now += 1_000
-        world.log?.tick(nowMilliseconds: world.now)
-        world.settle()
+        for _ in 0..<2 {
+            world.now += 1_000
+            world.log?.tick(nowMilliseconds: world.now)
+            world.settle()
+        }
         #expect(world.durableBox == 2)
+        #expect(world.log?.waitsForRoom == false)
         #expect(world.log?.lacksSpace == false)
         #expect(world.log?.isReserveUsedUp == false)
         #expect(try world.recover().state.accepted.count == 2)

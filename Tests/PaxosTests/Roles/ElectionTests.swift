@@ -37,6 +37,41 @@ import Testing
         #expect(election.leader?.ballot == ballot(5, 3))
     }
 
+    @Test func aPromiseGivesOneCandidateItsTime() {
+        var election = election()
+        #expect(!election.hasChosen(otherThan: ReplicaID(3), running: 0))
+        election.choose(ReplicaID(2), running: 100)
+        #expect(election.hasChosen(otherThan: ReplicaID(3), running: 349))
+        #expect(!election.hasChosen(otherThan: ReplicaID(2), running: 349))
+        // Another promise to it does not give it more.
+        election.choose(ReplicaID(2), running: 300)
+        #expect(!election.hasChosen(otherThan: ReplicaID(3), running: 350))
+        election.choose(ReplicaID(3), running: 400)
+        #expect(election.hasChosen(otherThan: ReplicaID(2), running: 401))
+    }
+
+    @Test func aCandidateThatCannotLeadKeepsNobodyWaiting() {
+        var election = election()
+        func chosen() -> Bool {
+            election.choose(ReplicaID(2), running: 100)
+            return election.hasChosen(otherThan: ReplicaID(3), running: 101)
+        }
+        #expect(chosen())
+        _ = election.lose(ReplicaID(3))
+        #expect(election.hasChosen(otherThan: ReplicaID(3), running: 101))
+        _ = election.lose(ReplicaID(2))
+        #expect(!election.hasChosen(otherThan: ReplicaID(3), running: 101))
+        #expect(chosen())
+        election.forgetChosen(ReplicaID(2))
+        #expect(!election.hasChosen(otherThan: ReplicaID(3), running: 101))
+        #expect(chosen())
+        election.begin()
+        #expect(!election.hasChosen(otherThan: ReplicaID(3), running: 101))
+        #expect(chosen())
+        election.hear(ballot(5, 2), contactAge: 0, running: 101)
+        #expect(!election.hasChosen(otherThan: ReplicaID(3), running: 101))
+    }
+
     @Test func aBrokenConnectionIsAHintUntilTheLeaderIsHeardAgain() {
         var election = election()
         election.hear(ballot(6, 2), contactAge: 0, running: 0)
