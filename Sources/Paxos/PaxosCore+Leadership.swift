@@ -340,7 +340,15 @@ extension PaxosCore {
 
     /// Somebody promised a higher ballot. If a leader lives there, this one yields; else it prepares anew
     /// above it, lest a promise to a dead candidate shuts a follower out for ever (P10).
-    mutating func rejected(knowsLiveLeader: Bool, into effects: inout Effects) {
+    mutating func rejected(
+        for promised: Ballot, knowsLiveLeader: Bool, into effects: inout Effects
+    ) {
+        if let order = leader?.handOver, order.isOrdered, order.target == promised.replica {
+            // It does as it was told: this one would take the promises from it before it leads.
+            ownMarks.hit(.handOverUnderWay)
+            stepDown()
+            return election.keepQuiet(for: timeout, running: clock.running)
+        }
         guard !knowsLiveLeader, contactAge <= timeout, lives.mayStand else {
             ownMarks.hit(.leaderYieldedToLiveLeader)
             return stepDown()

@@ -144,7 +144,8 @@ extension PaxosCore {
     mutating func receive(_ reject: Message.Reject, into effects: inout Effects) {
         election.note(reject.promised)
         if let ballot = leader?.ballot, ballot == reject.ballot, reject.promised > ballot {
-            rejected(knowsLiveLeader: reject.knowsLiveLeader, into: &effects)
+            rejected(
+                for: reject.promised, knowsLiveLeader: reject.knowsLiveLeader, into: &effects)
         }
         if let ballot = proposer?.ballot, ballot == reject.ballot, reject.promised > ballot {
             ownMarks.hit(.candidacyAbandoned)

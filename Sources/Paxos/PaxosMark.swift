@@ -128,6 +128,8 @@ public enum PaxosMark: Int, MarkName {
     case handOverOrdered
     /// The target did not become level in time: the leader went on.
     case handOverTimedOut
+    /// A leader that had ordered another one to take over met a promise to that one.
+    case handOverUnderWay
     /// A leader whose disk stalls handed over.
     case handOverForStalledDisk
     /// An order to take over was followed.

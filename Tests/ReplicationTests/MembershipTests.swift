@@ -240,6 +240,30 @@ struct MembershipTests {
         #expect(cluster.breaches == [])
     }
 
+    /// A promise to the target is on a third disk before the leader is asked for its own: the leader must not stand
+    /// against whom it told to take over.
+    @Test("leadership is given away while disks are slow")
+    func movingTheLeaderOnSlowDisks() throws {
+        for seed in 1...24 as ClosedRange<UInt64> {
+            let cluster = World.formed(seed: seed) {
+                $0.electionTimeoutMilliseconds = 250
+                $0.heartbeatMilliseconds = 50
+                $0.diskMicroseconds = 5_000...60_000
+                $0.setClients(10, meanPauseMicroseconds: 20_000)
+            }
+            cluster.timeline.run(milliseconds: 300)
+            let leader = try #require(cluster.leader)
+            let target = try #require(cluster.machines.last { $0 !== leader })
+            cluster.network.slow(target, leader, by: 20_000)
+            let moved = Answer<Replica.LeaderMove>()
+            let begin = cluster.timeline.nowMicroseconds
+            leader.replica?.moveLeader(to: target.replicaID.rawValue) { moved.take($0) }
+            #expect(cluster.wait(moved) == .done, "seed \(seed)")
+            #expect(cluster.timeline.nowMicroseconds - begin < 800_000)
+            #expect(cluster.breaches == [])
+        }
+    }
+
     @Test("a follower is asked for a change, and refuses")
     func notTheLeader() throws {
         let cluster = World.formed(seed: 5)
