@@ -55,7 +55,7 @@ struct Election: Sendable {
     private var hasGivenTime = false
     /// The newest probe that was denied here because a leader was heard.
     private var denied: Denied?
-    private(set) var chosen: Chosen?
+    private var chosen: Chosen?
     private var probeNumber: UInt64 = 0
     private var random: SeededRandom
     private let timeout: UInt64

@@ -19,7 +19,7 @@ struct DivergenceTests {
         node.replica?.machine.alarms.all.first { $0.kind == .corrupt }?.member
     }
 
-    /// By some of the seeds it learns that it is wrong before it has reported its state.
+    /// By the first seed it learns that it is wrong before it has reported its state.
     @Test(
         "it is found by all, serves nothing, and is right again after a restart",
         arguments: 1...4 as ClosedRange<UInt64>)
