@@ -73,6 +73,11 @@ package struct CallFailure: Error, Equatable, Sendable {
     /// A question that waited too long.
     static let readTimedOut = CallFailure(EtcdError.timedOut.status)
 
+    /// Leadership for a member that could not hear of it. A code that clients do not try again by themselves, as
+    /// etcd's do a hundred times where a cluster is unavailable.
+    static let unconnectedTransferee = CallFailure(
+        GRPCStatus(.failedPrecondition, "synod: leadership goes to connected members only"))
+
     /// What goes with the status as metadata, or as headers of an HTTP answer.
     var metadata: [(String, String)] {
         guard let outcome else { return [] }

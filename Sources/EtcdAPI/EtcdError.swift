@@ -82,6 +82,9 @@ package enum EtcdError: String, Error, CaseIterable, Sendable {
         "etcdserver: request timed out, waiting for the applied index took too long"
     case unhealthy = "etcdserver: unhealthy cluster"
 
+    // Unknown: clients do not try again by themselves
+    case transferTimedOut = "etcdserver: request timed out, leader transfer took too long"
+
     // DataLoss, Canceled, DeadlineExceeded
     case corrupt = "etcdserver: corrupt cluster"
     case watchCanceled = "etcdserver: watch canceled"
@@ -112,6 +115,7 @@ package enum EtcdError: String, Error, CaseIterable, Sendable {
         case .noLeader, .leaderChanged, .stopped, .timedOut, .timedOutLeaderFailed,
             .timedOutConnectionLost, .timedOutApplying, .unhealthy:
             .unavailable
+        case .transferTimedOut: .unknown
         case .corrupt: .dataLoss
         case .watchCanceled, .requestCanceled: .cancelled
         case .deadlineExceeded: .deadlineExceeded
@@ -126,7 +130,7 @@ package enum EtcdError: String, Error, CaseIterable, Sendable {
     package var isDefinite: Bool {
         switch self {
         case .timedOut, .timedOutLeaderFailed, .timedOutConnectionLost, .timedOutApplying,
-            .leaderChanged, .requestCanceled, .deadlineExceeded:
+            .transferTimedOut, .leaderChanged, .requestCanceled, .deadlineExceeded:
             false
         default: true
         }

@@ -44,7 +44,8 @@ struct MaintenanceService {
             case .done: caller.send(MoveLeaderResponse())
             case .notLeader: caller.fail(CallFailure(EtcdError.notLeader))
             case .badTarget: caller.fail(CallFailure(EtcdError.badTransferee))
-            case .timedOut: caller.fail(.readTimedOut)
+            case .unreachable: caller.fail(.unconnectedTransferee)
+            case .timedOut: caller.fail(CallFailure(EtcdError.transferTimedOut))
             }
         }
     }

@@ -9,6 +9,8 @@ extension Replica {
         case notLeader
         /// No voter has this id.
         case badTarget
+        /// The target is not connected: nothing was ordered.
+        case unreachable
         /// The target did not lead in time. It may still.
         case timedOut
     }
@@ -24,13 +26,14 @@ extension Replica {
     /// or as soon as it is clear that it will not.
     package func moveLeader(to target: UInt64, completion: @escaping (LeaderMove) -> Void) {
         let target = ReplicaID(target)
-        guard status.isLeader, core != nil, !isStopping else { return completion(.notLeader) }
+        guard status.isLeader, isLeadingNow, !isStopping else { return completion(.notLeader) }
         guard membership?.seat(of: target)?.isVoter == true else { return completion(.badTarget) }
         guard target != configuration.replica else { return completion(.done) }
+        step(.moveLeader(to: target))
+        guard core?.successor == target else { return completion(.unreachable) }
         let deadline = clockMilliseconds() + configuration.requestTimeoutMilliseconds
         moves.append(
             Moving(target: target, deadlineMilliseconds: deadline, completion: completion))
-        step(.moveLeader(to: target))
         requestTurn()
     }
 
@@ -41,10 +44,19 @@ extension Replica {
         for move in ended { move.completion(.done) }
     }
 
+    /// Ends those that have waited long enough, and those that this leader has given up.
     func expireMoves(_ nowMilliseconds: UInt64) {
         guard !moves.isEmpty else { return }
-        let ended = moves.filter { $0.deadlineMilliseconds <= nowMilliseconds }
-        moves.removeAll { $0.deadlineMilliseconds <= nowMilliseconds }
+        let ended = moves.filter { isOver($0, nowMilliseconds) }
+        moves.removeAll { isOver($0, nowMilliseconds) }
         for move in ended { move.completion(.timedOut) }
     }
+
+    private func isOver(_ move: Moving, _ nowMilliseconds: UInt64) -> Bool {
+        move.deadlineMilliseconds <= nowMilliseconds
+            || (isLeadingNow && core?.successor != move.target)
+    }
+
+    /// By the core's own word: in the turn in which it yields, `status.isLeader` still holds.
+    private var isLeadingNow: Bool { core?.status.role == .leader }
 }

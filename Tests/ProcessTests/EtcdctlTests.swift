@@ -46,6 +46,22 @@ extension ProcessTests {
         }
 
         @Test(.timeLimit(.minutes(1)))
+        func nobodyWhoIsGoneIsGivenLeadership() async throws {
+            try await TestCluster.with(3) { cluster in
+                let leader = try await cluster.leader()
+                let gone = try #require(cluster.nodes.first { $0 !== leader })
+                let status = try await ok(gone.endpoint.description, "endpoint", "status")
+                let member = try #require(status.first).components(separatedBy: ", ")[1]
+                try await gone.stop(SIGKILL)
+                try await wait("the order is refused") {
+                    try await Tool.etcdctl(leader.endpoint.description, "move-leader", member)
+                        .output.contains("synod: leadership goes to connected members only")
+                }
+                _ = try await ok(leader.endpoint.description, "put", "k", "v")
+            }
+        }
+
+        @Test(.timeLimit(.minutes(1)))
         func thePastIsCompactedByItself() async throws {
             let options = ["--auto-compaction-mode=periodic", "--auto-compaction-retention=1s"]
             try await TestCluster.with(3, options: options) { cluster in

@@ -233,10 +233,43 @@ struct MembershipTests {
         let unknown = Answer<Replica.LeaderMove>()
         target.replica?.moveLeader(to: 99) { unknown.take($0) }
         #expect(cluster.wait(unknown) == .badTarget)
-        leader.losePower()
+        #expect(cluster.breaches == [])
+    }
+
+    /// Time passes between a frame and the end of its turn: that this leader has yielded to the target is no failure.
+    @Test("leadership is given away while turns are long")
+    func movingTheLeaderInLongTurns() throws {
+        for seed in 1...12 as ClosedRange<UInt64> {
+            let cluster = World.formed(seed: seed) {
+                $0.tickMicroseconds = 200
+                $0.turnMicroseconds = 500...1_000
+            }
+            let leader = try #require(cluster.leader)
+            let target = try #require(cluster.machines.last { $0 !== leader })
+            let moved = Answer<Replica.LeaderMove>()
+            leader.replica?.moveLeader(to: target.replicaID.rawValue) { moved.take($0) }
+            #expect(cluster.wait(moved) == .done, "seed \(seed)")
+            #expect(cluster.breaches == [])
+        }
+    }
+
+    @Test("who asks for a leader that does not answer is told as soon as it is given up")
+    func movingTheLeaderToOneThatIsGone() throws {
+        let cluster = World.formed(seed: 6)
+        let leader = try #require(cluster.leader)
+        let target = try #require(cluster.machines.last { $0 !== leader })
+        cluster.network.cut(leader, target)
+        let cut = Answer<Replica.LeaderMove>()
+        let begin = cluster.timeline.nowMicroseconds
+        leader.replica?.moveLeader(to: target.replicaID.rawValue) { cut.take($0) }
+        #expect(cluster.wait(cut) == .timedOut)
+        #expect(cluster.timeline.nowMicroseconds - begin < 3_000_000)
+        target.isSupervised = false
+        target.losePower()
+        cluster.timeline.run(milliseconds: 1_000)
         let lost = Answer<Replica.LeaderMove>()
-        target.replica?.moveLeader(to: leader.replicaID.rawValue) { lost.take($0) }
-        #expect(cluster.wait(lost) == .timedOut)
+        leader.replica?.moveLeader(to: target.replicaID.rawValue) { lost.take($0) }
+        #expect(cluster.wait(lost) == .unreachable)
         #expect(cluster.breaches == [])
     }
 
