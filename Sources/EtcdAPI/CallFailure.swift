@@ -75,8 +75,8 @@ package struct CallFailure: Error, Equatable, Sendable {
 
     /// Leadership for a member that could not hear of it. A code that clients do not try again by themselves, as
     /// etcd's do a hundred times where a cluster is unavailable.
-    static let unconnectedTransferee = CallFailure(
-        GRPCStatus(.failedPrecondition, "synod: leadership goes to connected members only"))
+    static let silentTransferee = CallFailure(
+        GRPCStatus(.failedPrecondition, "synod: nothing is heard from that member"), .notDone)
 
     /// What goes with the status as metadata, or as headers of an HTTP answer.
     var metadata: [(String, String)] {

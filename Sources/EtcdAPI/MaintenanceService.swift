@@ -44,7 +44,7 @@ struct MaintenanceService {
             case .done: caller.send(MoveLeaderResponse())
             case .notLeader: caller.fail(CallFailure(EtcdError.notLeader))
             case .badTarget: caller.fail(CallFailure(EtcdError.badTransferee))
-            case .unreachable: caller.fail(.unconnectedTransferee)
+            case .unreachable: caller.fail(.silentTransferee)
             case .timedOut: caller.fail(CallFailure(EtcdError.transferTimedOut))
             }
         }

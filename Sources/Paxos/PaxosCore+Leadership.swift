@@ -411,7 +411,8 @@ extension PaxosCore {
 
     private func handOverTarget(_ replica: ReplicaID) -> ReplicaID? {
         guard let peer = peers.index(of: replica), peers[peer].voter != nil,
-            peers[peer].isConnected
+            peers[peer].isConnected, let heardAt = peers[peer].heardAt,
+            clock.running - heardAt <= timeout
         else { return nil }
         return replica
     }

@@ -82,8 +82,10 @@ extension PaxosCore {
             isReadable: isReady ?? (leaderRoute() != .none), peers: peers.indices.map(status(of:)))
     }
 
+    public var isLeading: Bool { leader != nil }
+
     /// Whom this leader hands over to; nil when it does not, and once a hand-over has lapsed.
-    public var successor: ReplicaID? { leader?.handOver?.target }
+    public var handOverReceiver: ReplicaID? { leader?.handOver?.target }
 
     /// How often each rare thing happened in this life.
     public var marks: MarkCounter<PaxosMark> {

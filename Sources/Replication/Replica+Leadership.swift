@@ -9,15 +9,18 @@ extension Replica {
         case notLeader
         /// No voter has this id.
         case badTarget
-        /// The target is not connected: nothing was ordered.
+        /// Nothing is heard from the target, and nothing was ordered.
         case unreachable
-        /// The target did not lead in time. It may still.
+        /// The target did not lead in time, somebody else came before it, or the order was dropped. It may lead
+        /// still.
         case timedOut
     }
 
     /// A caller that waits for another leader.
     struct Moving {
         let target: ReplicaID
+        /// In which this node led when it was asked.
+        let ballot: Ballot
         let deadlineMilliseconds: UInt64
         let completion: (LeaderMove) -> Void
     }
@@ -26,22 +29,26 @@ extension Replica {
     /// or as soon as it is clear that it will not.
     package func moveLeader(to target: UInt64, completion: @escaping (LeaderMove) -> Void) {
         let target = ReplicaID(target)
-        guard status.isLeader, isLeadingNow, !isStopping else { return completion(.notLeader) }
+        guard let leaderBallot, leaderBallot.replica == configuration.replica, !isStopping,
+            core?.isLeading == true
+        else { return completion(.notLeader) }
         guard membership?.seat(of: target)?.isVoter == true else { return completion(.badTarget) }
         guard target != configuration.replica else { return completion(.done) }
         step(.moveLeader(to: target))
-        guard core?.successor == target else { return completion(.unreachable) }
+        guard core?.handOverReceiver == target else { return completion(.unreachable) }
         let deadline = clockMilliseconds() + configuration.requestTimeoutMilliseconds
         moves.append(
-            Moving(target: target, deadlineMilliseconds: deadline, completion: completion))
+            Moving(
+                target: target, ballot: leaderBallot, deadlineMilliseconds: deadline,
+                completion: completion))
         requestTurn()
     }
 
-    /// Somebody else is known to lead now.
-    func endMoves(to leader: ReplicaID) {
-        let ended = moves.filter { $0.target == leader }
-        moves.removeAll { $0.target == leader }
-        for move in ended { move.completion(.done) }
+    /// Who leads in a higher ballot is the target, or has come before it.
+    func endMoves(by ballot: Ballot) {
+        let ended = moves.filter { $0.ballot < ballot }
+        moves.removeAll { $0.ballot < ballot }
+        for move in ended { move.completion(move.target == ballot.replica ? .done : .timedOut) }
     }
 
     /// Ends those that have waited long enough, and those that this leader has given up.
@@ -52,11 +59,9 @@ extension Replica {
         for move in ended { move.completion(.timedOut) }
     }
 
+    /// Asks the core who leads: in the turn in which it yields, `leaderBallot` is still that of before.
     private func isOver(_ move: Moving, _ nowMilliseconds: UInt64) -> Bool {
-        move.deadlineMilliseconds <= nowMilliseconds
-            || (isLeadingNow && core?.successor != move.target)
+        guard move.deadlineMilliseconds > nowMilliseconds, let core else { return true }
+        return core.isLeading && core.handOverReceiver != move.target
     }
-
-    /// By the core's own word: in the turn in which it yields, `status.isLeader` still holds.
-    private var isLeadingNow: Bool { core?.status.role == .leader }
 }

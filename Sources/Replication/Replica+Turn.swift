@@ -121,7 +121,7 @@ extension Replica {
         reads.noteLeader()
         sendUnansweredAgain()
         resendExpiries(as: ballot)
-        endMoves(to: ballot.replica)
+        endMoves(by: ballot)
         giveOrdersAgain()
         askAboutLeasesAgain()
     }
