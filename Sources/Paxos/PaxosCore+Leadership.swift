@@ -409,6 +409,7 @@ extension PaxosCore {
         orderHandOver(into: &effects)
     }
 
+    /// A voter that hears of it, as far as is known: the transport says nothing of whom it has never reached.
     private func handOverTarget(_ replica: ReplicaID) -> ReplicaID? {
         guard let peer = peers.index(of: replica), peers[peer].voter != nil,
             peers[peer].isConnected, let heardAt = peers[peer].heardAt,

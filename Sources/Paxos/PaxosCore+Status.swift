@@ -82,6 +82,7 @@ extension PaxosCore {
             isReadable: isReady ?? (leaderRoute() != .none), peers: peers.indices.map(status(of:)))
     }
 
+    /// Whether it leads now, even if the end of the turn has not told anybody yet.
     public var isLeading: Bool { leader != nil }
 
     /// Whom this leader hands over to; nil when it does not, and once a hand-over has lapsed.

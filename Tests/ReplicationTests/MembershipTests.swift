@@ -216,22 +216,27 @@ struct MembershipTests {
         #expect(cluster.breaches == [])
     }
 
+    private func order(
+        _ machine: SimMachine, toMoveTo target: UInt64
+    ) -> Answer<Replica.LeaderMove> {
+        let answer = Answer<Replica.LeaderMove>()
+        machine.replica?.moveLeader(to: target) { answer.take($0) }
+        return answer
+    }
+
     @Test("leadership is given to whom it is wanted for, in less than 50 ms")
     func movingTheLeader() throws {
         let cluster = World.formed(seed: 6)
         let leader = try #require(cluster.leader)
         let target = try #require(cluster.machines.last { $0 !== leader })
-        let moved = Answer<Replica.LeaderMove>()
         let begin = cluster.timeline.nowMicroseconds
-        leader.replica?.moveLeader(to: target.replicaID.rawValue) { moved.take($0) }
+        let moved = order(leader, toMoveTo: target.replicaID.rawValue)
         #expect(cluster.wait(moved) == .done)
         #expect(cluster.timeline.nowMicroseconds - begin < 50_000)
         #expect(target.replica?.status.isLeader == true)
-        let late = Answer<Replica.LeaderMove>()
-        leader.replica?.moveLeader(to: target.replicaID.rawValue) { late.take($0) }
+        let late = order(leader, toMoveTo: target.replicaID.rawValue)
         #expect(cluster.wait(late) == .notLeader)
-        let unknown = Answer<Replica.LeaderMove>()
-        target.replica?.moveLeader(to: 99) { unknown.take($0) }
+        let unknown = order(target, toMoveTo: 99)
         #expect(cluster.wait(unknown) == .badTarget)
         #expect(cluster.breaches == [])
     }
@@ -246,8 +251,7 @@ struct MembershipTests {
             }
             let leader = try #require(cluster.leader)
             let target = try #require(cluster.machines.last { $0 !== leader })
-            let moved = Answer<Replica.LeaderMove>()
-            leader.replica?.moveLeader(to: target.replicaID.rawValue) { moved.take($0) }
+            let moved = order(leader, toMoveTo: target.replicaID.rawValue)
             #expect(cluster.wait(moved) == .done, "seed \(seed)")
             #expect(cluster.breaches == [])
         }
@@ -259,10 +263,8 @@ struct MembershipTests {
         let leader = try #require(cluster.leader)
         let others = cluster.machines.filter { $0 !== leader }
         cluster.network.cut(leader, others[0])
-        let first = Answer<Replica.LeaderMove>()
-        let second = Answer<Replica.LeaderMove>()
-        leader.replica?.moveLeader(to: others[0].replicaID.rawValue) { first.take($0) }
-        leader.replica?.moveLeader(to: others[1].replicaID.rawValue) { second.take($0) }
+        let first = order(leader, toMoveTo: others[0].replicaID.rawValue)
+        let second = order(leader, toMoveTo: others[1].replicaID.rawValue)
         let begin = cluster.timeline.nowMicroseconds
         #expect(cluster.wait(first) == .timedOut)
         #expect(cluster.wait(second) == .done)
@@ -276,16 +278,14 @@ struct MembershipTests {
         let leader = try #require(cluster.leader)
         let target = try #require(cluster.machines.last { $0 !== leader })
         cluster.network.cut(leader, target)
-        let cut = Answer<Replica.LeaderMove>()
         let begin = cluster.timeline.nowMicroseconds
-        leader.replica?.moveLeader(to: target.replicaID.rawValue) { cut.take($0) }
+        let cut = order(leader, toMoveTo: target.replicaID.rawValue)
         #expect(cluster.wait(cut) == .timedOut)
         #expect(cluster.timeline.nowMicroseconds - begin < 400_000)
         target.isSupervised = false
         target.losePower()
         cluster.timeline.run(milliseconds: 1_000)
-        let lost = Answer<Replica.LeaderMove>()
-        leader.replica?.moveLeader(to: target.replicaID.rawValue) { lost.take($0) }
+        let lost = order(leader, toMoveTo: target.replicaID.rawValue)
         #expect(cluster.wait(lost) == .unreachable)
         #expect(cluster.breaches == [])
     }
@@ -305,9 +305,8 @@ struct MembershipTests {
             let leader = try #require(cluster.leader)
             let target = try #require(cluster.machines.last { $0 !== leader })
             cluster.network.slow(target, leader, by: 20_000)
-            let moved = Answer<Replica.LeaderMove>()
             let begin = cluster.timeline.nowMicroseconds
-            leader.replica?.moveLeader(to: target.replicaID.rawValue) { moved.take($0) }
+            let moved = order(leader, toMoveTo: target.replicaID.rawValue)
             #expect(cluster.wait(moved) == .done, "seed \(seed)")
             #expect(cluster.timeline.nowMicroseconds - begin < 800_000)
             #expect(cluster.breaches == [])
