@@ -7,8 +7,8 @@ struct CatchUp: Equatable, Sendable {
         let sentAt: UInt64
     }
 
-    /// Somebody who is no member, as far as is known here, and knows of more decisions: a member of a later
-    /// configuration, or one that left and has not ended yet.
+    /// Somebody who is no member, as far as is known here, or another life of one, and has what is missing here:
+    /// a member of a later configuration, or one that left and has not ended yet.
     struct Stranger: Equatable, Sendable {
         let replica: ReplicaID
         let decidedUpTo: Slot
@@ -144,12 +144,15 @@ struct CatchUp: Equatable, Sendable {
         return able.isEmpty ? nil : able[askedCount % able.count]
     }
 
-    /// For a replica without a state: of those that are heard, another one each time.
+    /// For a replica without a state: of those that are heard, another one each time. The members that it knows
+    /// may all have left, or have other lives now: then strangers are all that it hears.
     func baseSource(in peers: PeerTable, prefix: Slot) -> Truncation? {
-        let heard = peers.indices.filter { peers[$0].isConnected && peers[$0].heardAt != nil }
+        var heard = peers.indices.filter { peers[$0].isConnected && peers[$0].heardAt != nil }
+            .map { peers[$0].replica }
+        if let stranger, !heard.contains(stranger.replica) { heard.append(stranger.replica) }
         guard !heard.isEmpty else { return nil }
         return Truncation(
-            replica: peers[heard[askedCount % heard.count]].replica, upTo: prefix, hasState: true)
+            replica: heard[askedCount % heard.count], upTo: prefix, hasState: true)
     }
 
     /// Whether somebody's log lacks what is missing here.
@@ -189,8 +192,8 @@ struct CatchUp: Equatable, Sendable {
         pull = nil
     }
 
-    /// Nothing can be asked of a stranger to whom there is no connection.
-    mutating func lose(stranger replica: ReplicaID) {
+    /// Nothing can be asked of somebody to whom there is no connection.
+    mutating func lose(_ replica: ReplicaID) {
         if stranger?.replica == replica { stranger = nil }
         if pull?.replica == replica { giveUp() }
     }

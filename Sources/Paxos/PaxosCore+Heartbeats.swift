@@ -115,7 +115,7 @@ extension PaxosCore {
         peers[peer].isConnected = false
         peers[peer].heardLeader = nil
         leader?.cut(peer)
-        if catchUp.pull?.replica == replica { catchUp.giveUp() }
+        catchUp.lose(replica)
         if leader == nil { barrier.abandon() }
         forgetRoute(over: replica, into: &effects)
         if election.lose(replica) {

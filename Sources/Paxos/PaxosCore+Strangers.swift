@@ -17,7 +17,7 @@ extension PaxosCore {
 
     mutating func lose(stranger replica: ReplicaID) {
         strangers.removeAll { $0 == replica }
-        catchUp.lose(stranger: replica)
+        catchUp.lose(replica)
     }
 
     /// Whoever hears no leader may have been away while all that it knows left: those that came after them know
@@ -74,7 +74,7 @@ extension PaxosCore {
     }
 
     private mutating func note(_ decidedUpTo: Slot, of replica: ReplicaID) {
-        guard decidedUpTo > learner.decidedUpTo else { return }
+        guard needsSnapshot(upTo: decidedUpTo) else { return }
         catchUp.note(CatchUp.Stranger(replica: replica, decidedUpTo: decidedUpTo))
     }
 }

@@ -52,6 +52,13 @@ struct RegressionTests {
         #expect(SeedRun.run(scenario).breaches == [])
     }
 
+    /// A node that had lost its base knew only earlier lives of the others: it heard strangers, and asked nobody for a
+    /// snapshot.
+    @Test func aLostBaseIsHadFromStrangersToo() {
+        let scenario = Scenario(seed: 700_631, profile: .storage)
+        #expect(SeedRun.run(scenario).breaches == [])
+    }
+
     @Test(arguments: [
         10300: readBack, 20515: laggard, 20_261_121_065: lateNews,
         // A newcomer asked somebody who had left and ended, for ever, and nobody for the snapshot that it needed.

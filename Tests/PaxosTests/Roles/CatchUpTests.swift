@@ -37,7 +37,7 @@ import Testing
     @Test func aStrangerWithoutAConnectionIsForgotten() {
         var catchUp = withStranger()
         catchUp.begin(from: stranger, fromSlot: Slot(1), running: 0)
-        catchUp.lose(stranger: stranger)
+        catchUp.lose(stranger)
         #expect(catchUp.pull == nil)
         #expect(catchUp.stranger == nil)
         #expect(source(catchUp) == nil)

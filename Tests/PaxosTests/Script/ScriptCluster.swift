@@ -91,7 +91,9 @@ final class ScriptCluster {
         let slot = nodes[source].applied.last?.slot ?? .zero
         nodes[index].baseUpTo = slot
         nodes[index].applied = nodes[source].applied
-        let governing = GoverningMembership(slot: .zero, membership: membership)
+        let governing = GoverningMembership(
+            slot: nodes[source].core?.configurationSlot ?? .zero,
+            membership: nodes[source].core?.membership ?? membership)
         let snapshot = InstalledSnapshot(
             slot: slot, governing: governing, logTimeMilliseconds: 0)
         input(index, .installed(snapshot))
