@@ -234,7 +234,9 @@ let checks: [Target] = [
         ]),
     tests(
         "SynodClientTests",
-        ["SynodClient", "EtcdMessages", "Protobuf", "Transport", "EventLoops", "GRPC"]),
+        [
+            "SynodClient", "Basics", "EtcdMessages", "Protobuf", "Transport", "EventLoops", "GRPC",
+        ]),
     tests(
         "CommandLineTests",
         [

@@ -1,3 +1,4 @@
+import Basics
 import Testing
 
 @testable import SynodClient
@@ -46,7 +47,7 @@ import Testing
         var configuration = ClientConfiguration()
         configuration.backoffMillisecondsMin = 10
         configuration.backoffMillisecondsMax = 100
-        var random = SystemRandomNumberGenerator()
+        var random = SeededRandom(seed: 1)
         for round in 1...70 {
             let pause = RetryPolicy.pause(
                 round: round, configuration: configuration, random: &random)
