@@ -208,7 +208,7 @@ let checks: [Target] = [
         [
             "Simulation", "Replication", "WriteAheadLog", "LogTesting", "Paxos", "PaxosCodec",
             "StateMachine", "MVCC", "EtcdMessages", "Protobuf", "Observability", "Histories",
-            "Basics",
+            "Basics", "Rows",
         ]),
     tests(
         "PeeringTests",

@@ -19,7 +19,7 @@ package final class ServerMetrics {
     package let slotsDecided: Gauge
     package let slotsApplied: Gauge
     package let logBytes: Gauge
-    package let logLacksSpace: Gauge
+    package let space: SpaceMetrics
     package let logFlush: Histogram
     package let logWrites: LogWriteMetrics
 
@@ -77,9 +77,7 @@ package final class ServerMetrics {
         slotsApplied = registry.gauge(
             "synod_slots_applied", help: "The slot up to which this node has applied all.")
         logBytes = registry.gauge("synod_log_bytes", help: "Bytes of the log on disk.")
-        logLacksSpace = registry.gauge(
-            "synod_log_lacks_space",
-            help: "1 while the disk has no room for the next file of the log, or for its reserve.")
+        space = SpaceMetrics(registry)
         logFlush = registry.histogram(
             "etcd_disk_wal_fsync_duration_seconds", help: "How long flushes of the log take.",
             boundsNanoseconds: ServerMetrics.flushBounds)

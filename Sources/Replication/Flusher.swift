@@ -39,6 +39,10 @@ final class Flusher {
     }
 
     var isRunning: Bool { frozen != nil }
+    /// Whether the flush under way has found no room on the disk. It begins again by itself.
+    private(set) var lacksRoom = false
+    /// Called each time that a flush finds no room.
+    var onLackOfRoom: () -> Void = {}
 
     /// Freezes the state as it is now and begins to write it. `tables` are those of others than the state machine.
     func start(tables: [TableRow], then: @escaping (Ended) -> Void) {
@@ -65,6 +69,8 @@ final class Flusher {
             let operation = piece.map { .flushRows($0, isUrgent: isUrgent) } ?? lastOperation()
             desk.submit(operation) { [self] in goOn($0, then) }
         case .flushLackedRoom:
+            lacksRoom = true
+            onLackOfRoom()
             machine.keyspace.restartFlush()
             begin(then)
         case .flushed(let byteCount): end(byteCount, then)
@@ -92,6 +98,7 @@ final class Flusher {
     private func end(_ byteCount: Int, _ then: @escaping (Ended) -> Void) {
         guard let frozen else { preconditionFailure("no flush is under way") }
         self.frozen = nil
+        lacksRoom = false
         machine.keyspace.endFreeze()
         then(Ended(slot: frozen.slot, byteCount: byteCount))
     }

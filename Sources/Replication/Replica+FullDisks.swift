@@ -5,7 +5,7 @@ internal import WriteAheadLog
 /// Which members lack room on their disks, as far as is heard: each tells all others, whoever leads. It is nothing
 /// that the log has to agree on, and a log without room could not.
 extension Replica {
-    /// The ids of members whose disks have no room for the next file of the log, in order.
+    /// The ids of members whose disks have no room for the next file of the log, or for the base, in order.
     package var fullMembers: [UInt64] {
         var full = fullPeers.all(nowMilliseconds: clockMilliseconds())
             .filter { membership?.seat(of: $0) != nil }.map(\.rawValue)
@@ -13,8 +13,8 @@ extension Replica {
         return full.sorted()
     }
 
-    /// Whether the disk of this node has no room for the next file of the log.
-    package var hasFullDisk: Bool { log.lacksSpace }
+    /// Whether the disk of this node has no room for the next file of the log, or for the base.
+    package var hasFullDisk: Bool { log.lacksSpace || baseLacksSpace }
 
     /// The peers of the membership to which there is a connection.
     var connectedMembers: [ReplicaID] {
@@ -25,12 +25,12 @@ extension Replica {
     /// With each tick: says it when it changes, and again while it is so.
     func tellPeersOfSpace(_ now: UInt64) {
         let isDue =
-            hasToldPeersOfSpace != log.lacksSpace
-            || (log.lacksSpace && now >= tellPeersOfSpaceAtMilliseconds)
+            hasToldPeersOfSpace != hasFullDisk
+            || (hasFullDisk && now >= tellPeersOfSpaceAtMilliseconds)
         guard isDue else { return }
-        hasToldPeersOfSpace = log.lacksSpace
+        hasToldPeersOfSpace = hasFullDisk
         tellPeersOfSpaceAtMilliseconds = now + Limits.tellPeersOfSpaceMilliseconds
-        let note = SpaceNote(isFull: log.lacksSpace)
+        let note = SpaceNote(isFull: hasFullDisk)
         for peer in connectedMembers { say(note.encoded, to: peer) }
     }
 

@@ -56,8 +56,8 @@ extension Replica {
     /// The log's first box holds the genesis, the core's boxes follow.
     private static let boxesBeforeCore: UInt64 = 1
 
-    /// Wires the log's reports to the core and to the messages that wait.
-    func listenToLog() {
+    /// Wires the log's reports to the core and to the messages that wait, and hears of a base without room.
+    func listenToDisk() {
         log.onStarted = { [unowned self] in started() }
         log.onDurable = { [unowned self] box in durable(upTo: box) }
         log.onFirstSegment = { [unowned self] in
@@ -65,6 +65,7 @@ extension Replica {
             saveIdentity(identity)
         }
         log.onTrouble = { [unowned self] trouble in lacksSpace(trouble) }
+        flusher?.onLackOfRoom = { [unowned self] in baseLacksRoom() }
         log.onFlush = { [metrics] seconds, bytes in
             metrics.logWrites.bytes.increment(by: UInt64(bytes))
             metrics.logFlush.observe(nanoseconds: UInt64(seconds * 1e9))

@@ -129,6 +129,8 @@ package final class Replica {
     var handOverForSpaceAtMilliseconds: UInt64 = 0
     /// The operator is not told again of a full disk before this; 0 while there is nothing to tell.
     var tellOfSpaceAtMilliseconds: UInt64 = 0
+    /// The same of a base that finds no room.
+    var tellOfBaseAtMilliseconds: UInt64 = 0
     /// The operator was told that the reserve is used up.
     var hasToldOfReserve = false
     /// Whether the role that applies what is decided lives.
@@ -235,7 +237,7 @@ package final class Replica {
         peers.restore(parts.heard)
         if let desk { exchangeSnapshots(desk) }
         noteMember()
-        listenToLog()
+        listenToDisk()
     }
 
     private func exchangeSnapshots(_ desk: BaseDesk) {

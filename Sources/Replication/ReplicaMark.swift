@@ -60,6 +60,8 @@ package enum ReplicaMark: Int, MarkName {
     case orderGivenAgain
     /// The leader's disk was full, and it gave leadership to another node.
     case handOverForSpace
+    /// The disk had no room for a flush to the base.
+    case flushLackedRoom
     /// A lease was to be renewed that was about to be revoked.
     case renewalWaitedForRevoke
     /// The genesis was durable, and a crash came before the directory's identity said so.

@@ -1,5 +1,4 @@
 internal import Rows
-internal import Synchronization
 
 #if canImport(Glibc)
     internal import Glibc
@@ -17,7 +16,6 @@ final class FlushLane: @unchecked Sendable {
         let writer: FlushWriter
     }
 
-    let isOutOfSpace = Atomic(false)
     private let work: BaseWork
     private var flush: Flush?
 
@@ -29,7 +27,6 @@ final class FlushLane: @unchecked Sendable {
         } catch {
             flush = nil
             guard error.kind == .noSpace else { throw error }
-            isOutOfSpace.store(true, ordering: .relaxed)
             try work.goOn()
             usleep(Limits.noSpaceRetryMilliseconds * 1_000)
             return .flushLackedRoom
@@ -65,7 +62,6 @@ final class FlushLane: @unchecked Sendable {
         let before = rows.byteCount
         try flush.writer.finish(tables: tables)
         self.flush = nil
-        isOutOfSpace.store(false, ordering: .relaxed)
         let written = max(0, rows.byteCount - before)
         try rows.forget(compactedRevision: compactedRevision)
         return .flushed(byteCount: written)

@@ -98,10 +98,12 @@ package final class RocksBase: Base {
 
     package func condemn() { work.directory.markDamaged(store.number) }
 
-    package var isBehind: Bool { store.rows.isBehind }
+    /// Whether it was found to be damaged, and that is noted: it is put aside when it is opened next.
+    package var isCondemned: Bool {
+        if case .damaged = work.directory.pointer { true } else { false }
+    }
 
-    /// Whether a flush waits for room on the disk. It goes on by itself.
-    package var isOutOfSpace: Bool { flushes.isOutOfSpace.load(ordering: .relaxed) }
+    package var isBehind: Bool { store.rows.isBehind }
 
     package var keptSnapshots: [UInt64] { snapshots.given.slots }
 

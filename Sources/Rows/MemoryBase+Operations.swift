@@ -7,6 +7,9 @@ extension MemoryBase {
             precondition(flush == nil, "one flush at a time")
             flush = try FlushWriter(rows)
             return .flushBegun
+        case .flushRows where store.isFull, .finishFlush where store.isFull:
+            flush = nil
+            return .flushLackedRoom
         case .flushRows(let piece, _):
             try openFlush().add(piece)
             return .flushWritten

@@ -26,6 +26,8 @@ package final class MemoryBaseStore {
     var installation: Installation?
     /// What is there is not what was written: it can only be set aside.
     package var isDamaged = false
+    /// The disk has no room: no flush ends.
+    package var isFull = false
     /// What a crash brings back, of an installation that was reported too early (a seeded bug).
     var contentsBeforeInstallation: MemoryRows.Contents?
 

@@ -32,6 +32,8 @@ package enum Limits {
     static let rightsGuests = 4
     /// No lease lasts longer than so after its last renewal, a change of the leader and what that takes apart.
     static let leaseMilliseconds: UInt64 = 3_000
+    /// A flush of a base that finds no room is tried again after so long.
+    static let roomRetryMicroseconds: UInt64 = 500_000
     /// How long a machine's log stays longer for another one that takes its base.
     static let pinMicroseconds: UInt64 = 5_000_000
     /// The time between two backups.

@@ -38,6 +38,42 @@ extension ProcessTests {
             }
         }
 
+        /// Nobody starts the process again.
+        @Test(.timeLimit(.minutes(3)))
+        func aDirectoryIsRemovedUnderALivingNode() async throws {
+            let options = ["--segment-bytes", "\(1 << 20)"]
+            try await TestCluster.with(3, options: options) { cluster in
+                let clients = ChaosClients(cluster: cluster)
+                async let run = clients.run(putters: 4, appenders: 2)
+                defer { clients.stop() }
+                try await progress(clients)
+                let leader = try await cluster.leader()
+                let node = try #require(cluster.nodes.first { $0 !== leader })
+                let third = try #require(cluster.nodes.first { $0 !== leader && $0 !== node })
+                let removed = try await Tool.run("/bin/rm", ["-rf", node.dataDirectory])
+                #expect(removed.status == 0, "\(removed.output)")
+                let client = try cluster.client()
+                defer { client.close() }
+                try await wait("the vote of \(node.name)") {
+                    // What it has open can be written to: it meets what is gone with its next file.
+                    _ = try? await client.put("filler", String(repeating: "x", count: 64 << 10))
+                    return cluster.nodes.contains {
+                        $0.logText.contains("votes from now on member=\(node.name) ")
+                    }
+                }
+                #expect(node.logText.contains("the data directory was removed"))
+                #expect(node.isRunning)
+                try await cluster.waitUntilAnswers(node)
+                try await third.stop(SIGKILL)
+                try await progress(clients)
+                clients.stop()
+                let record = try await run
+                try cluster.start(third)
+                try await cluster.waitUntilAllAnswer()
+                try await expectNothingLost(record, cluster)
+            }
+        }
+
         @Test(.timeLimit(.minutes(2)))
         func aDamagedLogIsNoReasonToCallAnybody() async throws {
             try await TestCluster.with(3) { cluster in

@@ -1,5 +1,6 @@
 import Basics
 import Paxos
+import Rows
 import Simulation
 import Testing
 
@@ -40,6 +41,34 @@ struct FullDiskTests {
                 cluster.machines.allSatisfy { $0.replica?.fullMembers == [] }
             })
         #expect(cluster.value("k119", at: full) == value)
+        #expect(cluster.breaches == [])
+    }
+
+    @Test("a base without room is told of, leadership goes elsewhere, the flush ends in the end")
+    func fullBase() throws {
+        let cluster = World.formed(seed: 6) { $0.hasBase = true }
+        let full = try #require(cluster.leader)
+        let other = try #require(cluster.machines.first { $0 !== full })
+        full.base.isFull = true
+        full.replica?.startFlush()
+        cluster.mustPut("a", [1], at: other)
+        #expect(cluster.timeline.run(milliseconds: 5000) { cluster.leader !== full })
+        #expect(full.replica?.status.problem?.contains("what the base has to write") == true)
+        let told = [full.replicaID.rawValue]
+        #expect(
+            cluster.timeline.run(milliseconds: 2000) {
+                cluster.machines.allSatisfy { $0.replica?.fullMembers == told }
+            })
+        cluster.mustPut("b", [2], at: full)
+
+        full.base.isFull = false
+        #expect(
+            cluster.timeline.run(milliseconds: 5000) {
+                full.replica?.marks[.flushEnded] == 1 && full.replica?.status.problem == nil
+                    && cluster.machines.allSatisfy { $0.replica?.fullMembers == [] }
+            })
+        #expect(full.replica?.marks[.flushLackedRoom] == 1)
+        #expect(cluster.value("b", at: full) == [2])
         #expect(cluster.breaches == [])
     }
 

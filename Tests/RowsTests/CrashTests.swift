@@ -4,7 +4,7 @@ import Testing
 /// Real processes that end at any of their calls, with the power or without: each flush is there afterwards as a
 /// whole or not at all, and every one that was reported is there.
 @Suite(.serialized) struct CrashTests {
-    /// How many chains of crashes; `scripts/measure-base-crashes` asks for more.
+    /// How many chains of crashes; `scripts/crash-base` asks for more.
     static let seeds: ClosedRange<UInt64> = {
         let text = ProcessInfo.processInfo.environment["BASE_CRASH_SEEDS"] ?? ""
         return 1...max(1, UInt64(text) ?? 2)

@@ -14,8 +14,8 @@ extension Nemesis {
             machine.failReads(dice.one(of: [1, 2, 8]))
             if dice.happens(perMille: 500) { machine.kill() }
         case .fullDisk:
-            machine.storage.isFull = true
-            later(500...8_000, &dice) { machine.storage.isFull = false }
+            machine.fill(true)
+            later(500...8_000, &dice) { machine.fill(false) }
         case .bitRot: harm(machine, &dice) { $0.rot(&$1) }
         case .misdirected: harm(machine, &dice) { $0.misdirect(&$1) }
         case .staleBlock: harm(machine, &dice) { $0.makeStale(&$1) }

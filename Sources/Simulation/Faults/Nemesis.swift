@@ -97,7 +97,7 @@ package final class Nemesis {
         machine.pausedUntil = 0
         machine.diskStalledUntil = 0
         machine.slowFlushMicroseconds = 0
-        machine.storage.isFull = false
+        machine.fill(false)
         machine.failWrites(0)
         machine.failFlushes(0)
         machine.failReads(0)

@@ -132,6 +132,12 @@ package final class SimMachine {
 
     // MARK: The directory
 
+    /// The disk has no room any more, or has it again.
+    package func fill(_ isFull: Bool) {
+        storage.isFull = isFull
+        base.isFull = isFull
+    }
+
     /// The data directory is gone, and another one is made in its place.
     package func wipe() {
         precondition(process == nil, "only the directory of a dead process")

@@ -99,7 +99,9 @@ package final class SimProcess: PeerLink {
 
     /// Performs the oldest operation of a lane after the disk has had its time.
     private func workOnBase(_ lane: BaseLane) {
-        let microseconds = world.baseDice.number(in: world.knobs.diskMicroseconds)
+        var microseconds = world.baseDice.number(in: world.knobs.diskMicroseconds)
+        // A flush that finds no room rests before it is tried again.
+        if lane == .writer, machine.base.isFull { microseconds += Limits.roomRetryMicroseconds }
         later(microseconds) { [unowned self] in completeOnBase(lane) }
     }
 

@@ -34,4 +34,7 @@ enum Limits {
     static let tortureReviveTriesMax = 20
     /// How long `lock` and `elect` wait for their place at one node: longer than anybody does.
     static let contestMilliseconds: UInt64 = 30 * 86_400_000
+    /// How often, and how far apart, a process looks whether its data directory is wholly gone: for five seconds.
+    static let looksForVanishing = 100
+    static let vanishingLookMicroseconds: UInt32 = 50_000
 }

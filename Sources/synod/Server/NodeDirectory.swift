@@ -58,10 +58,13 @@ struct NodeDirectory {
         guard let identity = directory.identity else {
             preconditionFailure("an identity that was just made")
         }
+        let vanished = VanishedDirectory(configuration, logger: logger)
+        vanished.note(identity)
         let disk = try PosixDisk(
             directory: directory.logPath, injectedBug: configuration.injectedBug?.log, wake: wake,
-            onFailure: { ProcessExit.end(.brokenDisk, logger, $0) })
-        base = try NodeBase.open(configuration, logger: logger, wake: wake)
+            onFailure: { vanished.end($0) })
+        base = try NodeBase.open(
+            configuration, logger: logger, wake: wake, onFailure: { vanished.end($0) })
         var known: Membership?
         do throws(RecoveryError) {
             var parts = try Recovery.run(
@@ -69,11 +72,18 @@ struct NodeDirectory {
                 nonce: SecureRandom.uint64(),
                 options: LogOptions(segmentBytes: configuration.segmentBytes),
                 injectedBug: configuration.injectedBug, logger: logger,
-                saveIdentity: { Self.save($0, in: directory, logger) },
+                saveIdentity: {
+                    Self.save($0, in: directory, logger)
+                    vanished.note($0)
+                },
                 onMembership: { known = $0 })
             parts.reasonOfLife = reason
             self.parts = parts
         } catch {
+            if base?.isCondemned == true {
+                logger.error("\(error)")
+                ProcessExit.startAgain(logger)
+            }
             let mayBeginAnew =
                 configuration.readmission == .automatic && reason == nil
                 && error.allowsNewLife(

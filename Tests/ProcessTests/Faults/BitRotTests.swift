@@ -5,8 +5,8 @@ import Testing
 @testable import synod
 
 extension ProcessTests {
-    /// One bit of a stopped node's log is flipped, wherever it may be: the node never votes with that log and
-    /// never serves from it, nothing is lost, and the node comes back by itself.
+    /// Bits of a node's log or base are flipped, wherever it may be: the node never votes with that log and never
+    /// serves from what is damaged, nothing is lost, and the node comes back by itself.
     @Suite(.serialized) struct BitRotTests {
         @Test(.timeLimit(.minutes(30)))
         func aFlippedBitIsNeverVotedWith() async throws {
@@ -25,6 +25,60 @@ extension ProcessTests {
                         let after = try await cluster.readAll(node, prefix: "after/")
                         #expect(after.count == round + 1)
                     }
+                }
+            }
+        }
+
+        /// Bits of the base are flipped, of a stopped node and under a living one: what is read of them is never served, and
+        /// the node makes its base anew without being started by anybody.
+        @Test(.timeLimit(.minutes(3)))
+        func aRottenBaseIsNeverServed() async throws {
+            let options = ["--memory-limit", "\(32 << 20)"]
+            try await TestCluster.with(3, options: options) { cluster in
+                let client = try cluster.client()
+                defer { client.close() }
+                // Nothing compresses it.
+                let filler = String(
+                    decoding: (0..<64 << 10).map { _ in UInt8.random(in: 32..<127) }, as: UTF8.self)
+                for number in 0..<400 { try await client.put("rot/\(number)", filler) }
+                let node = cluster.nodes[1]
+                try await wait("a flush") { node.logText.contains("flushed to the base") }
+                for isLiving in [false, true] {
+                    if !isLiving { try await node.stop(SIGTERM) }
+                    let told = node.logText.count
+                    try Self.rotBase(of: node)
+                    if !isLiving { try cluster.start(node) }
+                    try await wait("all keys of \(node.name)") {
+                        guard let pairs = try? await cluster.readAll(node, prefix: "rot/") else {
+                            return false
+                        }
+                        #expect(pairs.count == 400)
+                        #expect(pairs.allSatisfy { $0.valueText == filler })
+                        return node.logText.dropFirst(told).contains("is put aside")
+                    }
+                    try await cluster.waitUntilAnswers(node)
+                    #expect(node.logText.dropFirst(told).contains("the base is damaged"))
+                }
+                // Its vote is needed.
+                try await cluster.nodes[0].stop(SIGKILL)
+                try await client.put("after", "x")
+            }
+        }
+
+        /// Flips a bit in each page of all files of rows, but for their ends.
+        private static func rotBase(of node: TestNode) throws {
+            let base = URL(fileURLWithPath: node.dataDirectory + "/base")
+            let files = FileManager.default.enumerator(at: base, includingPropertiesForKeys: nil)
+            let rows = (files?.allObjects as? [URL] ?? []).filter { $0.pathExtension == "sst" }
+            try #require(!rows.isEmpty)
+            for file in rows {
+                let handle = try FileHandle(forUpdating: file)
+                defer { try? handle.close() }
+                for offset in stride(from: 1_000, to: try handle.seekToEnd() * 8 / 10, by: 4_096) {
+                    try handle.seek(toOffset: offset)
+                    guard let byte = try handle.read(upToCount: 1)?.first else { continue }
+                    try handle.seek(toOffset: offset)
+                    try handle.write(contentsOf: [byte ^ 4])
                 }
             }
         }
