@@ -17,10 +17,10 @@ extension Replica {
 
     /// A flush to the base found no room, and begins again.
     func baseLacksRoom() {
+        marks.hit(.flushLackedRoom)
         let now = clockMilliseconds()
         if now >= tellOfBaseAtMilliseconds {
             tellOfBaseAtMilliseconds = now + Limits.tellOfSpaceMilliseconds
-            marks.hit(.flushLackedRoom)
             logger.error("no room for a flush to the base; trying again")
         }
         giveLeadershipAwayForSpace()

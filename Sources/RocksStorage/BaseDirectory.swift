@@ -66,9 +66,12 @@ final class BaseDirectory: Sendable {
 
     /// Notes that the base is damaged, so that no start forgets it. As well as it can be done: the disk that is to
     /// remember it may be the one that failed.
-    func markDamaged(_ number: UInt64) {
-        guard pointer == .store(number) else { return }
+    ///
+    /// - Returns: whether no start will take this store for the base any more.
+    @discardableResult func markDamaged(_ number: UInt64) -> Bool {
+        guard pointer == .store(number) else { return true }
         try? point(to: .damaged(number))
+        return pointer != .store(number)
     }
 
     /// Removes what is neither the base, nor a snapshot that arrives or was given, nor what was set aside.

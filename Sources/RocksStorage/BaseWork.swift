@@ -37,8 +37,9 @@ final class BaseWork: Sendable {
         } catch {
             if isClosed { return }
             if hasFailed.exchange(true, ordering: .acquiringAndReleasing) { return }
-            if error.isDamage { directory.markDamaged(store.number) }
-            onFailure(BaseError(error))
+            // What cannot be noted would be met again by each start.
+            let isNoted = error.isDamage && directory.markDamaged(store.number)
+            onFailure(isNoted ? BaseError(error) : .failed(error.description))
         }
     }
 

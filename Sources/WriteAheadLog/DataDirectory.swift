@@ -12,7 +12,7 @@ package final class DataDirectory {
     package let path: String
     /// Nil in a directory that was never used.
     package private(set) var identity: Identity?
-    private var lock: Int32
+    private(set) var lock: Int32
 
     /// Where the log's segments lie.
     package var logPath: String { path + "/log" }

@@ -67,7 +67,7 @@ struct FullDiskTests {
                 full.replica?.marks[.flushEnded] == 1 && full.replica?.status.problem == nil
                     && cluster.machines.allSatisfy { $0.replica?.fullMembers == [] }
             })
-        #expect(full.replica?.marks[.flushLackedRoom] == 1)
+        #expect((full.replica?.marks[.flushLackedRoom] ?? 0) > 0)
         #expect(cluster.value("b", at: full) == [2])
         #expect(cluster.breaches == [])
     }

@@ -8,33 +8,30 @@ enum NodeBase {
     /// Opens the base, or makes an empty one; nil if the node shall keep everything in memory. What is damaged is
     /// put aside and never read: the log, or a snapshot of another member, makes it again.
     static func open(
-        _ configuration: ServeConfiguration, logger: Logger, wake: @escaping @Sendable () -> Void,
-        onFailure: @escaping @Sendable (String) -> Never
+        _ configuration: ServeConfiguration, logger: Logger, failing: FailingDisk,
+        wake: @escaping @Sendable () -> Void
     ) throws -> RocksBase? {
         guard configuration.storage == .disk else { return nil }
         let directory = configuration.dataDirectory + "/base"
         do throws(BaseError) {
-            return try open(directory, configuration, logger, wake, onFailure)
+            return try open(directory, configuration, failing, wake)
         } catch {
             guard case .damaged = error else { throw error }
             logger.error("\(error); it is put aside, and its content is fetched anew")
             try RocksBase.setAside(directory: directory)
-            return try open(directory, configuration, logger, wake, onFailure)
+            return try open(directory, configuration, failing, wake)
         }
     }
 
     private static func open(
-        _ directory: String, _ configuration: ServeConfiguration, _ logger: Logger,
-        _ wake: @escaping @Sendable () -> Void,
-        _ onFailure: @escaping @Sendable (String) -> Never
+        _ directory: String, _ configuration: ServeConfiguration, _ failing: FailingDisk,
+        _ wake: @escaping @Sendable () -> Void
     ) throws(BaseError) -> RocksBase {
         try RocksBase(
             directory: directory, cacheBytes: configuration.memoryLimit.plan.cacheBytes, wake: wake,
             onFailure: { error in
-                // It is marked as damaged: the next start puts it aside.
-                guard case .damaged = error else { onFailure(error.description) }
-                logger.error(error.description)
-                ProcessExit.startAgain(logger)
+                if case .damaged = error { failing.damaged(error.description) }
+                failing.failed(error.description)
             })
     }
 }

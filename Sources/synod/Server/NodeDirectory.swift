@@ -13,6 +13,7 @@ struct NodeDirectory {
     let parts: RecoveredParts
     private let directory: DataDirectory
     private let base: RocksBase?
+    private let failing: FailingDisk
 
     /// Opens and locks the directory, which may be empty. Blocking.
     static func open(_ configuration: ServeConfiguration) throws(DirectoryError) -> DataDirectory {
@@ -58,13 +59,11 @@ struct NodeDirectory {
         guard let identity = directory.identity else {
             preconditionFailure("an identity that was just made")
         }
-        let vanished = VanishedDirectory(configuration, logger: logger)
-        vanished.note(identity)
+        failing = FailingDisk(directory, identity, configuration, logger: logger)
         let disk = try PosixDisk(
             directory: directory.logPath, injectedBug: configuration.injectedBug?.log, wake: wake,
-            onFailure: { vanished.end($0) })
-        base = try NodeBase.open(
-            configuration, logger: logger, wake: wake, onFailure: { vanished.end($0) })
+            onFailure: { [failing] in failing.failed($0) })
+        base = try NodeBase.open(configuration, logger: logger, failing: failing, wake: wake)
         var known: Membership?
         do throws(RecoveryError) {
             var parts = try Recovery.run(
@@ -72,17 +71,16 @@ struct NodeDirectory {
                 nonce: SecureRandom.uint64(),
                 options: LogOptions(segmentBytes: configuration.segmentBytes),
                 injectedBug: configuration.injectedBug, logger: logger,
-                saveIdentity: {
+                saveIdentity: { [failing] in
                     Self.save($0, in: directory, logger)
-                    vanished.note($0)
+                    failing.note($0)
                 },
                 onMembership: { known = $0 })
             parts.reasonOfLife = reason
             self.parts = parts
         } catch {
-            if base?.isCondemned == true {
-                logger.error("\(error)")
-                ProcessExit.startAgain(logger)
+            if base?.isCondemned == true, failing.hasOthers {
+                failing.damaged(error.description)
             }
             let mayBeginAnew =
                 configuration.readmission == .automatic && reason == nil
@@ -93,6 +91,9 @@ struct NodeDirectory {
             Self.endLife(of: directory, because: error.description, logger)
         }
     }
+
+    /// The process is to end, and does not start itself again.
+    func noteStop() { failing.noteStop() }
 
     /// Nothing is read or written any more.
     func close() { base?.close() }

@@ -149,6 +149,7 @@ final class ServerProcess {
 
     /// The node was removed, and the cluster needs it no more: it ends in order, and never starts again (P24).
     private func retire(by slot: Slot) {
+        directory.noteStop()
         directory.noteRemoval(by: slot, logger)
         // Not in the middle of a turn.
         loop.schedule(afterMilliseconds: 1) { [self] in if !isStopping { stop() } }
@@ -158,6 +159,7 @@ final class ServerProcess {
     private func stop() {
         guard !isStopping else { return loop.stop() }
         isStopping = true
+        directory.noteStop()
         logger.info("stopping")
         replica.stop()
         clientServer.shutdown(graceMilliseconds: Self.graceMilliseconds) { [self] in
