@@ -6,9 +6,6 @@
 
 /// A directory that somebody removed while its process lives.
 extension DataDirectory {
-    /// Open as long as this process holds the directory.
-    package var lockDescriptor: Int32 { lock }
-
     /// Whether nothing is left of the directory at this path, and it was removed: one that was moved, or whose file
     /// system is not there any more, is as good as it was.
     package static func isRemoved(_ path: String, lock: Int32) -> Bool {

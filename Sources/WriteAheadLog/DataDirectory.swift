@@ -12,8 +12,10 @@ package final class DataDirectory {
     package let path: String
     /// Nil in a directory that was never used.
     package private(set) var identity: Identity?
-    private(set) var lock: Int32
+    private var lock: Int32
 
+    /// Of the file `LOCK`: open as long as this process holds the directory.
+    package var lockDescriptor: Int32 { lock }
     /// Where the log's segments lie.
     package var logPath: String { path + "/log" }
     private var identityPath: String { path + "/identity" }

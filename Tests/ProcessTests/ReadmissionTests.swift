@@ -59,9 +59,7 @@ extension ProcessTests {
                 try await wait("the vote of \(node.name)") {
                     // What it has open can be written to: it meets what is gone with its next file.
                     _ = try? await client.put("filler", String(repeating: "x", count: 64 << 10))
-                    return cluster.nodes.contains {
-                        $0.logText.contains("votes from now on member=\(node.name) ")
-                    }
+                    return hasVote(node, cluster)
                 }
                 #expect(node.logText.contains("the data directory was removed"))
                 #expect(node.isRunning)
@@ -212,10 +210,12 @@ extension ProcessTests {
 
         /// Some leader has said so.
         private func voteIsGiven(to node: TestNode, _ cluster: TestCluster) async throws {
-            try await wait("the vote of \(node.name)") {
-                cluster.nodes.contains {
-                    $0.logText.contains("votes from now on member=\(node.name) ")
-                }
+            try await wait("the vote of \(node.name)") { hasVote(node, cluster) }
+        }
+
+        private func hasVote(_ node: TestNode, _ cluster: TestCluster) -> Bool {
+            cluster.nodes.contains {
+                $0.logText.contains("votes from now on member=\(node.name) ")
             }
         }
 
