@@ -169,7 +169,7 @@ package struct Formation {
             return "the initial cluster lists or tokens differ"
         }
         guard !believesOldDirectories else { return nil }
-        if let memory, hello.starts.contradict(memory.start) {
+        if let memory, isAnotherCopy(hello.starts, than: memory.start) {
             return
                 "boot \(memory.start.boot.rawValue) was another process: this data directory is a copy, and the "
                 + "member has gone on without it"
@@ -182,7 +182,7 @@ package struct Formation {
             return
                 "boot \(hello.boot.rawValue) is older than \(twin.boot.rawValue): a stale copy of the data directory"
         }
-        if twin.boot == hello.boot, twin.nonce != hello.nonce {
+        if twin.boot == hello.boot, twin.nonce != hello.nonce, !believesCopies {
             return "two processes run on copies of one data directory: stop one of them"
         }
         return nil
@@ -202,7 +202,7 @@ package struct Formation {
             return nil
         }
         let isRolledBack =
-            memory.start.boot > own.boot || own.starts.contradict(memory.start)
+            memory.start.boot > own.boot || isAnotherCopy(own.starts, than: memory.start)
             || memory.promised > ownPromised || memory.accepted > ownAccepted
         guard isRolledBack, !believesOldDirectories else { return nil }
         return
@@ -210,6 +210,13 @@ package struct Formation {
             + "(boot \(memory.start.boot.rawValue), slot \(memory.accepted.rawValue)) than it holds "
             + "(boot \(own.boot.rawValue), slot \(ownAccepted.rawValue)): it is an old copy and must not vote"
     }
+
+    private func isAnotherCopy(_ starts: [ProcessStart], than remembered: ProcessStart) -> Bool {
+        starts.contradict(remembered) && !believesCopies
+    }
+
+    /// The bug of that name.
+    private var believesCopies: Bool { injectedBug == .copyTakenForRestart }
 
     /// The bugs of these names.
     private var believesOldDirectories: Bool {

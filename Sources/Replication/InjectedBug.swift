@@ -101,6 +101,10 @@ extension InjectedBug {
             "a directory of which a peer remembers more than it holds votes all the same",
             replica: .staleDirectoryVotes),
         InjectedBug(
+            "copy-taken-for-restart", "P6", .membership,
+            "nobody looks whether a boot that comes again is that of another process",
+            replica: .copyTakenForRestart),
+        InjectedBug(
             "rot-taken-for-empty", "P7", .disk,
             "a damaged log is taken for an empty one, and the replica votes on as the one that it was",
             replica: .rotTakenForEmpty),
@@ -271,6 +275,10 @@ extension InjectedBug {
         InjectedBug(
             "slot-newer-than-rows", "P31", .storage,
             "a crash leaves the slot of a flush, and nothing else of it", base: .slotNewerThanRows),
+        InjectedBug(
+            "rotten-rows-taken-for-none", "base", .storage,
+            "rows of the base that cannot be read any more count as rows that are not there",
+            base: .rotTakenForNone),
         InjectedBug(
             "snapshot-without-tables", "P34", .storage,
             "a snapshot has the keys and the slot, and no table beside them",

@@ -5,6 +5,8 @@ package enum ReplicaBug: CaseIterable, Sendable {
     case voteAfterWipe
     /// P6: a directory of which a peer remembers more than it holds votes all the same.
     case staleDirectoryVotes
+    /// P6: of two processes of one boot the second one is listened to as if it were the first.
+    case copyTakenForRestart
     /// P7: a damaged log is taken for an empty one: the directory begins anew, and votes as the one that it was.
     case rotTakenForEmpty
     /// P5: a directory presents itself for a seat, and is heard, while the one that has it is alive.

@@ -12,6 +12,8 @@ package enum BaseBug: CaseIterable, Sendable {
     case snapshotWithoutTables
     /// A base that is damaged is opened as one that was never flushed to.
     case damageTakenForEmpty
+    /// Rows that have rotted are taken for rows that are not there.
+    case rotTakenForNone
     /// P34: a snapshot is reported as installed before it is durable: a crash soon after brings the old base back.
     case installedBeforeDurable
 }

@@ -33,7 +33,7 @@ extension MemoryBase {
                         from: start, upTo: end, in: interval, changesMax: changesMax)
                 })
         case .makeSnapshot(let slot):
-            return .snapshotMade(makeSnapshot(newerThan: slot))
+            return .snapshotMade(try makeSnapshot(newerThan: slot))
         case .readSnapshot(let slot, let file, let offset, let bytesMax):
             return .snapshotRead(readSnapshot(slot, file, Int(offset), bytesMax))
         case .dropSnapshot(let slot):
@@ -85,9 +85,10 @@ extension MemoryBase {
 
     // MARK: Snapshots
 
-    private func makeSnapshot(newerThan slot: UInt64) -> SnapshotDescription? {
+    private func makeSnapshot(newerThan slot: UInt64) throws(RowError) -> SnapshotDescription? {
         if let last = store.snapshots.last, last.description.slot > slot { return last.description }
-        guard let now = store.slot else { return nil }
+        // A copy is read once when it is made: rows that have rotted are found.
+        guard try rows.value(of: Self.slotKey) != nil, let now = store.slot else { return nil }
         if let last = store.snapshots.last, last.description.slot == now { return last.description }
         var contents = store.contents
         if injectedBug == .snapshotWithoutTables {
@@ -142,7 +143,7 @@ extension MemoryBase {
     }
 
     /// The installation is over: the next one begins with nothing.
-    private func fail(_ reason: String) -> BaseOutcome {
+    func fail(_ reason: String) -> BaseOutcome {
         store.installation = nil
         return .installationFailed(reason)
     }

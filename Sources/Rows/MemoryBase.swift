@@ -31,7 +31,9 @@ package final class MemoryBase: Base {
     private let owner: Owner
     private var waiting: [[Job]] = BaseLane.allCases.map { _ in [] }
     private var completions: [BaseCompletion] = []
+    /// Nothing is performed any more.
     private var hasEnded = false
+    private var hasCrashed = false
 
     /// - Parameter injectedBug: a rule that this base breaks on purpose.
     package init(
@@ -41,6 +43,7 @@ package final class MemoryBase: Base {
             guard injectedBug == .damageTakenForEmpty else { throw .damaged("a checksum is wrong") }
             store.setAside()
         }
+        if store.takeError(in: .reader) { throw BaseError(Self.callFailed) }
         self.store = store
         self.injectedBug = injectedBug
         self.owner = owner
@@ -82,10 +85,10 @@ package final class MemoryBase: Base {
     /// Performs the oldest operation of a lane. False if there is none, or the base has failed.
     @discardableResult
     package func completeNext(_ lane: BaseLane) -> Bool {
-        guard !hasEnded, !waiting[lane.rawValue].isEmpty else { return false }
-        let job = waiting[lane.rawValue].removeFirst()
+        guard !hasEnded, let job = waiting[lane.rawValue].first else { return false }
         do throws(RowError) {
-            let outcome = try perform(job.operation)
+            let outcome = try outcome(of: job.operation)
+            waiting[lane.rawValue].removeFirst()
             completions.append(BaseCompletion(ticket: job.ticket, outcome: outcome))
             return true
         } catch {
@@ -96,15 +99,35 @@ package final class MemoryBase: Base {
         }
     }
 
+    /// A call of the disk may fail. What comes of a snapshot that arrives is only that it has to begin again.
+    private func outcome(of operation: BaseOperation) throws(RowError) -> BaseOutcome {
+        guard store.takeError(in: operation.lane) else { return try perform(operation) }
+        switch operation {
+        case .beginInstallation, .installBytes: return fail(Self.callFailed.description)
+        default: throw Self.callFailed
+        }
+    }
+
+    private static let callFailed = RowError("input/output error", .failure)
+
     /// The rows rot where they lie: reads fail, and the next start finds it.
     package func damage() {
+        guard injectedBug != .rotTakenForNone else { return loseStates() }
         rows.damage()
         store.isDamaged = true
     }
 
-    /// The process is gone. Each lane was at its oldest operation: `number(below:)` draws what has become of it.
+    /// Breaks a rule on purpose: the rows of the tables are all that is left.
+    private func loseStates() {
+        rows = MemoryRows(store.contents.filter { $0[0] == RowLayout.table })
+        keys = KeyRows(rows)
+    }
+
+    /// The process is gone. Each lane was at its oldest operation, or that one had failed: `number(below:)` draws what
+    /// has become of it.
     package func crash(losingPower: Bool, number: (_ below: Int) -> Int) {
-        guard !hasEnded else { return }
+        guard !hasCrashed else { return }
+        hasCrashed = true
         hasEnded = true
         for jobs in waiting { if let job = jobs.first { abandon(job.operation, number) } }
         waiting = BaseLane.allCases.map { _ in [] }
@@ -116,6 +139,7 @@ package final class MemoryBase: Base {
     func replace(by contents: MemoryRows.Contents) {
         precondition(flush == nil, "a snapshot is installed in the middle of a flush")
         store.contents = contents
+        store.isDamaged = false
         rows = MemoryRows(contents)
         keys = KeyRows(rows)
     }

@@ -28,6 +28,8 @@ package final class MemoryBaseStore {
     package var isDamaged = false
     /// The disk has no room: no flush ends.
     package var isFull = false
+    private var failingWrites = 0
+    private var failingReads = 0
     /// What a crash brings back, of an installation that was reported too early (a seeded bug).
     var contentsBeforeInstallation: MemoryRows.Contents?
 
@@ -42,6 +44,21 @@ package final class MemoryBaseStore {
         copy.isDamaged = isDamaged
         copy.contentsBeforeInstallation = contentsBeforeInstallation
         return copy
+    }
+
+    /// The next so many operations that write, flush or read fail, and openings as reads do.
+    package func failWrites(_ count: Int) { failingWrites = count }
+    package func failReads(_ count: Int) { failingReads = count }
+
+    /// Whether the next operation of a lane fails.
+    func takeError(in lane: BaseLane) -> Bool {
+        lane == .reader ? Self.take(&failingReads) : Self.take(&failingWrites)
+    }
+
+    private static func take(_ count: inout Int) -> Bool {
+        guard count > 0 else { return false }
+        count -= 1
+        return true
     }
 
     /// The newest copy for others is not what was written any more. False if there is none.

@@ -43,4 +43,6 @@ package enum Limits {
     /// How long an old copy that meets nobody lives before it is started again: long enough for its boot
     /// number to be durable.
     static let lonelyLifeMicroseconds: UInt64 = 100_000
+    /// How long a twin is there at most.
+    static let twinMicroseconds: UInt64 = 3_000_000
 }

@@ -105,6 +105,56 @@ struct MemoryBaseTests {
         #expect(try target.base.tables() == [WellKnownTables.row(ofSlot: 9)])
     }
 
+    /// A call that fails ends the base; of a flush everything is there afterwards, or nothing.
+    @Test func aFlushThatFailsIsThereAsAWholeOrNot() throws {
+        var slots: Set<UInt64?> = []
+        for seed in 1...20 as ClosedRange<UInt64> {
+            let harness = try MemoryHarness(seed: seed)
+            harness.flush(old, slot: 1)
+            harness.submit(.beginFlush)
+            #expect(harness.memory.completeNext(.writer))
+            harness.store.failWrites(1)
+            harness.submit(
+                .finishFlush(
+                    tables: FrozenTables([WellKnownTables.row(ofSlot: 2)]), compactedRevision: 0))
+            #expect(!harness.memory.completeNext(.writer))
+            #expect(harness.failures.all == [.failed("input/output error")])
+            try harness.restart()
+            #expect(harness.everything() == old)
+            slots.insert(harness.store.slot)
+        }
+        #expect(slots == [1, 2])
+    }
+
+    /// Reads that fail give no answer, neither at the opening.
+    @Test func aReadThatFailsEndsTheBase() throws {
+        let harness = try MemoryHarness()
+        harness.flush(old, slot: 1)
+        harness.store.failReads(2)
+        harness.submit(.states(of: [Array("a".utf8)]))
+        #expect(!harness.memory.completeNext(.reader))
+        #expect(harness.failures.all == [.failed("input/output error")])
+        #expect(throws: BaseError.failed("input/output error")) { try harness.restart() }
+        #expect(try MemoryHarness(store: harness.store).everything() == old)
+    }
+
+    /// A snapshot whose bytes cannot be written begins again, and the base stays as it was.
+    @Test func aSnapshotThatCannotBeWrittenBeginsAgain() throws {
+        let source = try MemoryHarness()
+        source.flush(old, slot: 9)
+        let description = try #require(source.snapshot())
+        let target = try MemoryHarness()
+        target.store.failWrites(1)
+        guard case .installationFailed = target.perform(.beginInstallation(description)) else {
+            Issue.record("it began on a disk that fails")
+            return
+        }
+        #expect(target.failures.all.isEmpty)
+        _ = target.copy(description, from: source)
+        _ = target.perform(.finishInstallation)
+        #expect(target.everything() == old)
+    }
+
     @Test func damageIsFoundAndNeverTakenForNothing() throws {
         let harness = try MemoryHarness()
         harness.flush(old, slot: 1)

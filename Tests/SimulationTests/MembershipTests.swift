@@ -23,6 +23,21 @@ struct MembershipTests {
         }
     }
 
+    /// Who runs in a living member's name, on a copy of its directory, never votes, and nobody loses a vote by that.
+    @Test func aSecondProcessOnACopyNeverVotes() {
+        var marks: [String: UInt64] = [:]
+        for seed in 1...3 as ClosedRange<UInt64> {
+            var scenario = Scenario(seed: seed, profile: .membership)
+            scenario.nodeCount = 3
+            scenario.faults = [.clone]
+            let report = SeedRun.run(scenario)
+            #expect(report.breaches == [], "seed \(seed)")
+            marks.merge(report.marks, uniquingKeysWith: +)
+        }
+        #expect(marks["replica.lifeEnded", default: 0] >= 3)
+        #expect(marks["replica.seatGiven", default: 0] == 0)
+    }
+
     @Test(arguments: 101...103 as ClosedRange<UInt64>)
     func norOnBadWires(seed: UInt64) {
         let report = SeedRun.run(Scenario(seed: seed, profile: .membership))

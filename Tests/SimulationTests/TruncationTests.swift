@@ -27,6 +27,22 @@ struct TruncationTests {
         }
     }
 
+    /// Bases that rot while they are used, and calls on them that fail: the process ends, and nothing comes of it.
+    @Test func nothingIsLostWithBasesThatFail() {
+        var strikes: [String: Int] = [:]
+        for seed in 1...3 as ClosedRange<UInt64> {
+            var scenario = scenario(seed)
+            scenario.faults = [.rottenBase, .baseWriteError, .baseReadError, .isolation]
+            let report = SeedRun.run(scenario)
+            #expect(report.breaches == [], "seed \(seed)")
+            #expect(report.deaths >= 3)
+            strikes.merge(report.strikes, uniquingKeysWith: +)
+        }
+        for fault in [Fault.rottenBase, .baseWriteError, .baseReadError] {
+            #expect(strikes[fault.rawValue, default: 0] > 0, "\(fault)")
+        }
+    }
+
     @Test(arguments: 101...102 as ClosedRange<UInt64>)
     func norUnderAllFaults(seed: UInt64) {
         #expect(SeedRun.run(Scenario(seed: seed, profile: .storage)).breaches == [])

@@ -77,8 +77,8 @@ package final class Checks {
     package func compareDigest(of process: SimProcess, isCertain: Bool) {
         guard let replica = process.replica else { return }
         let slot = replica.machine.appliedSlot
-        // Half of a slot is no state.
-        if replica.machine.isApplying { return }
+        // Half of a slot is no state, and what cannot be read is none.
+        if replica.machine.isApplying || process.machine.hasRottenBase { return }
         // Before slot 1 a member may not have the genesis yet.
         guard slot > 0, isCertain || slot % Self.digestInterval == 0 else { return }
         if process.lastDigestSlot == slot, !isCertain { return }

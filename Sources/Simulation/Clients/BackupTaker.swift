@@ -46,7 +46,8 @@ final class BackupTaker {
     /// Of the state that some machine has at this slot now. One that has applied nothing may not know its cluster yet.
     private func digest(at slot: UInt64) -> UInt64? {
         guard slot > 0 else { return nil }
-        return world.machines.compactMap { $0.process?.replica?.machine }
+        return world.machines.filter { !$0.hasRottenBase }
+            .compactMap { $0.process?.replica?.machine }
             .first { $0.appliedSlot == slot && !$0.isApplying }?.digest()
     }
 

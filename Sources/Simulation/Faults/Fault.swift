@@ -66,6 +66,14 @@ package enum Fault: String, CaseIterable, Sendable {
     case namesake = "namesake"
     /// A directory becomes what it was before its last start, when all others have heard of that start.
     case rollback = "rollback"
+    /// Rows of a base that is in use rot: whoever reads next finds it.
+    case rottenBase = "rotten-base"
+    /// An operation that writes to a base fails, and the process with it.
+    case baseWriteError = "base-write-error"
+    /// One that reads, or the opening.
+    case baseReadError = "base-read-error"
+    /// A second process runs in the name of a living one, on a copy of its directory.
+    case clone = "clone"
 
     /// What it is trouble of.
     package enum Concern: String, CaseIterable, Sendable {
@@ -86,21 +94,17 @@ package enum Fault: String, CaseIterable, Sendable {
         case .freeze, .kill, .killLeader, .killAll, .powerLoss, .powerLossAll, .crashInTurn,
             .crashLoop:
             .processes
-        case .memberChange, .memberOrder, .namesake, .rollback: .memberships
-        case .lostBase, .rottenSnapshot: .bases
+        case .memberChange, .memberOrder, .namesake, .rollback, .clone: .memberships
+        case .lostBase, .rottenSnapshot, .rottenBase, .baseWriteError, .baseReadError: .bases
         }
-    }
-
-    /// Whether it costs a directory its vote.
-    var harmsDirectories: Bool {
-        [.bitRot, .misdirected, .staleBlock, .wipe, .oldCopy].contains(self)
     }
 
     /// The time between two strikes of this kind, in milliseconds.
     var pauseMilliseconds: ClosedRange<UInt64> {
         switch self {
-        case .crashInTurn, .brokenConnection, .oldFrames: 100...3_000
+        case .crashInTurn, .brokenConnection, .oldFrames, .rottenSnapshot: 100...3_000
         case .bitRot, .misdirected, .staleBlock, .wipe, .oldCopy, .lostBase: 3_000...30_000
+        case .rottenBase: 1_000...10_000
         case .killAll, .powerLossAll: 2_000...20_000
         case .memberChange: 100...1_500
         case .memberOrder: 50...600

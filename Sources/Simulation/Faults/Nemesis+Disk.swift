@@ -84,7 +84,7 @@ extension Nemesis {
 
     /// Does harm to a directory, perhaps just when those that did not see the newest decisions and this one
     /// are all that is left for a while.
-    private func atWorst(
+    func atWorst(
         _ machine: SimMachine, _ dice: inout Dice, _ harm: @escaping () -> Void
     ) {
         let others = world.machines.filter { $0 !== machine }.shuffled(using: &dice)
@@ -106,105 +106,11 @@ extension Nemesis {
         }
     }
 
-    private func putBack(_ directory: SimBackup, on machine: SimMachine) {
+    func putBack(_ directory: SimBackup, on machine: SimMachine) {
         machine.kill()
         machine.restore(directory)
         harmed.remove(machine.index)
         world.trace.note(.heal, node: machine.index, 2, 0, "put back")
         world.startLater(machine)
-    }
-
-    /// An old copy of the directory is put in its place. It is found out only by those who remember more,
-    /// so all of them must: nobody who does may forget before that.
-    private func putBackOldCopy(_ machine: SimMachine, _ dice: inout Dice) {
-        guard mayHarm(machine), machine.identity.hasLog, world.knobs.nodeCount > 1 else { return }
-        let copy = machine.backup()
-        var own = Dice(seed: dice.next(), concern: "old copy")
-        later(500...8_000, &dice) { [self] in
-            guard !isOver else { return }
-            let startsAlone = Int(own.number(in: 0...4))
-            atWorst(machine, &own) { [self] in
-                guard mayHarm(machine),
-                    machine.identity.incarnation == copy.identity.incarnation,
-                    world.machines.allSatisfy({
-                        $0 === machine || $0.hasHeard(machine, above: copy.boot)
-                    })
-                else { return }
-                replace(machine, by: copy)
-                startAlone(machine, times: startsAlone)
-            }
-        }
-    }
-
-    /// The machine is started once more, all others hear of that, and then its directory is what it was before.
-    func rollBack(_ dice: inout Dice) {
-        let machine = anyMachine(&dice)
-        guard mayHarm(machine), machine.identity.hasLog, machine.process != nil,
-            world.knobs.nodeCount > 1
-        else { return }
-        let copy = machine.backup()
-        machine.kill()
-        putBack(copy, on: machine, tries: 10, everyMicroseconds: dice.number(in: 100_000...600_000))
-    }
-
-    private func putBack(
-        _ copy: SimBackup, on machine: SimMachine, tries: Int, everyMicroseconds pause: UInt64
-    ) {
-        world.timeline.after(pause) { [self] in
-            guard !isOver, tries > 0, machine.identity.incarnation == copy.identity.incarnation
-            else { return }
-            let isKnown = world.machines.allSatisfy {
-                $0 === machine || $0.hasHeard(machine, above: copy.boot)
-            }
-            guard isKnown, mayHarm(machine), !world.machines.contains(where: \.isOldCopy) else {
-                return putBack(
-                    copy, on: machine, tries: tries - 1, everyMicroseconds: pause)
-            }
-            replace(machine, by: copy)
-        }
-    }
-
-    private func replace(_ machine: SimMachine, by copy: SimBackup) {
-        machine.kill()
-        let newest = machine.backup()
-        harmed.insert(machine.index)
-        machine.restore(copy)
-        machine.isOldCopy = true
-        world.trace.note(.fault, node: machine.index, 3, 0, "an old copy")
-        // Whoever remembers may die at any time: before that, the newest copy comes back.
-        guardOldCopy = { [self] in
-            guard machine.isOldCopy else { return }
-            guardOldCopy = nil
-            putBack(newest, on: machine)
-        }
-        world.timeline.after(3_000_000) { [self] in
-            guard machine.isOldCopy, machine.identity.incarnation == copy.identity.incarnation
-            else { return }
-            guardOldCopy?()
-        }
-    }
-
-    /// Before it meets anybody the machine is started so often that its boot number may be above all that its
-    /// peers remember.
-    private func startAlone(_ machine: SimMachine, times: Int) {
-        guard times > 0 else { return }
-        let ways = world.machines.filter { $0 !== machine }.flatMap {
-            [(machine, $0), ($0, machine)]
-        }
-        for (from, to) in ways { world.network.cut(from, to) }
-        startAgain(machine, times: times) { [self] in
-            for (from, to) in ways { world.network.mend(from, to) }
-        }
-    }
-
-    private func startAgain(
-        _ machine: SimMachine, times: Int, then proceed: @escaping () -> Void
-    ) {
-        guard times > 0, machine.isOldCopy, !isOver else { return proceed() }
-        machine.kill()
-        if machine.process == nil, machine.isGood { machine.start() }
-        world.timeline.after(Limits.lonelyLifeMicroseconds) { [self] in
-            startAgain(machine, times: times - 1, then: proceed)
-        }
     }
 }

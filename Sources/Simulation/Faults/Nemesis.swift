@@ -1,4 +1,5 @@
 internal import Paxos
+internal import Rows
 
 /// Makes trouble: each kind of fault by itself, at moments and of measures that its own stream of chance
 /// says, so that one can be left out and the others strike as before.
@@ -51,7 +52,10 @@ package final class Nemesis {
             if forgetful.remove(machine.index) != nil { harmed.remove(machine.index) }
             // Whoever remembers more than an old copy holds may forget it now. The copy itself may start
             // again as often as it likes, and have a boot number above all that anybody remembers.
-            if !machine.isOldCopy { guardOldCopy?() }
+            if !machine.isOldCopy {
+                guardOldCopy?()
+                self.world.removeTwin()
+            }
             workload.processEnded()
         }
     }
@@ -77,6 +81,7 @@ package final class Nemesis {
     /// ends; the rest stays as it is.
     package func stop(healing core: [SimMachine]) {
         isOver = true
+        world.removeTwin()
         healed = Set(core.map(\.index))
         world.network.quality = world.knobs.network
         workload.lossPerMille = 0
@@ -101,9 +106,13 @@ package final class Nemesis {
         machine.failWrites(0)
         machine.failFlushes(0)
         machine.failReads(0)
+        machine.base.failWrites(0)
+        machine.base.failReads(0)
         machine.clock.run(at: 1_000_000, now: world.timeline.nowMicroseconds)
         machine.isSupervised = true
         machine.process?.reviveRoles()
+        // What has rotted and was not read yet is found by the next start.
+        if machine.hasRottenBase { machine.kill() }
         if machine.process == nil { world.startLater(machine) }
     }
 
@@ -128,6 +137,7 @@ package final class Nemesis {
         case .memberships where fault == .memberOrder: strikeOrders(&dice)
         case .memberships where fault == .namesake: startNamesake(&dice)
         case .memberships where fault == .rollback: rollBack(&dice)
+        case .memberships where fault == .clone: clone(&dice)
         case .memberships: strikeMemberships(&dice)
         case .bases: strikeBases(fault, &dice)
         case .processes: strikeProcesses(fault, &dice)

@@ -2,45 +2,24 @@
 package enum Profile: String, CaseIterable, Sendable {
     case network, disk, clock, roles, membership, storage, watch, lease, rights, all
 
-    /// Every profile has processes that die: that is what all the rest is about.
-    /// Memberships change by order in a profile of their own; by themselves they do wherever a directory is lost.
+    /// Every profile has processes that die: that is what all the rest is about. Only the counter-example is in none.
     package var faults: [Fault] {
-        if self == .lease {
-            return Fault.allCases.filter { [.network, .clock, .processes].contains($0.concern) }
+        Fault.allCases.filter {
+            $0 != .unsafeAmnesia && (concerns.contains($0.concern) || $0.concern == .processes)
         }
-        if self == .storage || self == .watch || self == .rights {
-            return Fault.allCases.filter {
-                [.bases, .disk, .network, .processes].contains($0.concern)
-            }
-        }
-        if self == .membership {
-            return Fault.allCases.filter {
-                [.memberships, .network, .clock, .processes].contains($0.concern)
-                    || $0.harmsDirectories
-            }
-        }
-        let concern: Fault.Concern? =
-            switch self {
-            case .network: .network
-            case .disk: .disk
-            case .clock: .clock
-            case .roles: .roles
-            case .membership: .memberships
-            case .storage, .watch: .bases
-            case .lease, .rights, .all: nil
-            }
-        return Fault.allCases.filter { fault in
-            guard
-                ![
-                    .unsafeAmnesia, .memberChange, .memberOrder, .lostBase, .rottenSnapshot,
-                    .namesake,
-                    .rollback,
-                ]
-                .contains(fault)
-            else {
-                return false
-            }
-            return concern == nil || fault.concern == concern || fault.concern == .processes
+    }
+
+    /// Memberships change by order in a profile of their own; by themselves they do wherever a directory is lost.
+    private var concerns: [Fault.Concern] {
+        switch self {
+        case .network: [.network]
+        case .disk: [.disk]
+        case .clock: [.clock]
+        case .roles: [.roles]
+        case .membership: Fault.Concern.allCases
+        case .storage, .watch, .rights: [.bases, .disk, .network]
+        case .lease: [.network, .clock]
+        case .all: [.network, .disk, .clock, .roles]
         }
     }
 

@@ -19,6 +19,7 @@ package final class SimNetwork {
     private static let oldFramesKept = 48
 
     private unowned let world: World
+    private let machineCount: Int
     private var connections: [SimConnection?]
     private var isDialing: [Bool]
     /// How many causes cut the way from one machine to another.
@@ -43,7 +44,9 @@ package final class SimNetwork {
         self.world = world
         quality = world.knobs.network
         chance = FrameChance(seed: world.seed)
-        let pairs = world.knobs.nodeCount * world.knobs.nodeCount
+        // One more: the place of a twin.
+        machineCount = world.knobs.nodeCount + 1
+        let pairs = machineCount * machineCount
         connections = Array(repeating: nil, count: pairs)
         isDialing = Array(repeating: false, count: pairs)
         cuts = Array(repeating: 0, count: pairs)
@@ -60,14 +63,19 @@ package final class SimNetwork {
         return found
     }
 
+    /// Whether the one has said hello on the connection to the other.
+    func isHeard(_ process: SimProcess, by other: SimProcess) -> Bool {
+        connection(process, other)?.heard(by: other) != nil
+    }
+
     func started(_ process: SimProcess) {
-        for peer in world.machines where peer !== process.machine {
+        for peer in world.peers(of: process.machine) {
             if peer.process?.isStarted == true { connectLater(process.machine, peer) }
         }
     }
 
     func ended(_ process: SimProcess) {
-        for peer in world.machines where peer !== process.machine {
+        for peer in world.peers(of: process.machine) {
             let place = pair(process.machine, peer)
             connections[place]?.close()
             connections[place] = nil
@@ -247,6 +255,6 @@ package final class SimNetwork {
     }
 
     private func way(_ sender: SimMachine, _ receiver: SimMachine) -> Int {
-        sender.index * world.knobs.nodeCount + receiver.index
+        sender.index * machineCount + receiver.index
     }
 }

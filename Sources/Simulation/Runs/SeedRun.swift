@@ -99,7 +99,7 @@ package final class SeedRun {
     private func trouble() {
         world.trace.note(.phase, node: nil, 2, 0, "trouble")
         workload.start()
-        if scenario.profile == .storage { backups.start() }
+        if world.knobs.hasBase { backups.start() }
         watching.start()
         leases?.start()
         rights?.start()

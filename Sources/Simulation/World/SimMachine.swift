@@ -15,7 +15,7 @@ package final class SimMachine {
     }
 
     unowned let world: World
-    /// From 0; the replica's id is one more.
+    /// From 0. The replica's id is one more, unless it is another one's twin.
     package let index: Int
     package let replicaID: ReplicaID
     package internal(set) var storage: SimStorage
@@ -26,6 +26,8 @@ package final class SimMachine {
     package var keepsBase = true
     /// The base was lost, and no other one has taken its place yet.
     package internal(set) var hasLostBase = false
+    /// Nothing can be read of the base, and the next start puts it aside.
+    var hasRottenBase: Bool { base.isDamaged }
     /// What is durable in this directory, as its writes tell.
     var view = DurableView()
     /// Of the last process that ran on this directory.
@@ -61,10 +63,10 @@ package final class SimMachine {
     private var failingFlushes = 0
     private var failingReads = 0
 
-    init(_ index: Int, in world: World) {
+    init(_ index: Int, _ replicaID: ReplicaID, in world: World) {
         self.world = world
         self.index = index
-        replicaID = ReplicaID(UInt64(index) + 1)
+        self.replicaID = replicaID
         storage = SimStorage()
         identity = SimMachine.newIdentity(of: replicaID, world)
         clock = SimClock(

@@ -4,9 +4,8 @@ package import Replication
 /// Notes travel beside the frames, as fast as hellos, and are lost where those would be.
 extension SimProcess {
     package func send(_ note: PeerNote, to peer: ReplicaID) {
-        guard let receiver = world.machine(peer)?.process,
-            let connection = world.network.connection(self, receiver),
-            connection.heard(by: self) != nil, mayAct(),
+        guard let receiver = world.process(peer, heardBy: self),
+            let connection = world.network.connection(self, receiver), mayAct(),
             !world.network.isCut(machine, receiver.machine)
         else { return }
         let (sender, bytes) = (machine, note.encode())

@@ -97,6 +97,12 @@ package final class SimProcess: PeerLink {
         return base
     }
 
+    /// False if it has none.
+    func rotBase() -> Bool {
+        base?.damage()
+        return base != nil
+    }
+
     /// Performs the oldest operation of a lane after the disk has had its time.
     private func workOnBase(_ lane: BaseLane) {
         var microseconds = world.baseDice.number(in: world.knobs.diskMicroseconds)
@@ -290,9 +296,8 @@ package final class SimProcess: PeerLink {
     // MARK: Wires
 
     package func send(_ messages: [Message], to peer: ReplicaID) {
-        guard let replica, let receiver = world.machine(peer)?.process,
-            let connection = world.network.connection(self, receiver),
-            connection.heard(by: self) != nil
+        guard let replica, let receiver = world.process(peer, heardBy: self),
+            let connection = world.network.connection(self, receiver)
         else { return }
         guard mayAct() else { return }
         world.checks.sending(messages, from: self)
@@ -315,7 +320,7 @@ package final class SimProcess: PeerLink {
 
     package func sayHelloAgain() {
         guard mayAct() else { return }
-        for peer in world.machines where peer !== machine {
+        for peer in world.peers(of: machine) {
             guard let other = peer.process else { continue }
             world.network.connection(self, other)?.sayHelloAgain(from: self)
         }

@@ -17,6 +17,8 @@ package final class World {
     package let trace: Trace
     let logger = Logger(component: "simulation", sink: .silent)
     package private(set) var machines: [SimMachine] = []
+    /// A second machine in the name of one of them, on a copy of its directory.
+    private(set) var twin: SimMachine?
     /// What must never happen and did.
     package private(set) var breaches: [Breach] = []
 
@@ -61,7 +63,7 @@ package final class World {
         clockDice = Dice(seed: seed, concern: "clock")
         processDice = Dice(seed: seed, concern: "processes")
         baseDice = Dice(seed: seed, concern: "bases")
-        machines = (0..<knobs.nodeCount).map { SimMachine($0, in: self) }
+        machines = (0..<knobs.nodeCount).map { SimMachine($0, ReplicaID(UInt64($0) + 1), in: self) }
     }
 
     package private(set) lazy var network = SimNetwork(self)
@@ -72,6 +74,40 @@ package final class World {
     package func machine(_ replica: ReplicaID) -> SimMachine? {
         let index = Int(truncatingIfNeeded: replica.rawValue) - 1
         return machines.indices.contains(index) ? machines[index] : nil
+    }
+
+    /// Those that it may be connected to.
+    func peers(of machine: SimMachine) -> [SimMachine] {
+        (machines + [twin].compactMap(\.self)).filter { $0.replicaID != machine.replicaID }
+    }
+
+    /// The process that `sender` means by this replica: of two in one name the one that it listens to.
+    func process(_ replica: ReplicaID, heardBy sender: SimProcess) -> SimProcess? {
+        if let process = machine(replica)?.process, network.isHeard(process, by: sender) {
+            return process
+        }
+        guard let process = twin?.process, process.machine.replicaID == replica,
+            network.isHeard(process, by: sender)
+        else { return nil }
+        return process
+    }
+
+    /// Nobody starts it again when it has ended.
+    func addTwin(of machine: SimMachine, _ directory: SimBackup) -> SimMachine {
+        precondition(twin == nil, "one twin at a time")
+        let twin = SimMachine(knobs.nodeCount, machine.replicaID, in: self)
+        twin.restore(directory)
+        twin.isOldCopy = true
+        twin.isSupervised = false
+        self.twin = twin
+        return twin
+    }
+
+    func removeTwin() {
+        guard let twin else { return }
+        twin.kill()
+        twin.isOldCopy = false
+        self.twin = nil
     }
 
     /// Those whose process is there.
@@ -144,6 +180,7 @@ package final class World {
         onNewLife = { _ in }
         onChange = { _, _, _ in }
         for machine in machines { machine.dismantle() }
+        twin?.dismantle()
     }
 
     // MARK: Details
