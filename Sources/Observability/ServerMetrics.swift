@@ -32,6 +32,7 @@ package final class ServerMetrics {
     package let baseCommit: Histogram
     package let flushedBytes: Counter
     package let baseBytes: Gauge
+    package let scrub: ScrubMetrics
     package let tableBytes: Gauge
     package let blockingReads: Gauge
 
@@ -92,6 +93,7 @@ package final class ServerMetrics {
         flushedBytes = registry.counter(
             "synod_base_flushed_bytes_total", help: "Bytes that flushes wrote to the base.")
         baseBytes = registry.gauge("synod_base_bytes", help: "Bytes of the base on disk.")
+        scrub = ScrubMetrics(registry)
         tableBytes = registry.gauge(
             "synod_table_bytes", help: "Memory that keys, values and changes take, about.")
         blockingReads = registry.gauge(

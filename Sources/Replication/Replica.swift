@@ -28,6 +28,8 @@ package final class Replica {
     private(set) var taker: SnapshotTaker?
     /// What gives copies of the base to operators.
     private(set) var backups: BackupGiver?
+    /// What has the base read for its checksums.
+    private(set) var scrubber: Scrubber?
     /// Makes a change of the directory's identity durable.
     let saveIdentity: (Identity) -> Void
     let logger: Logger
@@ -235,12 +237,14 @@ package final class Replica {
             injectedBug: configuration.injectedBug?.replica,
             clusterID: deriveClusterID)
         peers.restore(parts.heard)
-        if let desk { exchangeSnapshots(desk) }
+        if let desk { serve(desk) }
         noteMember()
         listenToDisk()
     }
 
-    private func exchangeSnapshots(_ desk: BaseDesk) {
+    /// Makes who works on the base beside flushes.
+    private func serve(_ desk: BaseDesk) {
+        scrubber = makeScrubber(desk)
         let send: (SnapshotMessage, ReplicaID) -> Void = { [unowned self] message, peer in
             say(message.encoded, to: peer)
         }
@@ -305,6 +309,7 @@ package final class Replica {
         compactByItself(now)
         admitPeers(now)
         tickSnapshots(now)
+        tickScrubber(now)
         noteProgress(now)
         tellPeersOfSpace(now)
         watches.tick(nowMilliseconds: now)

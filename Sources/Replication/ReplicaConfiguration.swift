@@ -28,6 +28,8 @@ package struct ReplicaConfiguration {
     package var appliedKeysPerTurn = Limits.appliedKeysPerTurn
     /// How memory is shared out, if there is a base.
     package var memory = MemoryPlan.standard
+    /// When the base is read for its checksums, if there is one.
+    package var scrub = ScrubPlan.standard
     /// How much watches keep and are given.
     package var watches = WatchPlan.standard
     /// What of the past is kept by itself.

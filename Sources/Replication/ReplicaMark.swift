@@ -62,6 +62,9 @@ package enum ReplicaMark: Int, MarkName {
     case handOverForSpace
     /// The disk had no room for a flush to the base.
     case flushLackedRoom
+    /// A pass over the base came to its end; one did not.
+    case scrubPassEnded
+    case scrubBrokenOff
     /// A lease was to be renewed that was about to be revoked.
     case renewalWaitedForRevoke
     /// The genesis was durable, and a crash came before the directory's identity said so.

@@ -19,6 +19,8 @@ final class BaseDirectory: Sendable {
     private var pointerPath: String { path + "/current" }
     var installationPath: String { path + "/installation" }
     var snapshotsPath: String { path + "/snapshots" }
+    /// The links that a pass over the base reads through.
+    var scrubPath: String { path + "/scrub" }
     func storePath(_ number: UInt64) -> String { "\(path)/\(number)" }
 
     /// Makes the directory if there is none, and reads the pointer.
@@ -76,13 +78,14 @@ final class BaseDirectory: Sendable {
 
     /// Removes what is neither the base, nor a snapshot that arrives or was given, nor what was set aside.
     func removeLeftovers() throws(RowError) {
+        try Files.removeTree(scrubPath)
         for number in try storeNumbers() where pointer != .store(number) {
             try Files.removeTree(storePath(number))
         }
     }
 
     /// Puts the damaged store out of the way, in the place of the one that was put there before it, with all
-    /// snapshots, whose files are its own. Afterwards there is no base.
+    /// snapshots and links, whose files are its own. Afterwards there is no base.
     static func setAside(_ path: String) throws(BaseError) {
         let directory = BaseDirectory(unread: path)
         try performing { () throws(RowError) in try directory.setAside() }
@@ -93,6 +96,7 @@ final class BaseDirectory: Sendable {
     private func setAside() throws(RowError) {
         let stores = try storeNumbers()
         let damaged = numberOfBase ?? stores.first
+        try Files.removeTree(scrubPath)
         try Files.removeTree(snapshotsPath)
         try Files.makeDirectory(snapshotsPath)
         for number in stores {

@@ -67,6 +67,12 @@ package enum Limits {
     static let keysPerPart = 8
     /// The cache for a store that is only looked over.
     static let verifyCacheBytes = 8 << 20
+    /// What a pass over the base reads ahead of each file: some dozens of them may be open at a time.
+    static let scrubReadaheadBytes = 256 << 10
+    /// A pass makes its links anew after so many bytes: they keep the room of files that were merged away since.
+    static let scrubLinkedBytes = 512 << 20
+    /// Without so much room no pass begins: RocksDB does not bear a disk that is full when it opens a store.
+    static let scrubRoomBytes: UInt64 = 8 << 20
     /// A flush rests so long after each piece, unless it is urgent: clients' puts notice it less.
     static let flushPauseMicroseconds: UInt32 = 2_000
     /// A flush that finds no room tries again so often.

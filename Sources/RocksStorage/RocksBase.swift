@@ -80,6 +80,9 @@ package final class RocksBase: Base {
         fetchers.stop()
     }
 
+    /// Merges all files into one level: for tests, which cannot wait for it to happen.
+    package func merge() { store.rows.compact() }
+
     /// Blocks until a completion waits: for tests, which have no loop.
     package func waitForCompletion() { work.completions.wait { $0.isEmpty ? nil : () } }
 

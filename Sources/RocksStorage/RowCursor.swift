@@ -10,7 +10,10 @@ final class RowCursor {
     private let lower: UnsafeMutableBufferPointer<CChar>
 
     /// The rows of `lower` up to, but without, `upper`.
-    init(_ store: RowStore, lower: [UInt8], upper: [UInt8], keepsCache: Bool = false) {
+    ///
+    /// - Parameter readaheadBytes: for who reads all there is, once: so much is read ahead of each file, and nothing
+    ///   of it stays in the cache.
+    init(_ store: RowStore, lower: [UInt8], upper: [UInt8], readaheadBytes: Int? = nil) {
         self.store = store
         self.lower = Self.copy(lower)
         self.upper = Self.copy(upper)
@@ -20,9 +23,9 @@ final class RowCursor {
         self.options = options
         rocksdb_readoptions_set_total_order_seek(options, 1)
         rocksdb_readoptions_set_verify_checksums(options, 1)
-        if keepsCache {
+        if let readaheadBytes {
             rocksdb_readoptions_set_fill_cache(options, 0)
-            rocksdb_readoptions_set_readahead_size(options, Limits.readaheadBytes)
+            rocksdb_readoptions_set_readahead_size(options, readaheadBytes)
         }
         rocksdb_readoptions_set_iterate_lower_bound(
             options, self.lower.baseAddress, self.lower.count)

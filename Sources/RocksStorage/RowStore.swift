@@ -38,12 +38,15 @@ package final class RowStore: RowStoring, @unchecked Sendable {
 
     /// Opens the store in `directory`.
     ///
-    /// - Parameter startName: another one at each start: the boot number will do.
+    /// - Parameters:
+    ///   - startName: another one at each start: the boot number will do.
+    ///   - readsDirectly: blocks are read past the kernel's memory, which must be possible.
     package init(
         directory: String, _ opening: Opening, startName: String,
-        cacheBytes: Int = Limits.cacheBytesDefault
+        cacheBytes: Int = Limits.cacheBytesDefault, readsDirectly: Bool = false
     ) throws(RowError) {
         options = RowOptions(cacheBytes: cacheBytes)
+        if readsDirectly { rocksdb_options_set_use_direct_reads(options.raw, 1) }
         self.startName = startName
         runsDirectory = directory + "/runs"
         if opening == .new {
@@ -106,7 +109,9 @@ package final class RowStore: RowStoring, @unchecked Sendable {
         _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Bool
     ) throws(RowError) {
         guard KeyOrder.compare(lower, upper) < 0 else { return }
-        let cursor = RowCursor(self, lower: lower, upper: upper, keepsCache: keepsCache)
+        let cursor = RowCursor(
+            self, lower: lower, upper: upper,
+            readaheadBytes: keepsCache ? Limits.readaheadBytes : nil)
         if descending { cursor.seekToLast() } else { cursor.seekToFirst() }
         while let key = try cursor.key(), body(key, cursor.value) {
             if descending { cursor.previous() } else { cursor.next() }
@@ -209,6 +214,26 @@ package final class RowStore: RowStoring, @unchecked Sendable {
     package var newestLevelFileCount: Int { property("rocksdb.num-files-at-level0") }
 
     package var byteCount: Int { property("rocksdb.total-sst-files-size") }
+
+    /// What the rows from `lower` up to, but without, `upper` take of the files, about: in whole blocks.
+    func byteCount(from lower: [UInt8], to upper: [UInt8]) throws(RowError) -> Int {
+        let (lower, upper) = (
+            lower.map(CChar.init(bitPattern:)), upper.map(CChar.init(bitPattern:))
+        )
+        var (lowerCount, upperCount, size) = (lower.count, upper.count, UInt64(0))
+        return try lower.withUnsafeBufferPointer { lower in
+            upper.withUnsafeBufferPointer { upper in
+                Result { () throws(RowError) in
+                    var (start, end) = (lower.baseAddress, upper.baseAddress)
+                    try rocks {
+                        rocksdb_approximate_sizes(
+                            raw, 1, &start, &lowerCount, &end, &upperCount, &size, $0)
+                    }
+                    return Int(size)
+                }
+            }
+        }.get()
+    }
 
     /// What the cache may take, in bytes.
     package var cacheBytesMax: Int { property("rocksdb.block-cache-capacity") }

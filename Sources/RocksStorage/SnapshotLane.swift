@@ -1,7 +1,7 @@
 internal import Basics
 internal import Rows
 
-/// What the thread that makes and takes snapshots does.
+/// What the thread does that makes and takes snapshots, and reads the base in passes.
 ///
 /// Unchecked: only that thread calls `perform`.
 final class SnapshotLane: @unchecked Sendable {
@@ -11,6 +11,7 @@ final class SnapshotLane: @unchecked Sendable {
     private let startName: String
     private let cacheBytes: Int
     private var installation: Installation?
+    private let scrub: ScrubLane
     /// The store that was made of a snapshot, until the owner takes it.
     private let successor = Monitor<OpenStore?>(nil)
 
@@ -19,6 +20,7 @@ final class SnapshotLane: @unchecked Sendable {
     ) {
         self.work = work
         self.given = given
+        scrub = ScrubLane(work.directory)
         self.startName = startName
         self.cacheBytes = cacheBytes
     }
@@ -45,6 +47,8 @@ final class SnapshotLane: @unchecked Sendable {
             return try install(bytes, file: file, offset: offset)
         case .finishInstallation:
             return try finish()
+        case .scrub(let bytesMax):
+            return try scrub.read(bytesMax: bytesMax, of: store)
         default: preconditionFailure("not for the thread of snapshots")
         }
     }

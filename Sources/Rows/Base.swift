@@ -71,6 +71,11 @@ package enum BaseOperation: Sendable {
     case installBytes(file: Int, offset: UInt64, [UInt8])
     /// Verifies all checksums, makes the files durable, and puts them in the place of the base.
     case finishInstallation
+
+    /// Goes on with the pass over all that the base holds, or begins one: reads about so many bytes from where they
+    /// lie, with their checksums. Damage is met as by any read. One pass at a time; one that is not gone on with
+    /// keeps the room of what has changed since it began.
+    case scrub(bytesMax: Int)
 }
 
 package enum BaseOutcome: Sendable {
@@ -99,6 +104,8 @@ package enum BaseOutcome: Sendable {
     case installed
     /// The files are not what their description says, in words; all is as before.
     case installationFailed(String)
+    /// How many bytes were read, and how far the pass is.
+    case scrubbed(byteCount: Int, ScrubProgress)
 }
 
 package struct BaseCompletion: Sendable {

@@ -2,7 +2,7 @@
 package enum BaseLane: Int, CaseIterable, Sendable {
     /// Flushes.
     case writer
-    /// Snapshots made and taken: they read and write much, and no flush waits for them.
+    /// Snapshots made and taken, and passes over all there is: they read and write much, and no flush waits for them.
     case snapshots
     case reader
 }
@@ -13,7 +13,7 @@ extension BaseOperation {
         case .states, .piece, .firstChange, .changes, .readSnapshot: .reader
         case .beginFlush, .flushRows, .finishFlush: .writer
         case .makeSnapshot, .dropSnapshot, .beginInstallation, .installBytes,
-            .finishInstallation:
+            .finishInstallation, .scrub:
             .snapshots
         }
     }

@@ -13,7 +13,8 @@ extension MemoryBase {
             _ = try? perform(.installBytes(file: file, offset: offset, part))
         case .makeSnapshot, .dropSnapshot, .beginInstallation, .finishInstallation:
             if number(2) == 1 { _ = try? perform(operation) }
-        case .beginFlush, .flushRows, .states, .piece, .firstChange, .changes, .readSnapshot:
+        case .beginFlush, .flushRows, .states, .piece, .firstChange, .changes, .readSnapshot,
+            .scrub:
             break
         }
     }

@@ -45,6 +45,8 @@ extension MemoryBase {
             return install(bytes, file: file, offset: Int(offset))
         case .finishInstallation:
             return finishInstallation()
+        case .scrub(let bytesMax):
+            return try scrub(bytesMax: bytesMax)
         }
     }
 

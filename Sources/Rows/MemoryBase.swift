@@ -28,6 +28,8 @@ package final class MemoryBase: Base {
     let injectedBug: BaseBug?
     var rows: MemoryRows
     var flush: FlushWriter?
+    /// The pass that is under way.
+    var scrub: MemoryScrub?
     private let owner: Owner
     private var waiting: [[Job]] = BaseLane.allCases.map { _ in [] }
     private var completions: [BaseCompletion] = []

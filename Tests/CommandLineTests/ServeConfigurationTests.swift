@@ -193,6 +193,20 @@ import Testing
         }
     }
 
+    @Test func thePassesOverTheBaseHaveAnInterval() throws {
+        func interval(_ text: String) throws -> UInt64 {
+            try make(["--scrub-interval", text]).scrubIntervalMilliseconds
+        }
+        #expect(try make([]).scrubIntervalMilliseconds == 86_400_000)
+        #expect(try interval("0") == 0)
+        #expect(try interval("0s") == 0)
+        #expect(try interval("1s") == 1_000)
+        #expect(try interval("168h") == 604_800_000)
+        for text in ["24", "-1", "999ms", "daily"] {
+            #expect(throws: UsageError.self) { try interval(text) }
+        }
+    }
+
     @Test func everyEtcdFlagAtItsDefaultIsSilent() throws {
         for entry in ServeFlag.table where !entry.flag.fallback.isEmpty {
             guard entry.flag.name != "listen-client-urls" else { continue }

@@ -9,7 +9,8 @@ internal import Rows
 #endif
 
 /// Flushes generations into the base in a directory until it is killed, and prints the number of each when it is
-/// durable. Every third time the base is put in its own place as a snapshot. For crash tests.
+/// durable. Every third time the base is put in its own place as a snapshot, and between any two flushes a part of
+/// it is read in a pass. For crash tests.
 ///
 /// usage: FlushLoop DIRECTORY GENERATIONS
 @main
@@ -57,6 +58,14 @@ struct FlushLoop {
         while !operations.allSatisfy({ !perform($0).lackedRoom }) {}
         Self.say("\(generation.number)\n", to: STDOUT_FILENO)
         if generation.number % 3 == 0 { installOwnSnapshot() }
+        scrub()
+    }
+
+    /// Every second pass comes to its end, the others meet the next flush.
+    private func scrub() {
+        let bytesMax = generation.number % 2 == 0 ? Int.max : 1
+        let outcome = perform(.scrub(bytesMax: bytesMax))
+        guard case .scrubbed = outcome else { Self.end("no pass: \(outcome)") }
     }
 
     private func installOwnSnapshot() {

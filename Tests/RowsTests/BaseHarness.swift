@@ -58,6 +58,15 @@ extension BaseHarness {
         return description
     }
 
+    /// One piece of a pass.
+    func scrub(bytesMax: Int) -> (byteCount: Int, progress: ScrubProgress) {
+        let outcome = perform(.scrub(bytesMax: bytesMax))
+        guard case .scrubbed(let byteCount, let progress) = outcome else {
+            preconditionFailure("\(outcome) is no piece of a pass")
+        }
+        return (byteCount, progress)
+    }
+
     /// Copies a snapshot of `source` from where this base has it, in small pieces; stops after so many.
     func copy(
         _ description: SnapshotDescription, from source: any BaseHarness, piecesMax: Int = .max,

@@ -155,6 +155,29 @@ struct MemoryBaseTests {
         #expect(target.everything() == old)
     }
 
+    @Test func aPassFindsDamageThatNobodyElseMeets() throws {
+        let harness = try MemoryHarness()
+        harness.flush(old + new, slot: 1)
+        #expect(harness.scrub(bytesMax: 1).progress == .underWay)
+        harness.memory.damage()
+        harness.submit(.scrub(bytesMax: 1))
+        #expect(!harness.memory.completeNext(.snapshots))
+        #expect(harness.failures.all == [.damaged("a checksum is wrong")])
+        #expect(throws: BaseError.self) { try harness.restart() }
+    }
+
+    @Test func noPassBeginsOnAFullDisk() throws {
+        let harness = try MemoryHarness()
+        harness.flush(old, slot: 1)
+        harness.store.isFull = true
+        guard case .brokenOff = harness.scrub(bytesMax: 1).progress else {
+            Issue.record("a pass began")
+            return
+        }
+        harness.store.isFull = false
+        #expect(harness.scrub(bytesMax: 1).progress == .underWay)
+    }
+
     @Test func damageIsFoundAndNeverTakenForNothing() throws {
         let harness = try MemoryHarness()
         harness.flush(old, slot: 1)

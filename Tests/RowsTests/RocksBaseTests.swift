@@ -203,7 +203,7 @@ struct RocksBaseTests {
     @Test func leftoversOfACrashAreRemoved() throws {
         let harness = try filled()
         let manager = FileManager.default
-        for name in ["7/rows", "snapshots/new/rows", "snapshots/9/rows"] {
+        for name in ["7/rows", "scrub/rows", "snapshots/new/rows", "snapshots/9/rows"] {
             try manager.createDirectory(
                 atPath: harness.path + "/" + name, withIntermediateDirectories: true)
         }

@@ -17,6 +17,7 @@ extension Knobs {
         var leases = Dice(seed: seed, concern: "lease-knobs")
         knobs.hasLeases = leases.happens(perMille: 300)
         knobs.drawBase(seed)
+        knobs.drawScrub(seed)
         var slices = Dice(seed: seed, concern: "slices")
         knobs.appliedKeysPerTurn = slices.one(of: [1, 1, 2, 3, 8, 1_000])
         knobs.turnMicroseconds = slices.one(of: [5...60, 5...60, 100...1_000])
@@ -69,6 +70,15 @@ extension Knobs {
             replayBytes: dice.one(of: [4 << 10, 64 << 10, 1 << 20]))
         var others = Dice(seed: seed, concern: "decided-knobs")
         memory.decidedBytes = others.one(of: [0, 1 << 10, 4 << 10, 1 << 20])
+    }
+
+    /// A stream of its own. Small pieces, so that a good deal happens between them.
+    private mutating func drawScrub(_ seed: UInt64) {
+        var dice = Dice(seed: seed, concern: "scrub-knobs")
+        guard dice.happens(perMille: 500) else { return }
+        scrub = ScrubPlan(
+            intervalMilliseconds: dice.number(in: 1_000...10_000),
+            bytesPerSecond: dice.one(of: [4 << 10, 64 << 10, 8 << 20]))
     }
 
     private mutating func drawTimes(_ dice: inout Dice) {

@@ -19,6 +19,7 @@ package struct Knobs: Equatable, Sendable {
     /// Nodes have a base below their tables.
     package var hasBase = false
     package var memory = MemoryPlan.standard
+    package var scrub = ScrubPlan.off
     /// Keys that apply looks at in one turn, and how long it takes until a turn that was asked for.
     package var appliedKeysPerTurn = 1_000
     package var turnMicroseconds: ClosedRange<UInt64> = 5...60

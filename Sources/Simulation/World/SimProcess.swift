@@ -81,7 +81,9 @@ package final class SimProcess: PeerLink {
     private func openBase() throws(RecoveryError) -> MemoryBase? {
         guard world.knobs.hasBase, machine.keepsBase else { return nil }
         let owner = MemoryBase.Owner(
-            submitted: { [unowned self] lane, _ in workOnBase(lane) },
+            submitted: { [unowned self] lane, operation in
+                if case .scrub = operation { scrubBase() } else { workOnBase(lane) }
+            },
             failed: { [unowned self] in failDisk($0.description) })
         // What is damaged is put aside: the log, or another machine's base, makes it again.
         if machine.base.isDamaged {
@@ -112,13 +114,25 @@ package final class SimProcess: PeerLink {
     }
 
     private func completeOnBase(_ lane: BaseLane) {
-        let now = world.timeline.nowMicroseconds
-        if machine.diskStalledUntil > now {
-            return later(machine.diskStalledUntil - now) { [unowned self] in completeOnBase(lane) }
+        afterStall { [unowned self] in
+            guard mayAct() else { return }
+            base?.completeNext(lane)
+            requestTurn()
         }
-        guard mayAct() else { return }
-        base?.completeNext(lane)
-        requestTurn()
+    }
+
+    /// A piece of a pass throws dice of its own, has no effect, and asks for no turn: with passes a history is the one that
+    /// it is without them, but for what they find, and for snapshots, which wait in the same lane.
+    private func scrubBase() {
+        later(world.scrubDice.number(in: world.knobs.diskMicroseconds)) { [unowned self] in
+            afterStall { [unowned self] in base?.completeNext(.snapshots) }
+        }
+    }
+
+    private func afterStall(_ action: @escaping () -> Void) {
+        let now = world.timeline.nowMicroseconds
+        guard machine.diskStalledUntil > now else { return action() }
+        later(machine.diskStalledUntil - now) { [unowned self] in afterStall(action) }
     }
 
     private func begin(_ parts: RecoveredParts) {

@@ -28,6 +28,7 @@ package final class World {
     var clockDice: Dice
     var processDice: Dice
     var baseDice: Dice
+    var scrubDice: Dice
 
     /// What clients of leases were promised; nil if there are none.
     var leaseLedger: LeaseLedger?
@@ -63,6 +64,7 @@ package final class World {
         clockDice = Dice(seed: seed, concern: "clock")
         processDice = Dice(seed: seed, concern: "processes")
         baseDice = Dice(seed: seed, concern: "bases")
+        scrubDice = Dice(seed: seed, concern: "scrubbing")
         machines = (0..<knobs.nodeCount).map { SimMachine($0, ReplicaID(UInt64($0) + 1), in: self) }
     }
 
@@ -211,6 +213,7 @@ package final class World {
         configuration.autoCompaction = knobs.autoCompaction
         configuration.quotaBytes = knobs.quotaBytes
         configuration.memory = knobs.memory
+        configuration.scrub = knobs.scrub
         configuration.appliedKeysPerTurn = knobs.appliedKeysPerTurn
         configuration.watches = knobs.watches
         configuration.injectedBug = injectedBug

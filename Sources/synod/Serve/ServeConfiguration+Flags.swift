@@ -74,6 +74,7 @@ extension ServeConfiguration {
             )
         }
         memoryLimit = MemoryLimit(bytes: limit == 0 ? MemoryLimit.defaultBytes : limit)
+        scrubIntervalMilliseconds = try Self.scrubInterval(values)
         segmentBytes = try Self.segment(values, requestBytes: maxRequestBytes)
         stopsAtEndOfInput = try values.boolean("stop-at-end-of-input")
         if !values.text("chaos").isEmpty {
@@ -160,6 +161,17 @@ extension ServeConfiguration {
         let name = "experimental-watch-progress-notify-interval"
         guard let interval = DurationText.milliseconds(values.text(name)), interval >= 100 else {
             throw UsageError("\(values.source(name)) must be a time of at least 100ms")
+        }
+        return interval
+    }
+
+    private static func scrubInterval(_ values: FlagValues) throws(UsageError) -> UInt64 {
+        let text = values.text("scrub-interval")
+        if text == "0" { return 0 }
+        guard let interval = DurationText.milliseconds(text), interval == 0 || interval >= 1_000
+        else {
+            throw UsageError(
+                "\(values.source("scrub-interval")) must be 0, or a time of at least 1s, as 24h")
         }
         return interval
     }

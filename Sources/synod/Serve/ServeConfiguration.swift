@@ -61,6 +61,8 @@ struct ServeConfiguration: Sendable, Equatable {
     /// Whether there is a base below the tables.
     var storage: Storage
     var memoryLimit: MemoryLimit
+    /// From one pass over the base to the next; 0: none.
+    var scrubIntervalMilliseconds: UInt64
     var segmentBytes: Int
     var readmission: Readmission
     /// Stop when standard input ends.

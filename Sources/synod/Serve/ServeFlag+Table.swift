@@ -95,6 +95,10 @@ extension ServeFlag {
             "what data may take of the memory; the rest is read from disk (0: 224 MiB)",
             isOurs: true),
         ServeFlag(
+            "scrub-interval", "TIME", "24h", .effective,
+            "how often all that lies on disk below the log is read, slowly, for damage that nobody else meets (0: never)",
+            isOurs: true),
+        ServeFlag(
             "segment-bytes", "BYTES", "16777216", .effective,
             "the size of the log's files; at least twice the largest request, unless it is set",
             isOurs: true),

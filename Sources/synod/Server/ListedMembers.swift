@@ -54,6 +54,7 @@ struct ListedMembers {
         result.autoCompaction = configuration.autoCompaction
         result.quotaBytes = configuration.quotaBytes
         result.watches.progressMilliseconds = configuration.watchProgressMilliseconds
+        result.scrub.intervalMilliseconds = configuration.scrubIntervalMilliseconds
         result.memory = configuration.memoryLimit.plan
         result.injectedBug = configuration.injectedBug
         return result

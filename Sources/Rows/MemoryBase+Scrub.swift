@@ -1,0 +1,45 @@
+/// A pass over the rows of a `MemoryBase`.
+struct MemoryScrub {
+    /// The rows that it reads; others have taken their place when a snapshot was installed.
+    let rows: MemoryRows
+    /// Where it goes on.
+    var place: [UInt8] = [0]
+}
+
+extension MemoryBase {
+    func scrub(bytesMax: Int) throws(RowError) -> BaseOutcome {
+        if scrub == nil {
+            // On a disk a pass begins with links.
+            guard !store.isFull else { return brokenOff("there is no room for a pass") }
+            scrub = MemoryScrub(rows: rows)
+        }
+        guard let pass = scrub, pass.rows === rows else {
+            return brokenOff("a snapshot has taken the place of the base")
+        }
+        let (byteCount, next) = try read(from: pass.place, bytesMax: bytesMax)
+        scrub = next.map { MemoryScrub(rows: rows, place: $0) }
+        return .scrubbed(byteCount: byteCount, next == nil ? .complete : .underWay)
+    }
+
+    private func brokenOff(_ reason: String) -> BaseOutcome {
+        scrub = nil
+        return .scrubbed(byteCount: 0, .brokenOff(reason))
+    }
+
+    /// Reads one row at least, if there is one; gives back the key that comes next, if there is one.
+    private func read(
+        from place: [UInt8], bytesMax: Int
+    ) throws(RowError) -> (byteCount: Int, next: [UInt8]?) {
+        var byteCount = 0
+        var next: [UInt8]?
+        try rows.visit(from: place, to: [.max], descending: false) { key, value in
+            guard byteCount < bytesMax else {
+                next = Array(key)
+                return false
+            }
+            byteCount += key.count + value.count
+            return true
+        }
+        return (byteCount, next)
+    }
+}
