@@ -106,9 +106,9 @@ struct ScrubberTests {
         let plan = ScrubPlan(intervalMilliseconds: 10_000, bytesPerSecond: 8)
         let times = pieces(
             scrubber(plan), until: 28_000, step: 1_000, mayRead: { $0 < 12_000 || $0 >= 26_000 }
-        ) { piece in (8, piece < 4 ? .underWay : .complete) }
+        ) { piece in (8, piece < 5 ? .underWay : .complete) }
         #expect(times == [10, 11, 26, 27, 28].map { $0 * 1_000 })
-        #expect(told.ended.map(\.byteCount) == [32])
+        #expect(told.ended.map(\.byteCount) == [40])
     }
 
     @Test("a pass that is broken off is told of, and the next one comes at its time")

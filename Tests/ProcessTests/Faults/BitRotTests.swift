@@ -37,10 +37,7 @@ extension ProcessTests {
             try await TestCluster.with(3, options: options) { cluster in
                 let client = try cluster.client()
                 defer { client.close() }
-                // Nothing compresses it.
-                let filler = String(
-                    decoding: (0..<64 << 10).map { _ in UInt8.random(in: 32..<127) }, as: UTF8.self)
-                for number in 0..<400 { try await client.put("rot/\(number)", filler) }
+                let filler = try await Self.fill(client)
                 let node = cluster.nodes[1]
                 try await wait("a flush") { node.logText.contains("flushed to the base") }
                 for isLiving in [false, true] {
@@ -65,13 +62,71 @@ extension ProcessTests {
             }
         }
 
-        /// Flips a bit in each page of all files of rows, but for their ends.
-        private static func rotBase(of node: TestNode) throws {
+        /// One bit is flipped under a living node, of a key that nobody reads: a pass over the base meets it, and the
+        /// node makes its base anew.
+        @Test(.timeLimit(.minutes(3)))
+        func whatNobodyReadsIsFoundByAPass() async throws {
+            let options = ["--memory-limit", "\(32 << 20)", "--scrub-interval", "2s"]
+            try await TestCluster.with(3, options: options) { cluster in
+                let client = try cluster.client()
+                defer { client.close() }
+                let filler = try await Self.fill(client)
+                let node = cluster.nodes[1]
+                try await wait("a flush") { node.logText.contains("flushed to the base") }
+                try await wait("a pass") {
+                    node.logText.contains("the base was read, and is intact")
+                }
+                let told = node.logText.count
+                try Self.flipBitOfBase(of: node)
+                try await wait("the damage") {
+                    node.logText.dropFirst(told).contains("is put aside")
+                }
+                // Others would have met it in the store itself.
+                #expect(node.logText.dropFirst(told).contains("/base/scrub/rows/"))
+                try await cluster.waitUntilAnswers(node)
+                let pairs = try await cluster.readAll(node, prefix: "rot/")
+                #expect(pairs.count == 400)
+                #expect(pairs.allSatisfy { $0.valueText == filler })
+                for other in [cluster.nodes[0], cluster.nodes[2]] {
+                    #expect(!other.logText.contains("the base is damaged"))
+                }
+            }
+        }
+
+        /// Puts more than memory holds. Nothing compresses it.
+        private static func fill(_ client: Client) async throws -> String {
+            let filler = String(
+                decoding: (0..<64 << 10).map { _ in UInt8.random(in: 32..<127) }, as: UTF8.self)
+            for number in 0..<400 { try await client.put("rot/\(number)", filler) }
+            return filler
+        }
+
+        /// Flips one bit in the middle of the largest file of rows.
+        private static func flipBitOfBase(of node: TestNode) throws {
+            let rows = rowFiles(of: node).filter { !$0.path.contains("/base/scrub/") }
+            let sizes = try rows.map {
+                try $0.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
+            }
+            let largest = try #require(zip(sizes, rows).max { $0.0 < $1.0 })
+            let handle = try FileHandle(forUpdating: largest.1)
+            defer { try? handle.close() }
+            try handle.seek(toOffset: UInt64(largest.0 / 2))
+            let byte = try #require(try handle.read(upToCount: 1)?.first)
+            try handle.seek(toOffset: UInt64(largest.0 / 2))
+            try handle.write(contentsOf: [byte ^ 4])
+        }
+
+        private static func rowFiles(of node: TestNode) -> [URL] {
             let base = URL(fileURLWithPath: node.dataDirectory + "/base")
             let files = FileManager.default.enumerator(at: base, includingPropertiesForKeys: nil)
-            let rows = (files?.allObjects as? [URL] ?? []).filter {
+            return (files?.allObjects as? [URL] ?? []).filter {
                 $0.pathExtension == "sst" && !$0.path.contains("/damaged-")
             }
+        }
+
+        /// Flips a bit in each page of all files of rows, but for their ends.
+        private static func rotBase(of node: TestNode) throws {
+            let rows = rowFiles(of: node)
             try #require(!rows.isEmpty)
             for file in rows {
                 let handle = try FileHandle(forUpdating: file)
