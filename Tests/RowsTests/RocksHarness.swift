@@ -67,4 +67,13 @@ final class RocksHarness: BaseHarness {
 
     /// Waits until the base reports that it has failed.
     func failure() -> BaseError { events.wait { $0.failures.first } }
+
+    /// Reads all the base has in one pass. Gives back how the base failed; nil if it did not.
+    func failureInPass() -> BaseError? {
+        submit(.scrub(bytesMax: .max))
+        return events.wait { events in
+            if let failure = events.failures.first { return .some(failure) }
+            return events.hasCompletions ? .some(nil) : nil
+        }
+    }
 }
