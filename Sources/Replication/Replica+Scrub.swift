@@ -5,7 +5,8 @@ internal import Observability
 extension Replica {
     /// Nothing is read while a snapshot is being taken over: it will have its place, and the disk is its.
     func tickScrubber(_ nowMilliseconds: UInt64) {
-        scrubber?.tick(nowMilliseconds: nowMilliseconds, mayRead: taker?.isIdle == true)
+        scrubber?.tick(
+            nowMilliseconds: nowMilliseconds, mayRead: taker?.isIdle == true, hasOthers: !isAlone)
     }
 
     func makeScrubber(_ desk: BaseDesk) -> Scrubber {

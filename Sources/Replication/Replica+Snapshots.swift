@@ -168,7 +168,7 @@ extension Replica {
     }
 
     /// Whether there is nobody else who could give anything.
-    private var isAlone: Bool { membership?.seats.count == 1 }
+    var isAlone: Bool { membership?.seats.count == 1 }
 
     /// Why nothing can be served any more.
     private static let loneBaseProblem =

@@ -42,8 +42,10 @@ final class Scrubber {
 
     /// To be called now and then, at least as often as pieces are to be read.
     ///
-    /// - Parameter mayRead: whether the base has nothing to do that is more urgent.
-    func tick(nowMilliseconds now: UInt64, mayRead: Bool) {
+    /// - Parameters:
+    ///   - mayRead: whether the base has nothing to do that is more urgent.
+    ///   - hasOthers: whether others can give what is damaged. Who is alone is told of it, and keeps what can be read.
+    func tick(nowMilliseconds now: UInt64, mayRead: Bool, hasOthers: Bool) {
         nowMilliseconds = now
         guard plan.intervalMilliseconds > 0 else { return }
         let due =
@@ -52,7 +54,7 @@ final class Scrubber {
         nextPassMilliseconds = due
         guard mayRead, !isReading else { return }
         if pass == nil, now >= due { begin() }
-        if let pass, now >= pass.nextMilliseconds { read(pass) }
+        if let pass, now >= pass.nextMilliseconds { read(pass, condemns: hasOthers) }
     }
 
     private func begin() {
@@ -63,11 +65,11 @@ final class Scrubber {
             nextMilliseconds: nowMilliseconds)
     }
 
-    private func read(_ pass: Pass) {
+    private func read(_ pass: Pass, condemns: Bool) {
         isReading = true
         let submitted = nowMilliseconds
         let bytesMax = max(1, pass.bytesPerSecond / Limits.scrubPiecesPerSecond)
-        desk.submit(.scrub(bytesMax: bytesMax)) { [self] outcome in
+        desk.submit(.scrub(bytesMax: bytesMax, condemns: condemns)) { [self] outcome in
             guard case .scrubbed(let byteCount, let progress) = outcome else {
                 preconditionFailure("a piece of a pass was asked for: \(outcome)")
             }

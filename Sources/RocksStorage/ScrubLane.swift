@@ -2,7 +2,7 @@ internal import Rows
 
 /// What the thread of snapshots does for passes over the base.
 ///
-/// Only damage is told of as such. Whatever else keeps a pass from going on ends it, and nothing else: a node that has
+/// Only damage is told of as such, and only if others can give what is damaged. Whatever else keeps a pass from going on ends it, and nothing else: a node that has
 /// no room for links, or meets a sector that it cannot read where nobody else does, is no worse than one that looks at nothing.
 final class ScrubLane {
     private let directory: BaseDirectory
@@ -11,14 +11,16 @@ final class ScrubLane {
     init(_ directory: BaseDirectory) { self.directory = directory }
 
     /// What it meets is said of `store`, so it reads no other one: not the one before it, through links of then.
-    func read(bytesMax: Int, of store: OpenStore) throws(RowError) -> BaseOutcome {
+    func read(
+        bytesMax: Int, of store: OpenStore, condemns: Bool
+    ) throws(RowError) -> BaseOutcome {
         guard directory.pointer == .store(store.number),
             pass.map({ $0.store.number == store.number }) ?? true
         else { return breakOff("another base takes the place of this one") }
         do throws(RowError) {
             return try goOn(pass ?? ScrubPass(of: store, in: directory), bytesMax)
         } catch {
-            guard !error.isDamage else { throw error }
+            if error.isDamage, condemns { throw error }
             return breakOff(error.description)
         }
     }

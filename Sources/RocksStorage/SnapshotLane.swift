@@ -47,8 +47,8 @@ final class SnapshotLane: @unchecked Sendable {
             return try install(bytes, file: file, offset: offset)
         case .finishInstallation:
             return try finish()
-        case .scrub(let bytesMax):
-            return try scrub.read(bytesMax: bytesMax, of: store)
+        case .scrub(let bytesMax, let condemns):
+            return try scrub.read(bytesMax: bytesMax, of: store, condemns: condemns)
         default: preconditionFailure("not for the thread of snapshots")
         }
     }

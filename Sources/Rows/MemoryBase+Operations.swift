@@ -45,8 +45,8 @@ extension MemoryBase {
             return install(bytes, file: file, offset: Int(offset))
         case .finishInstallation:
             return finishInstallation()
-        case .scrub(let bytesMax):
-            return try scrub(bytesMax: bytesMax)
+        case .scrub(let bytesMax, let condemns):
+            return try scrub(bytesMax: bytesMax, condemns: condemns)
         }
     }
 

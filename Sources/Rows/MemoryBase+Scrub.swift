@@ -7,7 +7,16 @@ struct MemoryScrub {
 }
 
 extension MemoryBase {
-    func scrub(bytesMax: Int) throws(RowError) -> BaseOutcome {
+    func scrub(bytesMax: Int, condemns: Bool) throws(RowError) -> BaseOutcome {
+        do throws(RowError) {
+            return try scrub(bytesMax: bytesMax)
+        } catch {
+            if condemns { throw error }
+            return brokenOff(error.description)
+        }
+    }
+
+    private func scrub(bytesMax: Int) throws(RowError) -> BaseOutcome {
         if scrub == nil {
             // On a disk a pass begins with links.
             guard !store.isFull else { return brokenOff("there is no room for a pass") }
@@ -21,7 +30,7 @@ extension MemoryBase {
         return .scrubbed(byteCount: byteCount, next == nil ? .complete : .underWay)
     }
 
-    private func brokenOff(_ reason: String) -> BaseOutcome {
+    func brokenOff(_ reason: String) -> BaseOutcome {
         scrub = nil
         return .scrubbed(byteCount: 0, .brokenOff(reason))
     }

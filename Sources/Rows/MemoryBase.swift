@@ -101,11 +101,12 @@ package final class MemoryBase: Base {
         }
     }
 
-    /// A call of the disk may fail. What comes of a snapshot that arrives is only that it has to begin again.
+    /// A call of the disk may fail. A snapshot that arrives, and a pass, only have to begin again.
     private func outcome(of operation: BaseOperation) throws(RowError) -> BaseOutcome {
         guard store.takeError(in: operation.lane) else { return try perform(operation) }
         switch operation {
         case .beginInstallation, .installBytes: return fail(Self.callFailed.description)
+        case .scrub: return brokenOff(Self.callFailed.description)
         default: throw Self.callFailed
         }
     }

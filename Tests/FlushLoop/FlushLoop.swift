@@ -64,7 +64,7 @@ struct FlushLoop {
     /// Every second pass comes to its end, the others meet the next flush.
     private func scrub() {
         let bytesMax = generation.number % 2 == 0 ? Int.max : 1
-        let outcome = perform(.scrub(bytesMax: bytesMax))
+        let outcome = perform(.scrub(bytesMax: bytesMax, condemns: true))
         guard case .scrubbed = outcome else { Self.end("no pass: \(outcome)") }
     }
 

@@ -34,7 +34,7 @@ struct ScrubberTests {
     ) -> [UInt64] {
         var times: [UInt64] = []
         for now in stride(from: UInt64(0), through: end, by: Int(step)) {
-            scrubber.tick(nowMilliseconds: now, mayRead: mayRead(now))
+            scrubber.tick(nowMilliseconds: now, mayRead: mayRead(now), hasOthers: true)
             guard base.operations.count > times.count else { continue }
             times.append(now)
             let (byteCount, progress) = answer(times.count)
@@ -63,7 +63,7 @@ struct ScrubberTests {
         let off = ScriptedBase()
         let never = Scrubber(BaseDesk(off), .off, onRead: { _ in }, onEnd: { _ in })
         for day in 0...10 as ClosedRange<UInt64> {
-            never.tick(nowMilliseconds: day * 24 * Self.hour, mayRead: true)
+            never.tick(nowMilliseconds: day * 24 * Self.hour, mayRead: true, hasOthers: true)
         }
         #expect(off.operations.isEmpty)
     }
@@ -88,7 +88,7 @@ struct ScrubberTests {
         let waiting = ScriptedBase()
         let slow = Scrubber(BaseDesk(waiting), plan, onRead: { _ in }, onEnd: { _ in })
         for now in stride(from: UInt64(0), to: Self.hour, by: 1_000) {
-            slow.tick(nowMilliseconds: now, mayRead: true)
+            slow.tick(nowMilliseconds: now, mayRead: true, hasOthers: true)
         }
         #expect(waiting.operations.count == 1, "the second one waits for the first")
     }

@@ -60,7 +60,7 @@ extension BaseHarness {
 
     /// One piece of a pass.
     func scrub(bytesMax: Int) -> (byteCount: Int, progress: ScrubProgress) {
-        let outcome = perform(.scrub(bytesMax: bytesMax))
+        let outcome = perform(.scrub(bytesMax: bytesMax, condemns: true))
         guard case .scrubbed(let byteCount, let progress) = outcome else {
             preconditionFailure("\(outcome) is no piece of a pass")
         }

@@ -160,7 +160,14 @@ struct MemoryBaseTests {
         harness.flush(old + new, slot: 1)
         #expect(harness.scrub(bytesMax: 1).progress == .underWay)
         harness.memory.damage()
-        harness.submit(.scrub(bytesMax: 1))
+        guard
+            case .scrubbed(0, .brokenOff("a checksum is wrong")) = harness.perform(
+                .scrub(bytesMax: 1, condemns: false))
+        else {
+            Issue.record("damage was not told of")
+            return
+        }
+        harness.submit(.scrub(bytesMax: 1, condemns: true))
         #expect(!harness.memory.completeNext(.snapshots))
         #expect(harness.failures.all == [.damaged("a checksum is wrong")])
         #expect(throws: BaseError.self) { try harness.restart() }

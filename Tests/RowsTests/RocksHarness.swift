@@ -70,7 +70,7 @@ final class RocksHarness: BaseHarness {
 
     /// Reads all the base has in one pass. Gives back how the base failed; nil if it did not.
     func failureInPass() -> BaseError? {
-        submit(.scrub(bytesMax: .max))
+        submit(.scrub(bytesMax: .max, condemns: true))
         return events.wait { events in
             if let failure = events.failures.first { return .some(failure) }
             return events.hasCompletions ? .some(nil) : nil
