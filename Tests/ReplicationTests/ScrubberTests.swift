@@ -80,7 +80,7 @@ struct ScrubberTests {
         #expect(told.ended.map(\.byteCount) == [33_000])
         #expect(told.ended.map(\.milliseconds) == [32 * 130])
         for operation in base.operations {
-            guard case .scrub(let bytesMax) = operation else {
+            guard case .scrub(let bytesMax, condemns: true) = operation else {
                 Issue.record("\(operation)"); return
             }
             #expect(bytesMax == 1_000)

@@ -88,7 +88,10 @@ struct RocksScrubTests {
         _ = harness.copy(try #require(source.snapshot()), from: source, bytesMax: 1 << 20)
         // Both are submitted before the owner knows of the other base.
         harness.submit(.finishInstallation)
-        guard case .scrubbed(0, .brokenOff) = harness.perform(.scrub(bytesMax: .max, condemns: true)) else {
+        guard
+            case .scrubbed(0, .brokenOff) = harness.perform(
+                .scrub(bytesMax: .max, condemns: true))
+        else {
             Issue.record("the old base was read")
             return
         }
