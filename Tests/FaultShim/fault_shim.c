@@ -8,11 +8,12 @@
 //   FAULT_SHIM_REPORT      gets one line for each fault: CALL FAULT PATH
 //
 // An order is a line: CALL FAULT WHEN [PART-OF-PATH]
-//   CALL    open, create (open with O_CREAT), read, write, sync (fsync and fdatasync) or allocate
-//   FAULT   EIO, ENOSPC, SHORT (half of a read or write is done), DELAY=MILLISECONDS, HANG (until there are
-//           other orders; then the call is performed)
+//   CALL    open, create (open with O_CREAT), read, write, sync (fsync, fdatasync and sync_file_range),
+//           allocate or link (a second name for a file: the path is the new one)
+//   FAULT   EIO, ENOSPC, SHORT (half of a read or write is done; of a stream all is read), DELAY=MILLISECONDS,
+//           HANG (until there are other orders; then the call is performed)
 //   WHEN    at=N (the Nth matching call since the orders were read) or from=N (that one and all later ones)
-//   PART    only paths that contain it
+//   PART    only paths that contain it; with a dollar sign at its end, only those that end with it
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -30,8 +31,9 @@
 
 enum { ORDERS_MAX = 16, ORDERS_BYTES_MAX = 4096, PATH_BYTES = 4096, HANG_POLL_MILLISECONDS = 5 };
 
-enum call { CALL_OPEN, CALL_CREATE, CALL_READ, CALL_WRITE, CALL_SYNC, CALL_ALLOCATE, CALL_COUNT };
-static const char *const call_names[CALL_COUNT] = {"open", "create", "read", "write", "sync", "allocate"};
+enum call { CALL_OPEN, CALL_CREATE, CALL_READ, CALL_WRITE, CALL_SYNC, CALL_ALLOCATE, CALL_LINK, CALL_COUNT };
+static const char *const call_names[CALL_COUNT] = {"open", "create",   "read", "write",
+                                                   "sync", "allocate", "link"};
 
 enum fault { FAULT_NONE, FAULT_EIO, FAULT_ENOSPC, FAULT_SHORT, FAULT_DELAY, FAULT_HANG };
 static const char *const fault_names[] = {"NONE", "EIO", "ENOSPC", "SHORT", "DELAY", "HANG"};
@@ -131,6 +133,13 @@ static int path_of(int descriptor, char *path) {
     return 1;
 }
 
+static int is_meant(const char *part, const char *path) {
+    size_t length = strlen(part), path_length = strlen(path);
+    if (length == 0 || part[length - 1] != '$') return strstr(path, part) != NULL;
+    length--;
+    return path_length >= length && strncmp(path + path_length - length, part, length) == 0;
+}
+
 static int has_order_for(enum call call) {
     for (int index = 0; index < order_count; index++)
         if (orders[index].call == call) return 1;
@@ -163,7 +172,7 @@ static enum fault fault_for(enum call call, int descriptor, const char *known) {
         if ((known || path_of(descriptor, path)) && is_concerned(path)) {
             for (int index = 0; index < order_count && fault == FAULT_NONE; index++) {
                 struct order *order = &orders[index];
-                if (order->call != call || strstr(path, order->part) == NULL) continue;
+                if (order->call != call || !is_meant(order->part, path)) continue;
                 order->seen++;
                 if (order->seen < order->first || order->seen > order->last) continue;
                 fault = order->fault;
@@ -246,3 +255,21 @@ ALLOCATE(posix_fallocate, off_t)
 ALLOCATE(posix_fallocate64, off64_t)
 OPEN(open)
 OPEN(open64)
+
+// How RocksDB reads its manifest.
+#undef fread_unlocked
+size_t fread_unlocked(void *buffer, size_t size, size_t count, FILE *stream) {
+    if (fails(fault_for(CALL_READ, fileno(stream), NULL))) return 0;
+    return REAL(fread_unlocked)(buffer, size, count, stream);
+}
+
+// Without flags it is a question whether there is such a call, and asks nothing of the disk.
+int sync_file_range(int descriptor, off64_t offset, off64_t count, unsigned int flags) {
+    if (flags != 0 && fails(fault_for(CALL_SYNC, descriptor, NULL))) return -1;
+    return REAL(sync_file_range)(descriptor, offset, count, flags);
+}
+
+int link(const char *from, const char *to) {
+    if (fails(fault_for(CALL_LINK, -1, to))) return -1;
+    return REAL(link)(from, to);
+}
