@@ -5,13 +5,15 @@ import Testing
 @testable import synod
 
 extension ProcessTests {
-    /// Disks that answer late or not at all: a leader's is not waited for.
+    /// Disks that answer late or not at all: nobody waits for them.
     @Suite(.serialized) struct SlowDiskTests {
         private static let resumeMilliseconds: UInt64 = 2_000
         private static let watchMilliseconds: UInt64 = 3_000
         /// In milliseconds; the full run has more of them.
         private static let delays =
             Rounds.count("SYNOD_SLOW_DISKS", standard: 0) > 0 ? [10, 100, 1_000] : [1_000]
+        private static let followerDelays: [UInt64] =
+            Rounds.count("SYNOD_SLOW_DISKS", standard: 0) > 0 ? [10, 100, 1_000] : [100]
 
         @Test(.timeLimit(.minutes(30)))
         func aLeaderWhoseDiskHangsIsNotWaitedFor() async throws {
@@ -103,6 +105,40 @@ extension ProcessTests {
                 "put p99 \(before) ms before, \(during) ms in the first 2 s, \(after) ms then")
             try disks[place].heal()
             try await cluster.waitUntilAllAnswer()
+        }
+
+        /// Each flush of a follower takes longer by so much: the others' votes are enough for each write, also for its
+        /// own clients, and nobody stands for election.
+        @Test(.timeLimit(.minutes(30)), arguments: Self.followerDelays)
+        func aFollowerWhoseDiskIsSlowIsNotNoticed(_ delay: UInt64) async throws {
+            try await TestCluster.withFaultyDisks(3) { cluster, disks in
+                try await Pulse.during(cluster) { pulse in
+                    let leader = try await cluster.leader()
+                    let follower = try #require(cluster.nodes.first { $0 !== leader })
+                    let place = try cluster.index(of: follower)
+                    defer { try? disks[place].heal() }
+                    let client = try cluster.client(of: leader)
+                    defer { client.close() }
+                    let round = try await client.status(leader.endpoint).ballotRound
+                    try disks[place].order("sync DELAY=\(delay) from=1 .log")
+                    try await disks[place].waitForFault()
+                    let start = Clock.milliseconds()
+                    try await wait("many slow flushes", seconds: 60) {
+                        disks[place].report.count > 20 && Clock.milliseconds() > start + 2_000
+                    }
+                    let end = Clock.milliseconds()
+                    let (all, own) = (
+                        pulse.latency(0.5, from: start, to: end - 1_000),
+                        pulse.latency(0.5, from: start, to: end - 1_000, at: place)
+                    )
+                    #expect(all < max(delay, 50) && own < max(delay, 50))
+                    #expect(await cluster.leaderNow() === leader)
+                    #expect(try await client.status(leader.endpoint).ballotRound == round)
+                    print(
+                        "slow follower: \(delay) ms per flush: put p50 \(all) ms, through the node itself",
+                        "\(own) ms")
+                }
+            }
         }
     }
 }

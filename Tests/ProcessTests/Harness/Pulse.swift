@@ -72,9 +72,10 @@ final class Pulse: Sendable {
     }
 
     /// Of the puts that were begun in this time: a part of all latencies, the highest ones last. Those that
-    /// were not acknowledged took for ever.
-    func latency(_ part: Double, from: UInt64, to: UInt64) -> UInt64 {
+    /// were not acknowledged took for ever. Of one node's puts only, if `node` names one.
+    func latency(_ part: Double, from: UInt64, to: UInt64, at node: Int? = nil) -> UInt64 {
         let latencies = all.filter { $0.begun >= from && $0.begun < to }
+            .filter { node == nil || $0.node == node }
             .map { $0.acknowledged == 0 ? .max : $0.acknowledged - $0.begun }.sorted()
         guard !latencies.isEmpty else { return 0 }
         return latencies[min(latencies.count - 1, Int(Double(latencies.count) * part))]
