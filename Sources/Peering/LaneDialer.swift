@@ -18,6 +18,8 @@ final class LaneDialer {
     private var backoff: Backoff
     private var connection: ClientConnection?
     private var timer: LoopTimer?
+    /// Runs until the connection has lasted.
+    private var trial: LoopTimer?
     private var isStopped = false
     /// Called with a stream that has just been opened.
     private let onStream: (Lane, ClientStream) -> Void
@@ -65,8 +67,14 @@ final class LaneDialer {
         return configuration
     }
 
-    /// Both sides have said hello: the next failure is followed by a short pause again.
-    func succeeded() { backoff.reset() }
+    /// Both sides have said hello. Once the connection has lasted, too, the next failure is followed by a short pause
+    /// again: a peer that takes a hello and then refuses who said it must not be called without end.
+    func succeeded() {
+        guard trial == nil else { return }
+        trial = loop.schedule(afterMilliseconds: Limits.redialMillisecondsMax) { [weak self] in
+            self?.backoff.reset()
+        }
+    }
 
     /// The stream has ended although the connection may live: a new attempt begins with a new one.
     func streamEnded() { connection?.close("the stream has ended") }
@@ -90,6 +98,8 @@ final class LaneDialer {
 
     private func ended() {
         connection = nil
+        trial?.cancel()
+        trial = nil
         guard !isStopped else { return }
         timer = loop.schedule(afterMilliseconds: backoff.next()) { [weak self] in self?.dial() }
     }
