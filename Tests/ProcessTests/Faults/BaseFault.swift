@@ -8,6 +8,7 @@ enum BaseFault {
         "write ENOSPC at=1 MANIFEST",
         "sync EIO at=1 .run",
         "link EIO at=1 .sst",
+        "write EIO at=1 .sst",
         "sync EIO at=1 .sst",
         "sync EIO at=1 /rows$",
         "write EIO at=1 MANIFEST",
