@@ -16,13 +16,13 @@ final class TestCluster: Sendable {
 
     init(
         nodes: [TestNode], directory: String, options: [String] = [],
-        security: ClientSecurity? = nil
+        security: ClientSecurity? = nil, token: String = "test-\(UUID().uuidString.prefix(8))"
     ) {
         self.security = security
         self.nodes = nodes
         self.directory = directory
         self.options = options
-        token = "test-\(UUID().uuidString.prefix(8))"
+        self.token = token
     }
 
     /// Runs `body` with a cluster of `count` nodes that all answer, and stops it, whatever happens.
