@@ -137,7 +137,7 @@ extension ProcessTests {
                 let ill = cluster.nodes[1]
                 for call in 1...3 {
                     try await ill.stop(SIGKILL)
-                    try disks[1].order("read EIO from=\(call) .log")
+                    try disks[1].order("read EIO from=\(call) /log/")
                     try cluster.start(ill)
                     try await ill.waitForEnd()
                     let status = ill.end.map { "\($0)" } ?? ""
