@@ -56,10 +56,13 @@ package enum Limits {
     static let snapshotKeptMilliseconds: UInt64 = 60_000
     /// Snapshots that are kept for peers.
     static let snapshotsGiven = 2
-    /// A pass over the base is read in so many pieces a second: each is a few milliseconds of a thread that makes and takes
-    /// snapshots, too.
+    /// A pass over the base is read in so many pieces a second: each is a few milliseconds of a thread that makes
+    /// and takes snapshots, too.
     static let scrubPiecesPerSecond = 8
-    /// The first pass begins so long after the start, or after one interval if that is shorter: a start has enough to read.
+    /// One piece, where a short interval makes the pass a fast one.
+    static let scrubPieceBytesMax = 16 << 20
+    /// The first pass begins so long after the start, or after one interval if that is shorter: a start has enough
+    /// to read.
     static let firstScrubMilliseconds: UInt64 = 600_000
     /// One piece of a backup.
     static let backupChunkBytes = 128 << 10

@@ -97,7 +97,7 @@ package enum Recovery {
     ) throws(RecoveryError) -> GoverningMembership? {
         let tables: [TableRow]
         do throws(RowError) { tables = try base.tables() } catch {
-            throw .disk(DiskError(error.description))
+            throw .disk(DiskError(error.description, isOfDevice: error.kind == .failure))
         }
         do throws(KeyBaseError) {
             try machine.restore(tables, over: base.keys)

@@ -1,12 +1,22 @@
 internal import Basics
 internal import Observability
+internal import Paxos
 
 /// Passes over the base.
 extension Replica {
     /// Nothing is read while a snapshot is being taken over: it will have its place, and the disk is its.
     func tickScrubber(_ nowMilliseconds: UInt64) {
         scrubber?.tick(
-            nowMilliseconds: nowMilliseconds, mayRead: taker?.isIdle == true, hasOthers: !isAlone)
+            nowMilliseconds: nowMilliseconds, mayRead: taker?.isIdle == true, hasOthers: hasGivers)
+    }
+
+    /// Whether there is somebody now who could give what is damaged. A cluster that has lost its quorum must not lose
+    /// what its last member can still read.
+    private var hasGivers: Bool {
+        guard leaderBallot != nil, let membership else { return false }
+        return membership.seats.contains {
+            $0.replica != configuration.replica && peers.isConnected($0.replica)
+        }
     }
 
     func makeScrubber(_ desk: BaseDesk) -> Scrubber {

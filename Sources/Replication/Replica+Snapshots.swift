@@ -168,7 +168,7 @@ extension Replica {
     }
 
     /// Whether there is nobody else who could give anything.
-    var isAlone: Bool { membership?.seats.count == 1 }
+    private var isAlone: Bool { membership?.seats.count == 1 }
 
     /// Why nothing can be served any more.
     private static let loneBaseProblem =

@@ -68,7 +68,8 @@ final class Scrubber {
     private func read(_ pass: Pass, condemns: Bool) {
         isReading = true
         let submitted = nowMilliseconds
-        let bytesMax = max(1, pass.bytesPerSecond / Limits.scrubPiecesPerSecond)
+        let bytesMax = min(
+            max(1, pass.bytesPerSecond / Limits.scrubPiecesPerSecond), Limits.scrubPieceBytesMax)
         desk.submit(.scrub(bytesMax: bytesMax, condemns: condemns)) { [self] outcome in
             guard case .scrubbed(let byteCount, let progress) = outcome else {
                 preconditionFailure("a piece of a pass was asked for: \(outcome)")

@@ -53,10 +53,12 @@ final class ScrubPass {
     /// Reads rows of about so many bytes.
     ///
     /// - Returns: what they take of the files.
-    func read(bytesMax: Int) throws(RowError) -> Int {
+    ///
+    /// - Parameter goOn: called again and again; what it throws ends the reading.
+    func read(bytesMax: Int, _ goOn: () throws(RowError) -> Void) throws(RowError) -> Int {
         guard let start = place else { preconditionFailure("the pass is complete") }
         var copy = try openCopy(at: start)
-        place = try Self.read(copy.cursor, bytesMax: bytesMax)
+        place = try Self.read(copy.cursor, bytesMax: bytesMax, goOn)
         let byteCount = try copy.rows.byteCount(from: start, to: place ?? Self.end)
         copy.byteCount += byteCount
         self.copy = copy.byteCount < linkedBytesMax ? copy : nil
@@ -64,10 +66,14 @@ final class ScrubPass {
     }
 
     /// Gives back the key behind those rows; nil if there is none.
-    private static func read(_ cursor: RowCursor, bytesMax: Int) throws(RowError) -> [UInt8]? {
-        var byteCount = 0
+    private static func read(
+        _ cursor: RowCursor, bytesMax: Int, _ goOn: () throws(RowError) -> Void
+    ) throws(RowError) -> [UInt8]? {
+        var (byteCount, rowCount) = (0, 0)
         while let key = try cursor.key() {
             guard byteCount < bytesMax else { return Array(key) }
+            rowCount += 1
+            if rowCount % Limits.rowsBetweenLooks == 0 { try goOn() }
             byteCount += key.count + cursor.value.count
             cursor.next()
         }
@@ -85,9 +91,14 @@ final class ScrubPass {
         do throws(RowError) {
             return try Copy(in: path, from: start, readsDirectly: true)
         } catch {
-            guard error.kind == .failure else { throw error }
-            // Not all file systems can.
+            guard Self.isRefusal(error) else { throw error }
             return try Copy(in: path, from: start, readsDirectly: false)
         }
+    }
+
+    /// Whether it was the way of reading that failed: not all file systems can do without the kernel's memory.
+    private static func isRefusal(_ error: RowError) -> Bool {
+        error.kind == .failure
+            && ["Invalid argument", "not supported"].contains { error.description.contains($0) }
     }
 }

@@ -20,7 +20,7 @@ final class SnapshotLane: @unchecked Sendable {
     ) {
         self.work = work
         self.given = given
-        scrub = ScrubLane(work.directory)
+        scrub = ScrubLane(work)
         self.startName = startName
         self.cacheBytes = cacheBytes
     }

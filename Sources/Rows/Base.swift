@@ -73,8 +73,8 @@ package enum BaseOperation: Sendable {
     case finishInstallation
 
     /// Goes on with the pass over all that the base holds, or begins one: reads about so many bytes from where they
-    /// lie, with their checksums. Damage is met as by any read, or, if it does not condemn the base, breaks the pass off.
-    /// One pass at a time; one that is not gone on with keeps the room of what has changed since it began.
+    /// lie, with their checksums. Damage is met as by any read, or, if it does not condemn the base, breaks the pass
+    /// off. One pass at a time; one that is not gone on with keeps the room of what has changed since it began.
     case scrub(bytesMax: Int, condemns: Bool)
 }
 

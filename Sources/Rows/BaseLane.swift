@@ -17,4 +17,6 @@ extension BaseOperation {
             .snapshots
         }
     }
+
+    var isScrub: Bool { if case .scrub = self { true } else { false } }
 }

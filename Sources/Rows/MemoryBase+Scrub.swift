@@ -1,5 +1,5 @@
 /// A pass over the rows of a `MemoryBase`.
-struct MemoryScrub {
+struct MemoryPass {
     /// The rows that it reads; others have taken their place when a snapshot was installed.
     let rows: MemoryRows
     /// Where it goes on.
@@ -12,26 +12,26 @@ extension MemoryBase {
             return try scrub(bytesMax: bytesMax)
         } catch {
             if condemns { throw error }
-            return brokenOff(error.description)
+            return breakOff(error.description)
         }
     }
 
     private func scrub(bytesMax: Int) throws(RowError) -> BaseOutcome {
-        if scrub == nil {
+        if pass == nil {
             // On a disk a pass begins with links.
-            guard !store.isFull else { return brokenOff("there is no room for a pass") }
-            scrub = MemoryScrub(rows: rows)
+            guard !store.isFull else { return breakOff("there is no room for a pass") }
+            pass = MemoryPass(rows: rows)
         }
-        guard let pass = scrub, pass.rows === rows else {
-            return brokenOff("a snapshot has taken the place of the base")
+        guard let current = pass, current.rows === rows else {
+            return breakOff("a snapshot has taken the place of the base")
         }
-        let (byteCount, next) = try read(from: pass.place, bytesMax: bytesMax)
-        scrub = next.map { MemoryScrub(rows: rows, place: $0) }
+        let (byteCount, next) = try read(from: current.place, bytesMax: bytesMax)
+        pass = next.map { MemoryPass(rows: rows, place: $0) }
         return .scrubbed(byteCount: byteCount, next == nil ? .complete : .underWay)
     }
 
-    func brokenOff(_ reason: String) -> BaseOutcome {
-        scrub = nil
+    private func breakOff(_ reason: String) -> BaseOutcome {
+        pass = nil
         return .scrubbed(byteCount: 0, .brokenOff(reason))
     }
 

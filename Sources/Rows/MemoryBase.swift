@@ -28,8 +28,8 @@ package final class MemoryBase: Base {
     let injectedBug: BaseBug?
     var rows: MemoryRows
     var flush: FlushWriter?
-    /// The pass that is under way.
-    var scrub: MemoryScrub?
+    /// The one that is under way.
+    var pass: MemoryPass?
     private let owner: Owner
     private var waiting: [[Job]] = BaseLane.allCases.map { _ in [] }
     private var completions: [BaseCompletion] = []
@@ -84,6 +84,11 @@ package final class MemoryBase: Base {
     /// Whether something of a lane is waiting to be performed.
     package func hasPending(_ lane: BaseLane) -> Bool { !waiting[lane.rawValue].isEmpty }
 
+    /// Whether the snapshots' lane is at a piece of a pass.
+    package var isInPass: Bool {
+        waiting[BaseLane.snapshots.rawValue].first?.operation.isScrub == true
+    }
+
     /// Performs the oldest operation of a lane. False if there is none, or the base has failed.
     @discardableResult
     package func completeNext(_ lane: BaseLane) -> Bool {
@@ -101,12 +106,13 @@ package final class MemoryBase: Base {
         }
     }
 
-    /// A call of the disk may fail. A snapshot that arrives, and a pass, only have to begin again.
+    /// A call of the disk may fail. What comes of a snapshot that arrives is only that it has to begin again.
     private func outcome(of operation: BaseOperation) throws(RowError) -> BaseOutcome {
-        guard store.takeError(in: operation.lane) else { return try perform(operation) }
+        guard !operation.isScrub, store.takeError(in: operation.lane) else {
+            return try perform(operation)
+        }
         switch operation {
         case .beginInstallation, .installBytes: return fail(Self.callFailed.description)
-        case .scrub: return brokenOff(Self.callFailed.description)
         default: throw Self.callFailed
         }
     }
@@ -118,6 +124,7 @@ package final class MemoryBase: Base {
         guard injectedBug != .rotTakenForNone else { return loseStates() }
         rows.damage()
         store.isDamaged = true
+        store.isRotten = true
     }
 
     /// Breaks a rule on purpose: the rows of the tables are all that is left.
@@ -143,6 +150,7 @@ package final class MemoryBase: Base {
         precondition(flush == nil, "a snapshot is installed in the middle of a flush")
         store.contents = contents
         store.isDamaged = false
+        store.isRotten = false
         rows = MemoryRows(contents)
         keys = KeyRows(rows)
     }

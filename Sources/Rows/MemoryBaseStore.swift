@@ -26,6 +26,8 @@ package final class MemoryBaseStore {
     var installation: Installation?
     /// What is there is not what was written: it can only be set aside.
     package var isDamaged = false
+    /// Rows have rotted, and nobody may have noticed.
+    package internal(set) var isRotten = false
     /// The disk has no room: no flush ends.
     package var isFull = false
     private var failingWrites = 0
@@ -42,6 +44,7 @@ package final class MemoryBaseStore {
         copy.snapshots = snapshots
         copy.installation = installation
         copy.isDamaged = isDamaged
+        copy.isRotten = isRotten
         copy.contentsBeforeInstallation = contentsBeforeInstallation
         return copy
     }
@@ -80,6 +83,7 @@ package final class MemoryBaseStore {
         contents = MemoryRows.Contents()
         snapshots = []
         isDamaged = false
+        isRotten = false
         contentsBeforeInstallation = nil
     }
 

@@ -110,10 +110,10 @@ struct RocksScrubTests {
         let store = try OpenStore(
             directory, 1, .existing, startName: "test", cacheBytes: 1 << 20)
         let pass = ScrubPass(of: store, in: directory, linkedBytesMax: 20_000)
-        var byteCount = try pass.read(bytesMax: 5_000)
+        var byteCount = try pass.read(bytesMax: 5_000) {}
         let first = try files(directory.scrubPath + "/rows")
         store.rows.compact()
-        while !pass.isComplete { byteCount += try pass.read(bytesMax: 5_000) }
+        while !pass.isComplete { byteCount += try pass.read(bytesMax: 5_000) {} }
         let last = try files(directory.scrubPath + "/rows")
         #expect(first.count > last.count && Set(first).isDisjoint(with: last.prefix(1)))
         let size = Double(store.rows.byteCount)

@@ -21,11 +21,11 @@ struct SeededBugTests {
         #expect(isFound)
     }
 
-    /// What the usual seeds seldom show: of log files that are used again, of bases that rot, and of copies of directories.
-    /// Of the seeds the first shows it.
+    /// What the usual seeds seldom show: of log files that are used again, of bases that rot, and of copies of
+    /// directories. Of the seeds the first shows it.
     @Test(
         arguments: [
-            ("rotten-rows-taken-for-none", 4...60), ("copy-taken-for-restart", 1...9),
+            ("rotten-rows-taken-for-none", 4...60), ("copy-taken-for-restart", 159...200),
             ("former-note-not-durable", 4...20), ("rot-taken-for-former-contents", 111...271),
             ("former-batch-taken-for-ours", 13...80),
         ] as [(String, ClosedRange<UInt64>)])

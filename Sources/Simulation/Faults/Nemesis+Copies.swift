@@ -82,9 +82,7 @@ extension Nemesis {
     /// peers remember.
     private func startAlone(_ machine: SimMachine, times: Int) {
         guard times > 0 else { return }
-        let ways = world.machines.filter { $0 !== machine }.flatMap {
-            [(machine, $0), ($0, machine)]
-        }
+        let ways = world.peers(of: machine).flatMap { [(machine, $0), ($0, machine)] }
         for (from, to) in ways { world.network.cut(from, to) }
         startAgain(machine, times: times) { [self] in
             for (from, to) in ways { world.network.mend(from, to) }

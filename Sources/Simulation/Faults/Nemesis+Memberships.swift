@@ -4,8 +4,19 @@ internal import WriteAheadLog
 
 /// Members come, go and are replaced, by the replica's own way.
 extension Nemesis {
+    func strikeMemberships(_ fault: Fault, _ dice: inout Dice) {
+        switch fault {
+        case .memberChange: change(&dice)
+        case .memberOrder: strikeOrders(&dice)
+        case .namesake: startNamesake(&dice)
+        case .rollback: rollBack(&dice)
+        case .clone: clone(&dice)
+        default: preconditionFailure("no fault of memberships")
+        }
+    }
+
     /// Who believes to lead is asked for another membership than the one it knows.
-    func strikeMemberships(_ dice: inout Dice) {
+    private func change(_ dice: inout Dice) {
         retireThoseThatLeft(&dice)
         let leaders = world.machines.filter { $0.process?.replica?.status.isLeader == true }
         guard world.isFormed, !leaders.isEmpty,

@@ -134,11 +134,7 @@ package final class Nemesis {
         case .disk: strikeDisk(fault, &dice)
         case .clock: strikeClock(fault, &dice)
         case .roles: strikeRoles(fault, &dice)
-        case .memberships where fault == .memberOrder: strikeOrders(&dice)
-        case .memberships where fault == .namesake: startNamesake(&dice)
-        case .memberships where fault == .rollback: rollBack(&dice)
-        case .memberships where fault == .clone: clone(&dice)
-        case .memberships: strikeMemberships(&dice)
+        case .memberships: strikeMemberships(fault, &dice)
         case .bases: strikeBases(fault, &dice)
         case .processes: strikeProcesses(fault, &dice)
         }

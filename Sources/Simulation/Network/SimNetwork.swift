@@ -93,7 +93,8 @@ package final class SimNetwork {
     }
 
     private func connect(_ one: SimMachine, _ other: SimMachine) {
-        guard let left = one.process, let right = other.process, left.isStarted, right.isStarted
+        guard one.replicaID != other.replicaID, let left = one.process, let right = other.process,
+            left.isStarted, right.isStarted
         else { return }
         let place = pair(one, other)
         guard connections[place]?.isOpen != true else { return }

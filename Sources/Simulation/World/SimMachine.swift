@@ -27,7 +27,7 @@ package final class SimMachine {
     /// The base was lost, and no other one has taken its place yet.
     package internal(set) var hasLostBase = false
     /// Nothing can be read of the base, and the next start puts it aside.
-    var hasRottenBase: Bool { base.isDamaged }
+    var hasRottenBase: Bool { base.isRotten }
     /// What is durable in this directory, as its writes tell.
     var view = DurableView()
     /// Of the last process that ran on this directory.
@@ -75,6 +75,8 @@ package final class SimMachine {
     }
 
     package var name: String { "n\(index + 1)" }
+    /// Of the member. A twin has that of its original.
+    var memberName: String { "n\(replicaID.rawValue)" }
 
     /// Nobody can hold it against the cluster if this machine does not vote.
     package var isGood: Bool { fate == .good }

@@ -121,10 +121,11 @@ package final class SimProcess: PeerLink {
         }
     }
 
-    /// A piece of a pass throws dice of its own, has no effect, and asks for no turn: with passes a history is the one that
-    /// it is without them, but for what they find, and for snapshots, which wait in the same lane.
+    /// A piece of a pass throws dice of its own, has no effect, and asks for no turn: with passes a history is the one
+    /// that it is without them, but for what they find, and for snapshots, which wait in the same lane.
     private func scrubBase() {
         later(world.scrubDice.number(in: world.knobs.diskMicroseconds)) { [unowned self] in
+            guard base?.isInPass == true else { return completeOnBase(.snapshots) }
             afterStall { [unowned self] in base?.completeNext(.snapshots) }
         }
     }

@@ -83,14 +83,16 @@ package final class World {
         (machines + [twin].compactMap(\.self)).filter { $0.replicaID != machine.replicaID }
     }
 
-    /// The process that `sender` means by this replica: of two in one name the one that it listens to.
+    /// The process that `sender` means by this replica: of two in one name the one that it heard last.
     func process(_ replica: ReplicaID, heardBy sender: SimProcess) -> SimProcess? {
-        if let process = machine(replica)?.process, network.isHeard(process, by: sender) {
+        if let twin, twin.replicaID == replica, let process = twin.process,
+            network.isHeard(process, by: sender)
+        {
             return process
         }
-        guard let process = twin?.process, process.machine.replicaID == replica,
-            network.isHeard(process, by: sender)
-        else { return nil }
+        guard let process = machine(replica)?.process, network.isHeard(process, by: sender) else {
+            return nil
+        }
         return process
     }
 
@@ -201,9 +203,9 @@ package final class World {
             ListedMember(replica: $0.replicaID, name: $0.name, peerURLs: [])
         }
         var configuration = ReplicaConfiguration(
-            replica: machine.replicaID, name: machine.name, listed: listed,
+            replica: machine.replicaID, name: machine.memberName, listed: listed,
             memberListHash: World.token, mayForm: !machine.joins,
-            clientURLs: ["http://\(machine.name):2379"],
+            clientURLs: ["http://\(machine.memberName):2379"],
             electionTimeoutMilliseconds: knobs.electionTimeoutMilliseconds,
             heartbeatMilliseconds: knobs.heartbeatMilliseconds,
             requestTimeoutMilliseconds: knobs.requestTimeoutMilliseconds,
