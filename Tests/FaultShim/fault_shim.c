@@ -20,6 +20,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,6 +53,20 @@ static struct order orders[ORDERS_MAX];
 static int order_count;
 static struct stat orders_read;
 static unsigned long generation;
+
+// A handler of signals may write, too, and must not wait for the thread that it interrupts.
+static sigset_t acquire(void) {
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    pthread_mutex_lock(&lock);
+    return before;
+}
+
+static void release(sigset_t before) {
+    pthread_mutex_unlock(&lock);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
 
 static void sleep_milliseconds(long milliseconds) {
     struct timespec rest = {milliseconds / 1000, milliseconds % 1000 * 1000000};
@@ -149,10 +164,10 @@ static int has_order_for(enum call call) {
 static void hang(unsigned long since) {
     for (;;) {
         sleep_milliseconds(HANG_POLL_MILLISECONDS);
-        pthread_mutex_lock(&lock);
+        sigset_t before = acquire();
         refresh();
         int is_over = generation != since;
-        pthread_mutex_unlock(&lock);
+        release(before);
         if (is_over) return;
     }
 }
@@ -165,7 +180,7 @@ static enum fault fault_for(enum call call, int descriptor, const char *known) {
     long milliseconds = 0;
     unsigned long since = 0;
     int saved = errno;
-    pthread_mutex_lock(&lock);
+    sigset_t before = acquire();
     refresh();
     if (has_order_for(call)) {
         if (known) snprintf(path, sizeof path, "%s", known);
@@ -181,7 +196,7 @@ static enum fault fault_for(enum call call, int descriptor, const char *known) {
             }
         }
     }
-    pthread_mutex_unlock(&lock);
+    release(before);
     if (fault != FAULT_NONE) report(call, fault, path);
     if (fault == FAULT_DELAY) sleep_milliseconds(milliseconds);
     if (fault == FAULT_HANG) hang(since);
