@@ -41,8 +41,9 @@ extension Checks {
         if let next = seat.incarnation, next != life {
             guard let heardAt = leader.framesHeard[life] else { return nil }
             let age = world.timeline.nowMicroseconds - heardAt
-            // Four time-outs, of clocks that may run twice as fast as time, and that count whole milliseconds.
-            let isSilent = age + 1_000 >= world.knobs.electionTimeoutMilliseconds * 2_000
+            // Four time-outs, of clocks that may run twice as fast as time, and that are looked at once in a tick.
+            let tick = world.knobs.tickMicroseconds * 2
+            let isSilent = age + tick >= world.knobs.electionTimeoutMilliseconds * 2_000
             return isSilent
                 ? nil : "the seat of \(seat.name) is given away \(age) µs after it was heard (P5)"
         }
