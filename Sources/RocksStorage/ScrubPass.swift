@@ -52,9 +52,8 @@ final class ScrubPass {
 
     /// Reads rows of about so many bytes.
     ///
-    /// - Returns: what they take of the files.
-    ///
     /// - Parameter goOn: called again and again; what it throws ends the reading.
+    /// - Returns: what they take of the files.
     func read(bytesMax: Int, _ goOn: () throws(RowError) -> Void) throws(RowError) -> Int {
         guard let start = place else { preconditionFailure("the pass is complete") }
         var copy = try openCopy(at: start)

@@ -43,6 +43,6 @@ package enum Limits {
     /// How long an old copy that meets nobody lives before it is started again: long enough for its boot
     /// number to be durable.
     static let lonelyLifeMicroseconds: UInt64 = 100_000
-    /// How long a twin is there at most.
-    static let twinMicroseconds: UInt64 = 3_000_000
+    /// How long an old copy of a directory, or a twin on one, is in use at most.
+    static let copyMicroseconds: UInt64 = 3_000_000
 }

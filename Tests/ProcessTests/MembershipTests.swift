@@ -33,7 +33,7 @@ extension ProcessTests {
                     try await voteIsGiven(to: joiner, cluster)
                 }
                 try await cluster.waitUntilAllAnswer()
-                try await progress(clients)
+                try await clients.waitForWrites(300)
                 for (node, tool) in [(other, "etcdctl"), (leader, "synod")] {
                     let id = try await id(of: node, cluster)
                     let at = joiners[0].endpoint.description
@@ -45,7 +45,7 @@ extension ProcessTests {
                         lines.first?.contains("Member \(padded(id)) removed from cluster") == true)
                     try await ends(node)
                 }
-                try await progress(clients)
+                try await clients.waitForWrites(300)
                 clients.stop()
                 let record = try await run
                 let left = cluster.nodes.filter(\.isRunning)
@@ -347,11 +347,6 @@ extension ProcessTests {
                     $0.logText.contains("votes from now on member=\(node.name) ")
                 }
             }
-        }
-
-        private func progress(_ clients: ChaosClients) async throws {
-            let before = clients.acknowledged
-            try await wait("further writes") { clients.acknowledged > before + 300 }
         }
 
         /// Nothing that was acknowledged is missing at any node that is left, and no answer was wrong.

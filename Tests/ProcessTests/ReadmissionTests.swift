@@ -14,7 +14,7 @@ extension ProcessTests {
                 let clients = ChaosClients(cluster: cluster)
                 async let run = clients.run(putters: 4, appenders: 2)
                 defer { clients.stop() }
-                try await progress(clients)
+                try await clients.waitForWrites(300)
                 // A follower, and then whoever leads.
                 let leader = try await cluster.leader()
                 let follower = try #require(cluster.nodes.first { $0 !== leader })
@@ -29,7 +29,7 @@ extension ProcessTests {
                 }
                 // Both votes are needed now.
                 try await third.stop(SIGKILL)
-                try await progress(clients)
+                try await clients.waitForWrites(300)
                 clients.stop()
                 let record = try await run
                 try cluster.start(third)
@@ -46,7 +46,7 @@ extension ProcessTests {
                 let clients = ChaosClients(cluster: cluster)
                 async let run = clients.run(putters: 4, appenders: 2)
                 defer { clients.stop() }
-                try await progress(clients)
+                try await clients.waitForWrites(300)
                 let leader = try await cluster.leader()
                 let node = try #require(cluster.nodes.first { $0 !== leader })
                 let third = try #require(cluster.nodes.first { $0 !== leader && $0 !== node })
@@ -65,7 +65,7 @@ extension ProcessTests {
                 #expect(node.isRunning)
                 try await cluster.waitUntilAnswers(node)
                 try await third.stop(SIGKILL)
-                try await progress(clients)
+                try await clients.waitForWrites(300)
                 clients.stop()
                 let record = try await run
                 try cluster.start(third)
@@ -217,11 +217,6 @@ extension ProcessTests {
             cluster.nodes.contains {
                 $0.logText.contains("votes from now on member=\(node.name) ")
             }
-        }
-
-        private func progress(_ clients: ChaosClients) async throws {
-            let before = clients.acknowledged
-            try await wait("further writes") { clients.acknowledged > before + 300 }
         }
 
         private func expectNothingLost(

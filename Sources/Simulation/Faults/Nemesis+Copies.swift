@@ -25,26 +25,37 @@ extension Nemesis {
 
     /// The machine is started once more, all others hear of that, and then its directory is what it was before.
     func rollBack(_ dice: inout Dice) {
+        guard let (machine, copy) = restartWithCopy(&dice) else { return }
+        let pause = dice.number(in: 100_000...600_000)
+        whenKnown(copy, of: machine, tries: 10, everyMicroseconds: pause) { [self] in
+            guard mayHarm(machine) else { return false }
+            replace(machine, by: copy)
+            return true
+        }
+    }
+
+    /// Some machine is started once more; the copy is of its directory before that.
+    private func restartWithCopy(_ dice: inout Dice) -> (SimMachine, SimBackup)? {
         let machine = anyMachine(&dice)
         guard mayHarm(machine), machine.identity.hasLog, machine.process != nil,
             world.knobs.nodeCount > 1
-        else { return }
+        else { return nil }
         let copy = machine.backup()
         machine.kill()
-        putBack(copy, on: machine, tries: 10, everyMicroseconds: dice.number(in: 100_000...600_000))
+        return (machine, copy)
     }
 
-    private func putBack(
-        _ copy: SimBackup, on machine: SimMachine, tries: Int, everyMicroseconds pause: UInt64
+    /// Uses the copy as soon as all others have heard of a newer start, and no other copy is in use. `use` says
+    /// whether it has done so: else it is tried again.
+    private func whenKnown(
+        _ copy: SimBackup, of machine: SimMachine, tries: Int, everyMicroseconds pause: UInt64,
+        _ use: @escaping () -> Bool
     ) {
         world.timeline.after(pause) { [self] in
             guard !isOver, tries > 0, machine.identity.incarnation == copy.identity.incarnation
             else { return }
-            guard othersKnow(machine, above: copy.boot), mayHarm(machine), !isAnyCopyInUse else {
-                return putBack(
-                    copy, on: machine, tries: tries - 1, everyMicroseconds: pause)
-            }
-            replace(machine, by: copy)
+            if othersKnow(machine, above: copy.boot), !isAnyCopyInUse, use() { return }
+            whenKnown(copy, of: machine, tries: tries - 1, everyMicroseconds: pause, use)
         }
     }
 
@@ -71,7 +82,7 @@ extension Nemesis {
             guardOldCopy = nil
             putBack(newest, on: machine)
         }
-        world.timeline.after(3_000_000) { [self] in
+        world.timeline.after(Limits.copyMicroseconds) { [self] in
             guard machine.isOldCopy, machine.identity.incarnation == copy.identity.incarnation
             else { return }
             guardOldCopy?()
@@ -105,38 +116,23 @@ extension Nemesis {
     /// The machine is started once more, all others hear of that, and then a process on a copy of its directory from
     /// before that start is there, too, in its name.
     func clone(_ dice: inout Dice) {
-        let machine = anyMachine(&dice)
-        guard mayHarm(machine), machine.identity.hasLog, machine.process != nil,
-            world.knobs.nodeCount > 1
-        else { return }
-        let copy = machine.backup()
-        machine.kill()
+        guard let (machine, copy) = restartWithCopy(&dice) else { return }
         let startsAlone = dice.index(below: 4)
-        startTwin(
-            of: machine, copy, startsAlone: startsAlone, tries: 10,
-            everyMicroseconds: dice.number(in: 100_000...600_000))
+        let pause = dice.number(in: 100_000...600_000)
+        whenKnown(copy, of: machine, tries: 10, everyMicroseconds: pause) { [self] in
+            guard machine.process != nil else { return false }
+            startTwin(of: machine, copy, startsAlone: startsAlone)
+            return true
+        }
     }
 
-    private func startTwin(
-        of machine: SimMachine, _ copy: SimBackup, startsAlone: Int, tries: Int,
-        everyMicroseconds pause: UInt64
-    ) {
-        world.timeline.after(pause) { [self] in
-            guard !isOver, tries > 0, machine.identity.incarnation == copy.identity.incarnation
-            else { return }
-            guard othersKnow(machine, above: copy.boot), machine.process != nil, !isAnyCopyInUse
-            else {
-                return startTwin(
-                    of: machine, copy, startsAlone: startsAlone, tries: tries - 1,
-                    everyMicroseconds: pause)
-            }
-            let twin = world.addTwin(of: machine, copy)
-            world.trace.note(.fault, node: twin.index, 5, 0, "a twin of \(machine.name)")
-            startAlone(twin, times: startsAlone)
-            if startsAlone == 0 { twin.start() }
-            world.timeline.after(Limits.twinMicroseconds) { [self] in
-                if world.twin === twin { world.removeTwin() }
-            }
+    private func startTwin(of machine: SimMachine, _ copy: SimBackup, startsAlone: Int) {
+        let twin = world.addTwin(of: machine, copy)
+        world.trace.note(.fault, node: twin.index, 5, 0, "a twin of \(machine.name)")
+        startAlone(twin, times: startsAlone)
+        if startsAlone == 0 { twin.start() }
+        world.timeline.after(Limits.copyMicroseconds) { [self] in
+            if world.twin === twin { world.removeTwin() }
         }
     }
 }

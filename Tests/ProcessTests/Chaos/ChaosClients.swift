@@ -27,6 +27,14 @@ final class ChaosClients: Sendable {
     /// How much has been acknowledged so far.
     var acknowledged: Int { record.withLock { $0.acknowledged } }
 
+    /// Waits until so many writes more have been acknowledged.
+    func waitForWrites(_ count: Int, _ what: String = "further writes", seconds: Double = 30)
+        async throws
+    {
+        let before = acknowledged
+        try await wait(what, seconds: seconds) { acknowledged > before + count }
+    }
+
     /// How many nodes have acknowledged a write.
     var answeringMemberCount: Int { record.withLock { $0.acknowledgedByMember.count } }
 

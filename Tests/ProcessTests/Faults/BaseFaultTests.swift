@@ -30,7 +30,7 @@ extension ProcessTests {
                     let milliseconds = try await expectEnd(of: node, order)
                     #expect(try await saved.status != 0)
                     #expect(disk.report.count == 1, "\(order): tried again: \(disk.report)")
-                    try await progress(clients)
+                    try await clients.waitForWrites(200, "writes without the node", seconds: 10)
                     try await comeBack(node, disk, cluster)
                     print("base fault: \(order), \(node.name): ended after \(milliseconds) ms")
                 }
@@ -195,13 +195,6 @@ extension ProcessTests {
             let names = try FileManager.default.contentsOfDirectory(
                 atPath: "\(node.dataDirectory)/base")
             #expect(!names.contains { $0.hasPrefix("damaged") }, "\(names)")
-        }
-
-        private func progress(_ clients: ChaosClients) async throws {
-            let before = clients.acknowledged
-            try await wait("writes without the node", seconds: 10) {
-                clients.acknowledged > before + 200
-            }
         }
 
         private func expectAll(_ node: TestNode, _ cluster: TestCluster) async throws {

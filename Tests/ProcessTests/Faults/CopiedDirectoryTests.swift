@@ -18,7 +18,7 @@ extension ProcessTests {
                 async let work = clients.run(putters: 4, appenders: 2)
                 defer { clients.stop() }
                 for round in 0..<Rounds.count("SYNOD_OLD_COPIES", standard: 1) {
-                    try await progress(clients)
+                    try await clients.waitForWrites(200)
                     // Also whoever leads.
                     let node = cluster.nodes[round % 3]
                     try await putOldCopyBack(node, round, cluster, clients)
@@ -37,7 +37,7 @@ extension ProcessTests {
             try Self.copy(node.dataDirectory, to: old)
             try cluster.start(node)
             try await cluster.waitUntilAnswers(node)
-            try await progress(clients)
+            try await clients.waitForWrites(200)
             try await node.stop(SIGKILL)
             try FileManager.default.removeItem(atPath: node.dataDirectory)
             try FileManager.default.moveItem(atPath: old, toPath: node.dataDirectory)
@@ -57,7 +57,7 @@ extension ProcessTests {
             try await cluster.waitUntilAllAnswer()
             // Its vote is needed now.
             try await others[1].stop(SIGKILL)
-            try await progress(clients)
+            try await clients.waitForWrites(200)
             try cluster.start(others[1])
         }
 
@@ -88,7 +88,7 @@ extension ProcessTests {
             let clients = ChaosClients(cluster: all)
             async let work = clients.run(putters: 4, appenders: 4)
             defer { clients.stop() }
-            try await progress(clients)
+            try await clients.waitForWrites(200)
             try await node.stop(SIGKILL)
             try Self.copy(node.dataDirectory, to: twin.dataDirectory)
             let told = node.logText.count
@@ -104,7 +104,7 @@ extension ProcessTests {
                 if await Self.answers(node, cluster) { return true }
                 return await Self.answers(twin, cluster)
             }
-            try await progress(clients)
+            try await clients.waitForWrites(200)
             #expect(try Self.incarnation(node) != Self.incarnation(twin))
             let (served, refused) =
                 await Self.answers(node, cluster) ? (node, twin) : (twin, node)
@@ -144,14 +144,9 @@ extension ProcessTests {
             }
             let other = try #require(cluster.nodes.first { $0 !== node })
             try await other.stop(SIGKILL)
-            try await progress(clients)
+            try await clients.waitForWrites(200)
             try cluster.start(other)
             try await cluster.waitUntilAnswers(other)
-        }
-
-        private func progress(_ clients: ChaosClients) async throws {
-            let before = clients.acknowledged
-            try await wait("further writes") { clients.acknowledged > before + 200 }
         }
 
         private static func copy(_ directory: String, to place: String) throws {
